@@ -1,0 +1,108 @@
+//! What can keep protos from being compiled.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use lro_codegen::Diagnostics;
+
+/// Why nothing was generated.
+///
+/// Its `Debug` form is its `Display` form: that is what cargo shows when a build script's `main` returns it.
+pub struct Error {
+    kind: Box<Kind>,
+}
+
+enum Kind {
+    Proto { error: protox::Error, includes: Vec<PathBuf> },
+    Annotations(Diagnostics),
+    Io { what: &'static str, path: PathBuf, error: std::io::Error },
+    NoOutDir,
+    Bundle(String),
+}
+
+impl Error {
+    pub(crate) fn proto(error: protox::Error, includes: Vec<PathBuf>) -> Self {
+        Kind::Proto { error, includes }.into()
+    }
+
+    pub(crate) fn io(what: &'static str, path: &Path, error: std::io::Error) -> Self {
+        Kind::Io { what, path: path.to_owned(), error }.into()
+    }
+
+    pub(crate) fn no_out_dir() -> Self {
+        Kind::NoOutDir.into()
+    }
+
+    pub(crate) fn bundle(error: &dyn std::error::Error) -> Self {
+        Kind::Bundle(error.to_string()).into()
+    }
+
+    /// Whether a proto is missing, or is not valid protobuf.
+    pub fn is_proto(&self) -> bool {
+        matches!(*self.kind, Kind::Proto { .. })
+    }
+
+    /// Whether the protos are valid, but code cannot be generated for what they say. See [`Error::diagnostics`].
+    pub fn is_annotation(&self) -> bool {
+        matches!(*self.kind, Kind::Annotations(_))
+    }
+
+    /// Whether reading or writing failed.
+    pub fn is_io(&self) -> bool {
+        matches!(*self.kind, Kind::Io { .. } | Kind::NoOutDir)
+    }
+
+    /// Each problem with the annotations, one by one.
+    pub fn diagnostics(&self) -> Option<&Diagnostics> {
+        match &*self.kind {
+            Kind::Annotations(diagnostics) => Some(diagnostics),
+            _ => None,
+        }
+    }
+}
+
+impl From<Kind> for Error {
+    fn from(kind: Kind) -> Self {
+        Self { kind: Box::new(kind) }
+    }
+}
+
+impl From<Diagnostics> for Error {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Kind::Annotations(diagnostics).into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            // Only its debug form names the file and the line.
+            Kind::Proto { error, includes } if error.is_file_not_found() => {
+                let includes: Vec<_> = includes.iter().map(|path| path.display().to_string()).collect();
+                write!(f, "{error:?}\n  help: the includes that were searched are: {}", includes.join(", "))
+            }
+            Kind::Proto { error, .. } => write!(f, "{error:?}"),
+            Kind::Annotations(diagnostics) => diagnostics.fmt(f),
+            Kind::Io { what, path, error } => write!(f, "cannot {what} {}: {error}", path.display()),
+            Kind::NoOutDir => f.write_str(
+                "there is no OUT_DIR, which cargo sets for build scripts; elsewhere, choose a folder with `out_dir`",
+            ),
+            Kind::Bundle(error) => write!(f, "the protos that lro-build brings along are damaged: {error}"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.kind {
+            Kind::Io { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

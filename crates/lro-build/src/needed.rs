@@ -1,0 +1,74 @@
+//! Which files of a descriptor set code is generated for.
+
+use std::collections::{BTreeSet, HashMap};
+
+use prost_types::{DescriptorProto, FileDescriptorSet};
+
+use crate::bundle;
+use crate::error::Error;
+
+/// The user's own files, and of those that this crate brings along the ones whose types the user's messages have as fields.
+pub(crate) fn files(set: &FileDescriptorSet, named: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+    let mut defined_in = HashMap::new();
+    for file in &set.file {
+        let scope = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
+        for message in &file.message_type {
+            define(message, &scope, file.name(), &mut defined_in);
+        }
+        for enumeration in &file.enum_type {
+            defined_in.insert(format!("{scope}.{}", enumeration.name()), file.name());
+        }
+    }
+    let by_name: HashMap<&str, _> = set.file.iter().map(|file| (file.name(), file)).collect();
+
+    let mut needed = BTreeSet::new();
+    let mut open = Vec::new();
+    let bundled = bundle::names()?;
+    for name in set.file.iter().map(|file| file.name()) {
+        if named.contains(name) || !(bundled.contains(name) || name.starts_with("google/protobuf/")) {
+            open.push(name);
+        }
+    }
+    while let Some(name) = open.pop() {
+        if !needed.insert(name.to_owned()) {
+            continue;
+        }
+        let mut used = Vec::new();
+        for message in by_name.get(name).iter().flat_map(|file| &file.message_type) {
+            field_types(message, &mut used);
+        }
+        let files = used.iter().filter_map(|type_name| defined_in.get(*type_name).copied());
+        open.extend(files.filter(|file| !runtime_provides(file)));
+    }
+    Ok(needed)
+}
+
+/// Files whose types prost-types or the runtime crate have.
+fn runtime_provides(file: &str) -> bool {
+    ["google/protobuf/", "google/longrunning/"].iter().any(|folder| file.starts_with(folder))
+        || ["google/rpc/code.proto", "google/rpc/error_details.proto", "google/rpc/status.proto"]
+            .contains(&file)
+}
+
+fn define<'a>(
+    message: &DescriptorProto,
+    scope: &str,
+    file: &'a str,
+    defined_in: &mut HashMap<String, &'a str>,
+) {
+    let full_name = format!("{scope}.{}", message.name());
+    for nested in &message.nested_type {
+        define(nested, &full_name, file, defined_in);
+    }
+    for enumeration in &message.enum_type {
+        defined_in.insert(format!("{full_name}.{}", enumeration.name()), file);
+    }
+    defined_in.insert(full_name, file);
+}
+
+fn field_types<'a>(message: &'a DescriptorProto, used: &mut Vec<&'a str>) {
+    used.extend(message.field.iter().filter_map(|field| field.type_name.as_deref()));
+    for nested in &message.nested_type {
+        field_types(nested, used);
+    }
+}

@@ -1,0 +1,18 @@
+//! The messages that long-running operations consist of on the wire, and the service that serves them.
+//!
+//! Most programs meet them only at the edges: [`longrunning::Operation`] when they keep or pass on an
+//! operation as the server sent it, [`rpc`] when they read or write the details of an error. The types are
+//! generated from the project's own `proto/google` by `cargo xtask generate`. Each message implements
+//! [`prost::Name`], so that [`prost_types::Any::from_msg`] packs it with the prefix `type.googleapis.com/`.
+
+// The two files stay as the generator writes them: formatting or linting them would only be undone.
+
+/// Package google.longrunning: the operation and the service `Operations`.
+#[rustfmt::skip]
+#[allow(clippy::all, clippy::pedantic, reason = "generated; what fires depends on the crate's features")]
+pub mod longrunning;
+
+/// Package google.rpc: the error model, made of a code, a message and details.
+#[rustfmt::skip]
+#[allow(clippy::all, clippy::pedantic, reason = "generated; kept alike with the module above")]
+pub mod rpc;

@@ -1,0 +1,103 @@
+//! `cargo xtask corpus DIR`: the generator against a whole tree of real protos.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use lro_codegen::{Config, Emit, Output};
+
+use crate::tree::Tree;
+use crate::{Outcome, crate_check, methods};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A folder of protos, unpacked; imports are looked for from here.
+    dir: PathBuf,
+    /// A file of JSON lines that `methods` must equal.
+    #[arg(long, value_name = "JSONL")]
+    expect: Option<PathBuf>,
+    /// Packages to write into a crate, with all that they need, and to compile with `#![deny(warnings, missing_docs)]`.
+    #[arg(long, value_name = "PACKAGE", value_delimiter = ',')]
+    check: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let started = Instant::now();
+    let tree = Tree::compile(&args.dir)?;
+    println!("compiled {} files with protox in {}", tree.len(), seconds(started.elapsed()));
+
+    let mut failures = Vec::new();
+    compare_methods(&tree, args.expect.as_deref(), &mut failures)?;
+    for emit in [Emit::Lro, Emit::All] {
+        generate_all(&tree, emit, &mut failures)?;
+    }
+    if !args.check.is_empty() {
+        crate_check::check(&tree, &args.check)?;
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{} failures:\n{}", failures.len(), failures.join("\n")).into())
+}
+
+fn compare_methods(tree: &Tree, expected: Option<&std::path::Path>, failures: &mut Vec<String>) -> Outcome {
+    let found: Vec<String> = lro_codegen::methods(tree.encoded.clone())?.iter().map(methods::line).collect();
+    println!("{} long-running methods", found.len());
+    let Some(path) = expected else { return Ok(()) };
+    let expected =
+        fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let expected: Vec<&str> = expected.lines().collect();
+    let differing = found.iter().zip(&expected).filter(|(found, expected)| found != *expected).count();
+    if found.len() == expected.len() && differing == 0 {
+        println!("equal to {} line for line", path.display());
+    } else {
+        failures.push(format!(
+            "{} lines expected in {}, {differing} of those found differ",
+            expected.len(),
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Generates each package in a run of its own, as a user would.
+fn generate_all(tree: &Tree, emit: Emit, failures: &mut Vec<String>) -> Outcome {
+    let mut config = Config::default();
+    config.emit = emit;
+    let (mut time, mut bytes, mut generated, mut warnings) = (Duration::ZERO, 0, 0, 0);
+    let packages = tree.packages();
+    for (package, files) in &packages {
+        let request = tree.request(files)?;
+        let started = Instant::now();
+        let outcome = lro_codegen::generate(request, &config);
+        time += started.elapsed();
+        match outcome {
+            Ok(output) => {
+                generated += 1;
+                warnings += output.warnings().len();
+                bytes += size(&output);
+            }
+            Err(diagnostics) => failures.push(format!("{package} ({emit:?}):\n{diagnostics}")),
+        }
+    }
+    println!(
+        "emit={emit:?}: {generated} of {} packages, {:.1} MB of Rust, {warnings} warnings, {}",
+        packages.len(),
+        size_in_mb(bytes),
+        seconds(time)
+    );
+    Ok(())
+}
+
+fn size(output: &Output) -> usize {
+    output.files().iter().map(|file| file.content().len()).sum()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure with one decimal")]
+fn size_in_mb(bytes: usize) -> f64 {
+    bytes as f64 / 1e6
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}

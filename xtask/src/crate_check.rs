@@ -1,0 +1,84 @@
+//! Whether generated code compiles: writes it into a crate of its own below the target folder and runs cargo there.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use lro_codegen::Config;
+
+use crate::tree::Tree;
+use crate::{Outcome, root};
+
+/// What the crate needs to compile generated code; the versions are those of the workspace.
+const MANIFEST: &str = r#"[package]
+name = "generated-check"
+version = "0.0.0"
+edition = "2024"
+publish = false
+
+[dependencies]
+lro = { path = "LRO" }
+prost = "0.14"
+prost-types = "0.14"
+tonic = "0.14"
+tonic-prost = "0.14"
+
+[workspace]
+"#;
+
+/// The generated code must stand what its users may deny.
+const LIBRARY: &str =
+    "//! Generated code.\n#![deny(warnings, missing_docs)]\n\ninclude!(\"generated/mod.rs\");\n";
+
+/// Compiles packages, and all packages that they need, with everything that is generated for them.
+pub(crate) fn check(tree: &Tree, packages: &[String]) -> Outcome {
+    let known = tree.packages();
+    let mut targets = Vec::new();
+    for package in packages {
+        let files = known.get(package.as_str()).ok_or_else(|| format!("there is no package {package}"))?;
+        targets.extend(files.iter().copied());
+    }
+    let closure = tree.closure(targets);
+    let needed: Vec<&str> =
+        closure.into_iter().filter(|name| !name.starts_with("google/protobuf/")).collect();
+    let mut config = Config::default();
+    config.include_file = Some("mod.rs".to_owned());
+    let output = lro_codegen::generate(tree.request(&needed)?, &config)?;
+
+    let folder = root().join("target/generated-check");
+    let generated = folder.join("src/generated");
+    if generated.exists() {
+        fs::remove_dir_all(&generated)?;
+    }
+    fs::create_dir_all(&generated)?;
+    let lro = root().join("crates/lro");
+    fs::write(folder.join("Cargo.toml"), MANIFEST.replace("LRO", &lro.display().to_string()))?;
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    fs::write(folder.join("src/lib.rs"), LIBRARY)?;
+    for file in output.files() {
+        fs::write(generated.join(file.name()), file.content())?;
+    }
+    let lines: usize = output.files().iter().map(|file| file.content().lines().count()).sum();
+    println!("checking {} packages: {} files, {lines} lines", packages.len(), output.files().len());
+    cargo(&folder, &["check", "--quiet"])?;
+    cargo(&folder, &["doc", "--quiet", "--no-deps"])?;
+    println!("they compile, and their documentation is clean");
+    Ok(())
+}
+
+/// Runs cargo with the target folder of the workspace, where the dependencies are built already.
+fn cargo(folder: &Path, arguments: &[&str]) -> Outcome {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| root().join("target").into_os_string());
+    let status = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("cargo {} failed in {}", arguments.join(" "), folder.display()).into())
+    }
+}

@@ -1,0 +1,75 @@
+//! `cargo xtask generate`: everything that is made from `proto/google` and checked in.
+//!
+//! The runtime gets its Rust types of google.longrunning and google.rpc, `lro-build` the descriptor set that
+//! stands in for a copy of the google protos on its user's disk. Both come from one run of protox over the
+//! same files.
+
+use std::path::Path;
+
+use prost_build::Module;
+use prost_types::FileDescriptorSet;
+use protox::Compiler;
+
+use crate::checked_in::{self, Artifact, Mode};
+use crate::tree::protos_below;
+use crate::{Outcome, root};
+
+/// The proto packages that the runtime has Rust types of. google.api is nothing but options, which no
+/// program needs at run time.
+const RUNTIME_PACKAGES: [&str; 2] = ["google.longrunning", "google.rpc"];
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Write nothing; list the files that are out of date and fail if there are any.
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let root = root();
+    let mode = if args.check { Mode::Check } else { Mode::Write };
+    checked_in::sync(root, &artifacts(root)?, mode)
+}
+
+fn artifacts(root: &Path) -> Outcome<Vec<Artifact>> {
+    let include = root.join("proto");
+    let mut compiler = Compiler::new([&include])?;
+    compiler.open_files(protos_below(&include.join("google"))?)?;
+    // Only the encoded form keeps options that are extensions. It goes without comments, which nobody reads
+    // there, and without google.protobuf, which protox brings along.
+    let bundle = compiler.encode_file_descriptor_set();
+    let documented = compiler.include_imports(true).include_source_info(true).file_descriptor_set();
+
+    let mut artifacts = runtime_types(documented)?;
+    artifacts.push(Artifact { path: "crates/lro-build/src/google.binpb".into(), contents: bundle });
+    Ok(artifacts)
+}
+
+/// One file of prost messages and tonic services for each package of [`RUNTIME_PACKAGES`].
+fn runtime_types(set: FileDescriptorSet) -> Outcome<Vec<Artifact>> {
+    let services = tonic_prost_build::configure()
+        .client_mod_attribute(".", r#"#[cfg(feature = "client")]"#)
+        .server_mod_attribute(".", r#"#[cfg(feature = "server")]"#)
+        .service_generator();
+    // prost-build wants to see every message that another one holds, so the imports go in as well.
+    let files =
+        set.file.into_iter().map(|file| (Module::from_protobuf_package_name(file.package()), file)).collect();
+    let mut sources = prost_build::Config::new()
+        .enable_type_names()
+        .type_name_domain(["."], "type.googleapis.com")
+        .service_generator(services)
+        .generate(files)?;
+
+    let artifact = |package: &str| {
+        let source = sources
+            .remove(&Module::from_protobuf_package_name(package))
+            .ok_or_else(|| format!("no proto of the package {package} defines anything"))?;
+        let folder = package.replace('.', "/");
+        let header = format!("// Made by `cargo xtask generate` from proto/{folder}. Do not edit.\n");
+        Ok(Artifact {
+            path: format!("crates/lro/src/{folder}.rs").into(),
+            contents: (header + &source).into_bytes(),
+        })
+    };
+    RUNTIME_PACKAGES.into_iter().map(artifact).collect()
+}

@@ -1,0 +1,61 @@
+//! What a developer of this project runs that is not cargo itself: `cargo xtask <command>`.
+//!
+//! Each command is a file of its own with an `Args` and a `run`. A command prints what it did and fails with
+//! one clear message.
+
+mod bench;
+mod checked_in;
+mod corpus;
+mod crate_check;
+mod generate;
+mod methods;
+mod tree;
+
+use std::error::Error;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask", about = "Tasks for developers of this project")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Measure against peers, in one run.
+    Bench(bench::Args),
+    /// Run the generator over every package of a tree of protos.
+    Corpus(corpus::Args),
+    /// Write the generated files that are checked in.
+    Generate(generate::Args),
+    /// List the long-running methods of a descriptor set, one JSON object a line.
+    Methods(methods::Args),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Bench(args) => bench::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Methods(args) => methods::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a command ends with. The error is for a person to read, so that its type does not matter.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// The folder of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in a folder of the workspace root")
+}
