@@ -1,0 +1,123 @@
+//! What to generate and how.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// Which layers of code to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Emit {
+    /// Messages, tonic's clients and servers, and the typed layer for long-running operations: one file per package.
+    #[default]
+    All,
+    /// The typed layer alone, beside the output of protoc-gen-prost and protoc-gen-tonic: `{package}.lro.rs`.
+    Lro,
+}
+
+/// What to generate and how. The default is what both front doors start from.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Which layers of code to write.
+    pub emit: Emit,
+    /// Whether to write typed clients, and tonic's.
+    pub client: bool,
+    /// Whether to write server traits and adapters, and tonic's servers.
+    pub server: bool,
+    /// A file that declares the module tree and includes the file of each package.
+    pub include_file: Option<String>,
+    /// Whether files lie side by side in the output folder, instead of in one folder per package segment.
+    /// Unless set, as the tools do whose place is taken: yes with [`Emit::All`] (prost-build), no with [`Emit::Lro`] (protoc-gen-prost).
+    pub flat_output_dir: Option<bool>,
+    /// With [`Emit::Lro`]: leave the include of `{package}.lro.rs` out of the file that protoc-gen-prost writes.
+    pub no_include: bool,
+    /// Rust paths of proto packages or types that are generated elsewhere, each proto path with a leading dot.
+    /// They win over the types of the runtime crate (`google.longrunning` and `google.rpc`).
+    pub extern_paths: Vec<(String, String)>,
+    /// Paths of elements whose proto comments are left out, each with a leading dot; `.` leaves out all.
+    pub disable_comments: Vec<String>,
+    /// How prost-build writes messages; read with [`Emit::All`] only, but for `compile_well_known_types`.
+    pub messages: MessageConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            emit: Emit::All,
+            client: true,
+            server: true,
+            include_file: None,
+            flat_output_dir: None,
+            no_include: false,
+            extern_paths: Vec::new(),
+            disable_comments: Vec::new(),
+            messages: MessageConfig::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Whether the comment of an element is wanted; `full_name` has no leading dot.
+    pub(crate) fn wants_comment(&self, full_name: &str) -> bool {
+        !self.disable_comments.iter().any(|path| {
+            let path = path.trim_start_matches('.');
+            path.is_empty()
+                || full_name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+}
+
+/// The settings of prost-build, by its own names. Paths are matched as prost-build matches them.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct MessageConfig {
+    /// Attributes for messages, enums and oneofs: path and attribute.
+    pub type_attributes: Vec<(String, String)>,
+    /// Attributes for messages.
+    pub message_attributes: Vec<(String, String)>,
+    /// Attributes for enums.
+    pub enum_attributes: Vec<(String, String)>,
+    /// Attributes for fields.
+    pub field_attributes: Vec<(String, String)>,
+    /// `bytes` fields that become `Bytes`.
+    pub bytes: Vec<String>,
+    /// `map` fields that become `BTreeMap`.
+    pub btree_map: Vec<String>,
+    /// Message fields that are boxed.
+    pub boxed: Vec<String>,
+    /// Generate `google.protobuf` types instead of using those of `prost-types`.
+    pub compile_well_known_types: bool,
+    /// Implement `prost::Name`.
+    pub enable_type_names: bool,
+    /// Keep the enum's name at the start of its variants.
+    pub retain_enum_prefix: bool,
+    /// Called last, with all of the above in place: every other setting of prost-build.
+    pub prost: Option<ProstHook>,
+    /// Every setting of tonic-prost-build that concerns clients and servers.
+    pub tonic: Option<TonicHook>,
+}
+
+/// Changes the settings of prost-build.
+pub type ProstHook = Arc<dyn Fn(&mut prost_build::Config) + Send + Sync>;
+
+/// Changes the settings of tonic-prost-build.
+pub type TonicHook = Arc<dyn Fn(tonic_prost_build::Builder) -> tonic_prost_build::Builder + Send + Sync>;
+
+impl fmt::Debug for MessageConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageConfig")
+            .field("type_attributes", &self.type_attributes)
+            .field("message_attributes", &self.message_attributes)
+            .field("enum_attributes", &self.enum_attributes)
+            .field("field_attributes", &self.field_attributes)
+            .field("bytes", &self.bytes)
+            .field("btree_map", &self.btree_map)
+            .field("boxed", &self.boxed)
+            .field("compile_well_known_types", &self.compile_well_known_types)
+            .field("enable_type_names", &self.enable_type_names)
+            .field("retain_enum_prefix", &self.retain_enum_prefix)
+            .field("prost", &self.prost.is_some())
+            .field("tonic", &self.tonic.is_some())
+            .finish()
+    }
+}

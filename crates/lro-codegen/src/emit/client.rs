@@ -1,0 +1,122 @@
+//! The typed client of a service.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Emitter;
+use crate::model::Method;
+use crate::names::MethodNames;
+
+impl Emitter<'_> {
+    pub(super) fn client(&self) -> TokenStream {
+        let about = format!(
+            "A client of the service `{}` whose long-running methods return an [`Operation`](::lro::Operation).",
+            self.full_name
+        );
+        let docs = self.service_docs(&[
+            &about,
+            "Clones share one transport. Settings such as message sizes are those of [`Client`](::lro::Client), which this is made `From`.",
+        ]);
+        let name = &self.names.client;
+        let methods = self.methods().map(|(method, names)| self.client_method(method, names));
+        quote! {
+            #docs
+            #[derive(Debug, Clone)]
+            pub struct #name {
+                inner: Client,
+            }
+
+            impl #name {
+                /// Connects to a server, such as `http://[::1]:50051`.
+                ///
+                /// # Errors
+                ///
+                /// The address is malformed, or nothing answers there.
+                pub async fn connect<D>(destination: D) -> Result<Self, transport::Error>
+                where
+                    D: TryInto<transport::Endpoint>,
+                    D::Error: Into<StdError>,
+                {
+                    Ok(Self { inner: Client::connect(destination).await? })
+                }
+
+                /// Uses a transport that exists already: a `Channel`, or one behind interceptors and layers.
+                pub fn new(transport: impl Transport) -> Self {
+                    Self { inner: Client::new(transport) }
+                }
+
+                /// Picks up an operation by its name, which may come from another process or another day.
+                ///
+                /// Asks the server nothing yet.
+                pub fn operation<Req, Res, Meta>(
+                    &self,
+                    method: Method<Req, Res, Meta>,
+                    name: impl Into<String>,
+                ) -> Operation<Res, Meta> {
+                    self.inner.operation(method, name)
+                }
+
+                #(#methods)*
+            }
+
+            impl From<Client> for #name {
+                fn from(inner: Client) -> Self {
+                    Self { inner }
+                }
+            }
+        }
+    }
+
+    fn client_method(&self, method: &Method, names: &MethodNames) -> TokenStream {
+        let name = &names.client;
+        let input = self.rust_type(&method.input);
+        if let Some(operation) = &method.operation {
+            let docs = self.method_docs(
+                method,
+                &[
+                    "Returns once the operation exists; its handle waits for the result.",
+                    "# Errors\n\nThe operation could not be started.",
+                ],
+            );
+            let constant = &names.constant;
+            let response = self.rust_type(&operation.response.full_name);
+            let metadata = self.rust_type(&operation.metadata.full_name);
+            return quote! {
+                #docs
+                pub async fn #name(
+                    &self,
+                    request: impl IntoRequest<#input>,
+                ) -> Result<Operation<#response, #metadata>, Status> {
+                    self.inner.start(#constant, request.into_request()).await
+                }
+            };
+        }
+        let docs = self.method_docs(
+            method,
+            &["# Errors\n\nThe status that the server answers with, or that the transport fails with."],
+        );
+        let path = self.rpc_path(method);
+        let output = self.rust_type(&method.output);
+        let (request, convert) = if method.client_streaming {
+            (quote!(IntoStreamingRequest<Message = #input>), quote!(into_streaming_request))
+        } else {
+            (quote!(IntoRequest<#input>), quote!(into_request))
+        };
+        let output = if method.server_streaming { quote!(Streaming<#output>) } else { output };
+        let call = match (method.client_streaming, method.server_streaming) {
+            (false, false) => quote!(unary),
+            (false, true) => quote!(server_streaming),
+            (true, false) => quote!(client_streaming),
+            (true, true) => quote!(streaming),
+        };
+        quote! {
+            #docs
+            pub async fn #name(
+                &self,
+                request: impl #request,
+            ) -> Result<Response<#output>, Status> {
+                self.inner.#call(#path, request.#convert()).await
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The typed constant of each long-running method.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Emitter;
+use crate::model::Method;
+use crate::names::MethodNames;
+
+impl Emitter<'_> {
+    /// `pub const IMPORT_BOOKS: Method<…>`, or nothing for a plain method.
+    pub(super) fn constant(&self, method: &Method, names: &MethodNames) -> Option<TokenStream> {
+        let operation = method.operation.as_ref()?;
+        let docs = super::docs::attributes([format!(
+            "The long-running method `{}.{}`; its operations hold a `{}` and report progress as `{}`.",
+            self.full_name, method.name, operation.response.full_name, operation.metadata.full_name
+        )]);
+        let name = &names.constant;
+        let types = [&method.input, &operation.response.full_name, &operation.metadata.full_name];
+        let [request, response, metadata] = types.map(|full_name| self.rust_type(full_name));
+        let path = self.rpc_path(method);
+        Some(quote! {
+            #docs
+            pub const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*);
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! Doc comments of generated items: the proto's own words first, then what the generated item adds.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Emitter;
+use crate::docs::clean;
+use crate::model::Method;
+
+/// Doc attributes, one per line; an empty line becomes an empty one.
+pub(super) fn attributes<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> TokenStream {
+    lines
+        .into_iter()
+        .map(|line| {
+            let line = line.as_ref();
+            let text = if line.is_empty() { String::new() } else { format!(" {line}") };
+            quote!(#[doc = #text])
+        })
+        .collect()
+}
+
+impl Emitter<'_> {
+    pub(super) fn module_docs(&self) -> TokenStream {
+        attributes([format!(
+            "Typed long-running operations of the service `{}`: method constants, client and server.",
+            self.full_name
+        )])
+    }
+
+    /// The comment of the service, then `added`.
+    pub(super) fn service_docs(&self, added: &[&str]) -> TokenStream {
+        attributes(self.paragraphs(&self.full_name, &self.service.comment, added))
+    }
+
+    /// The comment of a method, or its name where it has none, then `added`.
+    pub(super) fn method_docs(&self, method: &Method, added: &[&str]) -> TokenStream {
+        let full_name = format!("{}.{}", self.full_name, method.name);
+        let mut lines = self.paragraphs(&full_name, &method.comment, added);
+        if lines.is_empty() {
+            lines.push(format!("The RPC `{full_name}`."));
+        }
+        let docs = attributes(lines);
+        let deprecated = method.deprecated.then(|| quote!(#[deprecated]));
+        quote!(#docs #deprecated)
+    }
+
+    fn paragraphs(&self, full_name: &str, comment: &str, added: &[&str]) -> Vec<String> {
+        let mut lines = if self.config.wants_comment(full_name) { clean(comment) } else { Vec::new() };
+        for paragraph in added {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(paragraph.lines().map(str::to_owned));
+        }
+        lines
+    }
+}

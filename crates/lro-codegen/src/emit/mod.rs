@@ -1,0 +1,69 @@
+//! From the model to Rust: one module per service with long-running methods.
+
+mod client;
+mod constant;
+mod docs;
+mod server;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::config::Config;
+use crate::model::{Method, Service};
+use crate::names::{MethodNames, ServiceNames};
+use crate::paths::TypePaths;
+
+/// How deep generated items lie below the module of their package.
+const DEPTH: usize = 1;
+
+/// What the parts of a service's module are made from.
+pub(crate) struct Emitter<'a> {
+    config: &'a Config,
+    service: &'a Service,
+    full_name: String,
+    names: ServiceNames,
+    paths: &'a TypePaths,
+}
+
+impl<'a> Emitter<'a> {
+    pub(crate) fn new(config: &'a Config, service: &'a Service, paths: &'a TypePaths) -> Self {
+        Self { config, service, full_name: service.full_name(), names: ServiceNames::new(service), paths }
+    }
+
+    /// The module of the service.
+    pub(crate) fn module(&self) -> TokenStream {
+        let docs = self.module_docs();
+        let name = &self.names.module;
+        let constants = self.operations().map(|(method, names)| self.constant(method, names));
+        let client = self.config.client.then(|| self.client());
+        let server = self.config.server.then(|| self.server());
+        quote! {
+            #docs
+            #[allow(deprecated, clippy::all, clippy::pedantic)]
+            pub mod #name {
+                use ::lro::codegen::*;
+                const _: () = ::lro::codegen::V1;
+                #(#constants)*
+                #client
+                #server
+            }
+        }
+    }
+
+    fn methods(&self) -> impl Iterator<Item = (&Method, &MethodNames)> {
+        self.service.methods.iter().zip(&self.names.methods)
+    }
+
+    /// The typed long-running methods.
+    fn operations(&self) -> impl Iterator<Item = (&Method, &MethodNames)> {
+        self.methods().filter(|(method, _)| method.operation.is_some())
+    }
+
+    fn rust_type(&self, full_name: &str) -> TokenStream {
+        self.paths.rust(full_name, &self.service.package, DEPTH)
+    }
+
+    fn rpc_path(&self, method: &Method) -> String {
+        format!("/{}/{}", self.full_name, method.name)
+    }
+}

@@ -1,0 +1,202 @@
+//! The server trait of a service, and the adapter that makes tonic serve it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Emitter;
+use crate::model::{Method, OperationTypes};
+use crate::names::MethodNames;
+
+impl Emitter<'_> {
+    pub(super) fn server(&self) -> TokenStream {
+        let server_trait = self.server_trait();
+        let adapter = self.adapter();
+        let tonic_impl = self.tonic_impl();
+        quote! {
+            #server_trait
+            #adapter
+            #tonic_impl
+        }
+    }
+
+    /// `pub trait LibraryServiceLro`, what the user implements.
+    fn server_trait(&self) -> TokenStream {
+        let about =
+            format!("What a server of `{}` does. Serve it with [`{}`].", self.full_name, self.names.server);
+        let docs = self.service_docs(&[&about]);
+        let name = &self.names.server_trait;
+        let methods = self.methods().map(|(method, names)| match &method.operation {
+            Some(operation) => self.trait_operation(method, operation, names),
+            None => self.trait_method(method, names),
+        });
+        quote! {
+            #docs
+            pub trait #name: Send + Sync + 'static {
+                #(#methods)*
+            }
+        }
+    }
+
+    /// A plain method, with tonic's own signature.
+    fn trait_method(&self, method: &Method, names: &MethodNames) -> TokenStream {
+        let docs = self.method_docs(method, &[]);
+        let name = &names.server;
+        let (request, response) = self.tonic_signature(method, names);
+        let stream = method.server_streaming.then(|| {
+            let docs = super::docs::attributes([format!("The responses of `{}`.", method.name)]);
+            let stream = &names.stream;
+            let item = self.rust_type(&method.output);
+            quote! {
+                #docs
+                type #stream: Stream<Item = Result<#item, Status>>
+                    + Send
+                    + 'static;
+            }
+        });
+        quote! {
+            #stream
+            #docs
+            fn #name(
+                &self,
+                request: #request,
+            ) -> impl Future<Output = Result<#response, Status>>
+                + Send;
+        }
+    }
+
+    /// A long-running method: the hook that runs before the operation exists, and the work.
+    fn trait_operation(
+        &self,
+        method: &Method,
+        operation: &OperationTypes,
+        names: &MethodNames,
+    ) -> TokenStream {
+        let (name, start) = (&names.server, &names.start);
+        let about_start = format!(
+            "Runs before an operation of [`Self::{name}`] exists; an error is the error of the RPC itself (AIP-151, Errors)."
+        );
+        let start_docs = super::docs::attributes([
+            about_start.as_str(),
+            "",
+            "Says where the operation belongs and what it excludes. Does nothing unless it is implemented.",
+        ]);
+        let docs = self.method_docs(
+            method,
+            &["The work of the operation; its result is the operation's result. Runs again from the same request if the process that runs it dies."],
+        );
+        let input = self.rust_type(&method.input);
+        let response = self.rust_type(&operation.response.full_name);
+        let metadata = self.rust_type(&operation.metadata.full_name);
+        quote! {
+            #start_docs
+            fn #start(
+                &self,
+                request: &Request<#input>,
+            ) -> impl Future<Output = Result<Start<#metadata>, Status>>
+                + Send
+            {
+                let _ = request;
+                ready(Ok(Start::new()))
+            }
+
+            #docs
+            fn #name(
+                &self,
+                request: #input,
+                operation: Context<#metadata>,
+            ) -> impl Future<Output = Result<#response, Status>>
+                + Send;
+        }
+    }
+
+    /// `pub struct LibraryServiceLroServer`, which registers the work with the engine.
+    fn adapter(&self) -> TokenStream {
+        let about = format!("Serves an implementation of [`{}`] with tonic.", self.names.server_trait);
+        let docs = super::docs::attributes([about]);
+        let (name, server_trait) = (&self.names.server, &self.names.server_trait);
+        let (tonic_module, tonic_server) = (&self.names.tonic_server_module, &self.names.tonic_server);
+        let registrations = self.operations().map(|(_, names)| {
+            let (constant, method) = (&names.constant, &names.server);
+            quote! {
+                engine.register(#constant, &service, |service, request, operation| async move {
+                    <S as #server_trait>::#method(&service, request, operation).await
+                });
+            }
+        });
+        quote! {
+            #docs
+            #[derive(Debug)]
+            pub struct #name<S> {
+                service: Arc<S>,
+                engine: Engine,
+            }
+
+            impl<S: #server_trait> #name<S> {
+                /// Registers the long-running methods with the engine, which runs them, and returns tonic's own server type with all its settings.
+                pub fn new(service: S, engine: &Engine) -> super::#tonic_module::#tonic_server<Self> {
+                    Self::from_arc(Arc::new(service), engine)
+                }
+
+                /// Like `new`, for a service that is shared already.
+                pub fn from_arc(
+                    service: Arc<S>,
+                    engine: &Engine,
+                ) -> super::#tonic_module::#tonic_server<Self> {
+                    #(#registrations)*
+                    super::#tonic_module::#tonic_server::new(Self { service, engine: engine.clone() })
+                }
+            }
+        }
+    }
+
+    /// tonic's trait, each method handed on to the user's service or to the engine.
+    fn tonic_impl(&self) -> TokenStream {
+        let (name, server_trait) = (&self.names.server, &self.names.server_trait);
+        let (tonic_module, tonic_trait) = (&self.names.tonic_server_module, &self.names.tonic_trait);
+        let methods = self.methods().map(|(method, names)| {
+            let rpc = &names.server;
+            let (request, response) = self.tonic_signature(method, names);
+            let body = if method.operation.is_some() {
+                let (constant, start) = (&names.constant, &names.start);
+                quote! {
+                    let start = <S as #server_trait>::#start(&self.service, &request).await?;
+                    self.engine.start(#constant, request, start).await
+                }
+            } else {
+                quote!(<S as #server_trait>::#rpc(&self.service, request).await)
+            };
+            let stream = method.server_streaming.then(|| {
+                let stream = &names.stream;
+                quote!(type #stream = <S as #server_trait>::#stream;)
+            });
+            quote! {
+                #stream
+                async fn #rpc(
+                    &self,
+                    request: #request,
+                ) -> Result<#response, Status> {
+                    #body
+                }
+            }
+        });
+        quote! {
+            #[async_trait]
+            impl<S: #server_trait> super::#tonic_module::#tonic_trait for #name<S> {
+                #(#methods)*
+            }
+        }
+    }
+
+    /// The request and response types of a method as tonic's server trait has them.
+    fn tonic_signature(&self, method: &Method, names: &MethodNames) -> (TokenStream, TokenStream) {
+        let input = self.rust_type(&method.input);
+        let request = if method.client_streaming { quote!(Streaming<#input>) } else { input };
+        let response = if method.server_streaming {
+            let stream = &names.stream;
+            quote!(Self::#stream)
+        } else {
+            self.rust_type(&method.output)
+        };
+        (quote!(Request<#request>), quote!(Response<#response>))
+    }
+}

@@ -1,0 +1,95 @@
+//! How prost and tonic turn proto names into Rust identifiers.
+//!
+//! Generated code names types and modules that prost-build and tonic-build define, so these rules are theirs, to the letter;
+//! a test compares them with prost-build itself.
+
+use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
+
+/// A message, enum or service in Rust style.
+pub(crate) fn type_name(proto: &str) -> String {
+    escape(proto.to_upper_camel_case())
+}
+
+/// A package segment, a message's module or a method in Rust style.
+pub(crate) fn snake(proto: &str) -> String {
+    escape(proto.to_snake_case())
+}
+
+/// A constant in Rust style.
+pub(crate) fn constant(proto: &str) -> String {
+    let name = proto.to_shouty_snake_case();
+    if name.starts_with(|first: char| first.is_numeric()) { format!("_{name}") } else { name }
+}
+
+/// The stem of the modules that tonic puts a service's client and server in. Unlike [`snake`], it splits before every capital letter.
+pub(crate) fn tonic_module(service_type: &str) -> String {
+    let mut stem = String::with_capacity(service_type.len() + 8);
+    let mut letters = service_type.chars().peekable();
+    while let Some(letter) = letters.next() {
+        stem.push(letter.to_ascii_lowercase());
+        if letters.peek().is_some_and(|next| next.is_uppercase()) {
+            stem.push('_');
+        }
+    }
+    stem
+}
+
+/// Makes an identifier of a word that Rust reserves: raw where Rust allows it, with an underscore where it does not.
+fn escape(word: String) -> String {
+    match word.as_str() {
+        "_" | "super" | "self" | "Self" | "extern" | "crate" => format!("{word}_"),
+        "abstract" | "as" | "async" | "await" | "become" | "box" | "break" | "const" | "continue" | "do"
+        | "dyn" | "else" | "enum" | "false" | "final" | "fn" | "for" | "gen" | "if" | "impl" | "in"
+        | "let" | "loop" | "macro" | "match" | "mod" | "move" | "mut" | "override" | "priv" | "pub"
+        | "ref" | "return" | "static" | "struct" | "trait" | "true" | "try" | "type" | "typeof"
+        | "unsafe" | "unsized" | "use" | "virtual" | "where" | "while" | "yield" => format!("r#{word}"),
+        _ if word.starts_with(|first: char| first.is_numeric()) => format!("_{word}"),
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserved_words_are_escaped_as_prost_does() {
+        assert_eq!(snake("Await"), "r#await");
+        assert_eq!(snake("Self"), "self_");
+        assert_eq!(type_name("self"), "Self_");
+        assert_eq!(snake("ImportBooks"), "import_books");
+        assert_eq!(constant("ImportBooks"), "IMPORT_BOOKS");
+    }
+
+    #[test]
+    fn tonic_calls_services_as_we_expect() {
+        for name in [
+            "LibraryService",
+            "library_service",
+            "IAMPolicy",
+            "type",
+            "Self",
+            "Grpc2Http",
+            "V1",
+            "_Odd__Name_",
+        ] {
+            let service = prost_build::Service {
+                name: type_name(name),
+                proto_name: name.to_owned(),
+                package: "example".to_owned(),
+                comments: prost_build::Comments::default(),
+                methods: Vec::new(),
+                options: prost_types::ServiceOptions::default(),
+            };
+            let mut code = String::new();
+            tonic_prost_build::configure().service_generator().generate(service, &mut code);
+            let (module, name) = (tonic_module(&type_name(name)), type_name(name));
+            for item in
+                [format!("mod {module}_server "), format!("mod {module}_client "), format!("trait {name}:")]
+            {
+                assert!(code.contains(&item), "{item} is not in {code}");
+            }
+            assert!(code.contains(&format!("struct {name}Server")), "{name}Server");
+        }
+    }
+}

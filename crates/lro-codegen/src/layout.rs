@@ -1,0 +1,211 @@
+//! Which file holds what.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::config::{Config, Emit};
+use crate::descriptor::File as ProtoFile;
+use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::ident::snake;
+
+/// What a run has to say: the files to write and the warnings to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    files: Vec<File>,
+    warnings: Vec<crate::diagnostics::Diagnostic>,
+}
+
+/// A file to write, or text to put into one that another plugin writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    pub(crate) name: String,
+    pub(crate) insertion_point: Option<&'static str>,
+    pub(crate) content: String,
+}
+
+impl Output {
+    pub(crate) fn new(files: Vec<File>, warnings: Vec<Diagnostic>) -> Self {
+        Self { files, warnings }
+    }
+
+    /// The files, sorted by name.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
+    pub(crate) fn into_files(self) -> Vec<File> {
+        self.files
+    }
+
+    /// What is worth a look although code was generated.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+}
+
+impl File {
+    /// Its path below the output folder, with `/` between folders.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The mark in an existing file before which the content belongs; most files have none and are written whole.
+    pub fn insertion_point(&self) -> Option<&str> {
+        self.insertion_point
+    }
+
+    /// Rust source.
+    pub fn content(&self) -> &str {
+        &self.content
+    }
+}
+
+/// The packages of a run, and where their code goes.
+#[derive(Debug)]
+pub(crate) struct Layout<'a> {
+    config: &'a Config,
+    /// The packages to generate, each with its proto files.
+    packages: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Layout<'a> {
+    pub(crate) fn new(
+        config: &'a Config,
+        targets: impl Iterator<Item = &'a ProtoFile>,
+        report: &mut Report,
+    ) -> Self {
+        let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for file in targets {
+            packages.entry(&file.package).or_default().push(&file.name);
+        }
+        let mut modules: BTreeMap<Vec<String>, &str> = BTreeMap::new();
+        for package in packages.keys() {
+            if let Some(other) = modules.insert(segments(package), package) {
+                let message = format!("packages `{other}` and `{package}` would both become one Rust module");
+                report
+                    .push(Diagnostic::error(Rule::NameCollision, message).help("generate them in two runs"));
+            }
+        }
+        packages.values_mut().for_each(|files| files.sort_unstable());
+        Self { config, packages }
+    }
+
+    /// One file per package, with messages, tonic's code and the LRO layer.
+    pub(crate) fn whole(
+        &self,
+        mut messages: BTreeMap<String, String>,
+        mut layer: BTreeMap<String, String>,
+    ) -> Vec<File> {
+        let mut files = Vec::new();
+        let mut included = Vec::new();
+        for (package, sources) in &self.packages {
+            let parts = [messages.remove(*package), layer.remove(*package)];
+            let content =
+                parts.into_iter().flatten().fold(header(sources), |content, part| content + "\n" + &part);
+            included.push((*package, vec![self.path(package, "rs")]));
+            files.push(File { name: self.path(package, "rs"), insertion_point: None, content });
+        }
+        self.finish(files, &included)
+    }
+
+    /// The LRO layer in files of its own, included from the files that protoc-gen-prost writes.
+    pub(crate) fn layer(&self, mut layer: BTreeMap<String, String>) -> Vec<File> {
+        let mut files = Vec::new();
+        let mut included = Vec::new();
+        for (package, sources) in &self.packages {
+            let mut parts = vec![self.path(package, "rs")];
+            if let Some(content) = layer.remove(*package) {
+                let name = self.path(package, "lro.rs");
+                if self.config.no_include {
+                    parts.push(name.clone());
+                } else {
+                    let content = format!("include!({:?});\n", file_name(package, "lro.rs"));
+                    files.push(File {
+                        name: self.path(package, "rs"),
+                        insertion_point: Some("module"),
+                        content,
+                    });
+                }
+                files.push(File { name, insertion_point: None, content: header(sources) + "\n" + &content });
+            }
+            included.push((*package, parts));
+        }
+        self.finish(files, &included)
+    }
+
+    fn finish(&self, mut files: Vec<File>, included: &[(&str, Vec<String>)]) -> Vec<File> {
+        if let Some(name) = &self.config.include_file {
+            files.push(File { name: name.clone(), insertion_point: None, content: include_file(included) });
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        files
+    }
+
+    fn path(&self, package: &str, extension: &str) -> String {
+        let flat = self.config.flat_output_dir.unwrap_or(self.config.emit == Emit::All);
+        let name = file_name(package, extension);
+        if flat || package.is_empty() { name } else { format!("{}/{name}", segments(package).join("/")) }
+    }
+}
+
+/// The file of a package; that of files without a package is called `_`, as prost-build calls it.
+fn file_name(package: &str, extension: &str) -> String {
+    let stem = if package.is_empty() { "_" } else { package };
+    format!("{stem}.{extension}")
+}
+
+fn segments(package: &str) -> Vec<String> {
+    package.split('.').filter(|segment| !segment.is_empty()).map(snake).collect()
+}
+
+fn header(sources: &[&str]) -> String {
+    let mut header =
+        concat!("// @generated by lro-codegen ", env!("CARGO_PKG_VERSION"), ". Do not edit.\n").to_owned();
+    for source in sources {
+        // Writing to a string cannot fail.
+        let _ = writeln!(header, "// source: {source}");
+    }
+    header
+}
+
+/// The module tree: one `pub mod` per package segment, and an `include!` where a package has code.
+fn include_file(packages: &[(&str, Vec<String>)]) -> String {
+    let mut root = Module::default();
+    for (package, files) in packages {
+        let mut module = &mut root;
+        for segment in segments(package) {
+            module = module.children.entry(segment).or_default();
+        }
+        module.package = (*package).to_owned();
+        module.files.extend(files.iter().map(String::as_str));
+    }
+    let mut text = header(&[]);
+    text.push('\n');
+    root.write(&mut text, "");
+    text
+}
+
+#[derive(Default)]
+struct Module<'a> {
+    package: String,
+    files: Vec<&'a str>,
+    children: BTreeMap<String, Module<'a>>,
+}
+
+impl Module<'_> {
+    fn write(&self, text: &mut String, indent: &str) {
+        for file in &self.files {
+            let _ = writeln!(text, "{indent}include!({file:?});");
+        }
+        for (name, child) in &self.children {
+            let about = if child.package.is_empty() {
+                "Packages by name.".to_owned()
+            } else {
+                format!("The package `{}`.", child.package)
+            };
+            let _ = writeln!(text, "{indent}/// {about}\n{indent}pub mod {name} {{");
+            child.write(text, &format!("{indent}    "));
+            let _ = writeln!(text, "{indent}}}");
+        }
+    }
+}

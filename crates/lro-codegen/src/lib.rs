@@ -1,0 +1,39 @@
+//! Generates typed Rust for long-running operations: bytes of descriptors in, Rust source out.
+//!
+//! A method that takes long returns `google.longrunning.Operation` and says with the option
+//! `google.longrunning.operation_info` which messages its result and its progress are. From that annotation [`generate`] writes, per service, typed method
+//! constants, a client and a server trait on top of the crate `lro`, and with [`Emit::All`] the messages and tonic services below them.
+//!
+//! This crate is pure: it reads no files, no environment and no clock. Its two front doors are the protoc plugin
+//! `protoc-gen-rust-lro` and, for build scripts, the crate `lro-build`.
+//!
+//! The stages, one module each: `request` and `descriptor` read, `model` resolves and diagnoses, `names` and `paths` name,
+//! `emit` writes the LRO layer, `messages` has prost and tonic write theirs, `layout` says which file holds what.
+
+mod config;
+mod descriptor;
+mod diagnostics;
+mod docs;
+mod emit;
+mod generate;
+mod ident;
+mod layout;
+mod messages;
+mod methods;
+mod model;
+mod names;
+mod options;
+mod paths;
+mod plugin;
+mod request;
+mod source;
+mod validate;
+
+pub use config::{Config, Emit, MessageConfig, ProstHook, TonicHook};
+pub use diagnostics::{Diagnostic, Diagnostics, Location, Rule, Severity};
+pub use generate::generate;
+pub use layout::{File, Output};
+pub use methods::{LroMethod, LroType, methods};
+pub use options::{OPTIONS, OptionSpec};
+pub use plugin::{PluginRun, run_plugin};
+pub use request::encode_request;

@@ -1,0 +1,128 @@
+//! Prepares the comments of a file for prost and tonic, which print them as they are.
+
+use std::collections::HashSet;
+
+use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
+
+use super::shield;
+use crate::config::Config;
+use crate::docs::clean;
+use crate::model::join;
+use crate::source::path;
+
+/// Field numbers of `descriptor.proto` on the way to messages, enums and their parts.
+mod field {
+    pub(super) const FILE_MESSAGE: i32 = 4;
+    pub(super) const FILE_ENUM: i32 = 5;
+    pub(super) const MESSAGE_FIELD: i32 = 2;
+    pub(super) const MESSAGE_NESTED: i32 = 3;
+    pub(super) const MESSAGE_ENUM: i32 = 4;
+    pub(super) const MESSAGE_ONEOF: i32 = 8;
+    pub(super) const ENUM_VALUE: i32 = 2;
+}
+
+/// Makes every comment safe for rustdoc, and returns the paths of the types that lack one somewhere.
+pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config) -> Vec<String> {
+    clean_comments(file, config);
+    let documented = file
+        .source_code_info
+        .iter()
+        .flat_map(|info| &info.location)
+        .filter(|location| location.leading_comments.is_some() || location.trailing_comments.is_some())
+        .map(|location| location.path.clone())
+        .collect();
+    let mut finder = Finder { config, documented, found: Vec::new() };
+    let package = file.package();
+    for (number, message) in (0..).zip(&file.message_type) {
+        finder.message(message, package, &[field::FILE_MESSAGE, number]);
+    }
+    for (number, enumeration) in (0..).zip(&file.enum_type) {
+        finder.enumeration(enumeration, package, &[field::FILE_ENUM, number]);
+    }
+    finder.found
+}
+
+fn clean_comments(file: &mut FileDescriptorProto, config: &Config) {
+    let FileDescriptorProto { package, service, source_code_info, .. } = file;
+    let package = package.as_deref().unwrap_or_default();
+    let name_at = |path: &[i32]| -> Option<String> {
+        let [path::FILE_SERVICE, number, rest @ ..] = path else { return None };
+        let service = service.get(usize::try_from(*number).ok()?)?;
+        let full_name = join(package, service.name());
+        match rest {
+            [] => Some(full_name),
+            [path::SERVICE_METHOD, number] => {
+                Some(format!("{full_name}.{}", service.method.get(usize::try_from(*number).ok()?)?.name()))
+            }
+            _ => None,
+        }
+    };
+    for location in source_code_info.iter_mut().flat_map(|info| &mut info.location) {
+        // Comments that belong to no element, licences mostly, do not belong to the code either.
+        location.leading_detached_comments.clear();
+        let unwanted = name_at(&location.path).is_some_and(|name| !config.wants_comment(&name));
+        let of_service = location.path.first() == Some(&path::FILE_SERVICE);
+        for comment in [&mut location.leading_comments, &mut location.trailing_comments] {
+            *comment = comment
+                .take()
+                .filter(|_| !unwanted)
+                .map(|text| clean(&text))
+                .filter(|lines| !lines.is_empty())
+                .map(|lines| lines.iter().map(|line| doc_line(line, of_service)).collect());
+        }
+        // tonic prints leading comments only.
+        if of_service && location.leading_comments.is_none() {
+            location.leading_comments = location.trailing_comments.take();
+        }
+    }
+}
+
+/// A line of a comment as its printer wants it: tonic prints the lines of services as they are, prost edits those of messages.
+fn doc_line(line: &str, of_service: bool) -> String {
+    match line {
+        "" => "\n".to_owned(),
+        line if of_service => format!(" {line}\n"),
+        line => shield::cover(line) + "\n",
+    }
+}
+
+/// Looks for types with a part that has no comment.
+struct Finder<'a> {
+    config: &'a Config,
+    documented: HashSet<Vec<i32>>,
+    found: Vec<String>,
+}
+
+impl Finder<'_> {
+    fn message(&mut self, message: &DescriptorProto, scope: &str, at: &[i32]) {
+        let full_name = join(scope, message.name());
+        let fields =
+            (0..).zip(&message.field).map(|(number, _)| [at, &[field::MESSAGE_FIELD, number]].concat());
+        let oneofs =
+            (0..).zip(&message.oneof_decl).map(|(number, _)| [at, &[field::MESSAGE_ONEOF, number]].concat());
+        let parts: Vec<_> = fields.chain(oneofs).collect();
+        self.check(&full_name, at, &parts);
+        for (number, nested) in (0..).zip(&message.nested_type) {
+            self.message(nested, &full_name, &[at, &[field::MESSAGE_NESTED, number]].concat());
+        }
+        for (number, enumeration) in (0..).zip(&message.enum_type) {
+            self.enumeration(enumeration, &full_name, &[at, &[field::MESSAGE_ENUM, number]].concat());
+        }
+    }
+
+    fn enumeration(&mut self, enumeration: &EnumDescriptorProto, scope: &str, at: &[i32]) {
+        let values: Vec<_> = (0..)
+            .zip(&enumeration.value)
+            .map(|(number, _)| [at, &[field::ENUM_VALUE, number]].concat())
+            .collect();
+        self.check(&join(scope, enumeration.name()), at, &values);
+    }
+
+    fn check(&mut self, full_name: &str, at: &[i32], parts: &[Vec<i32>]) {
+        let complete =
+            self.documented.contains(at) && parts.iter().all(|part| self.documented.contains(part));
+        if !complete || !self.config.disable_comments.is_empty() {
+            self.found.push(format!(".{full_name}"));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! tonic's clients and servers.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use prost_build::{Service, ServiceGenerator};
+
+use crate::config::Config;
+use crate::names::tonic_client_rename;
+
+/// Code per proto package.
+type Code = Rc<RefCell<BTreeMap<String, String>>>;
+
+/// Runs tonic-prost-build's generator and keeps its output apart from the messages, because tonic formats it already.
+pub(super) struct Services<'a> {
+    config: &'a Config,
+    code: Code,
+}
+
+impl<'a> Services<'a> {
+    pub(super) fn new(config: &'a Config) -> Self {
+        Self { config, code: Code::default() }
+    }
+
+    pub(super) fn generator(&self) -> Box<dyn ServiceGenerator> {
+        Box::new(Collector {
+            client: self.config.client.then(|| self.tonic(true)),
+            server: self.config.server.then(|| self.tonic(false)),
+            code: Rc::clone(&self.code),
+        })
+    }
+
+    pub(super) fn into_code(self) -> BTreeMap<String, String> {
+        self.code.take()
+    }
+
+    fn tonic(&self, client: bool) -> Box<dyn ServiceGenerator> {
+        let messages = &self.config.messages;
+        let mut builder =
+            tonic_prost_build::configure().compile_well_known_types(messages.compile_well_known_types);
+        if let Some(hook) = &messages.tonic {
+            builder = hook(builder);
+        }
+        builder.build_client(client).build_server(!client).service_generator()
+    }
+}
+
+/// One generator for clients and one for servers: their methods do not always have the same names.
+struct Collector {
+    client: Option<Box<dyn ServiceGenerator>>,
+    server: Option<Box<dyn ServiceGenerator>>,
+    code: Code,
+}
+
+impl ServiceGenerator for Collector {
+    fn generate(&mut self, service: Service, buf: &mut String) {
+        let mut all = self.code.borrow_mut();
+        let code = all.entry(service.package.clone()).or_default();
+        if let Some(client) = &mut self.client {
+            let mut service = service.clone();
+            for method in &mut service.methods {
+                if let Some(name) = tonic_client_rename(&method.name) {
+                    method.name = name;
+                }
+            }
+            client.generate(service, code);
+        }
+        if let Some(server) = &mut self.server {
+            server.generate(service, code);
+        }
+        // prost-build drops modules without any text, and then misses them.
+        buf.push('\n');
+    }
+}

@@ -1,0 +1,262 @@
+//! From descriptors to a [`Model`]: resolves every name and reports every problem.
+
+use super::index::{Imports, Kind, TypeIndex};
+use super::{Method, Model, OperationTypes, Service, TypeRef, join};
+use crate::descriptor::{self, File};
+use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::source::{SourceInfo, path};
+
+const OPERATION: &str = "google.longrunning.Operation";
+const EMPTY: &str = "google.protobuf.Empty";
+
+/// Builds the model of the services in the files that `selected` picks, out of all files of the request.
+pub(crate) fn build(files: &[File], selected: impl Fn(&File) -> bool, report: &mut Report) -> Model {
+    let types = TypeIndex::new(files);
+    let mut imports = Imports::new(files);
+    let mut services = Vec::new();
+    for (index, file) in files.iter().enumerate().filter(|(_, file)| selected(file)) {
+        // The package of the Operations service itself is part of the runtime.
+        if file.service.is_empty() || file.package == "google.longrunning" {
+            continue;
+        }
+        let source = SourceInfo::read(&file.name, file.source_code_info.as_ref());
+        let mut builder =
+            Builder { types: &types, imports: &mut imports, files, file, index, source, report };
+        for (number, service) in (0..).zip(&file.service) {
+            services.push(builder.service(service, &[path::FILE_SERVICE, number]));
+        }
+    }
+    Model { services }
+}
+
+/// Builds the services of one file.
+struct Builder<'a, 'r> {
+    types: &'a TypeIndex,
+    imports: &'r mut Imports<'a>,
+    files: &'a [File],
+    file: &'a File,
+    index: usize,
+    source: SourceInfo,
+    report: &'r mut Report,
+}
+
+/// Which of the two fields of `operation_info` is at hand.
+struct Role {
+    field: &'static str,
+    number: i32,
+    type_rule: Rule,
+    reachable_rule: Rule,
+    /// What to write where there is nothing to say.
+    default: &'static str,
+}
+
+const RESPONSE: Role = Role {
+    field: "response_type",
+    number: path::RESPONSE_TYPE,
+    type_rule: Rule::ResponseType,
+    reachable_rule: Rule::ResponseReachable,
+    default: "name the message that a finished operation holds, or \"google.protobuf.Empty\" if it holds nothing",
+};
+
+const METADATA: Role = Role {
+    field: "metadata_type",
+    number: path::METADATA_TYPE,
+    type_rule: Rule::MetadataType,
+    reachable_rule: Rule::MetadataReachable,
+    default: "name the message that reports progress, or \"google.protobuf.Empty\" if there is none",
+};
+
+impl Builder<'_, '_> {
+    fn service(&mut self, service: &descriptor::Service, at: &[i32]) -> Service {
+        let methods = (0..)
+            .zip(&service.method)
+            .map(|(number, method)| {
+                let at = [at, &[path::SERVICE_METHOD, number]].concat();
+                self.method(&join(&self.file.package, &service.name), method, &at)
+            })
+            .collect();
+        Service {
+            file: self.file.name.clone(),
+            package: self.file.package.clone(),
+            name: service.name.clone(),
+            comment: self.source.comment(at),
+            location: self.source.locate(at),
+            methods,
+        }
+    }
+
+    fn method(&mut self, service: &str, method: &descriptor::Method, at: &[i32]) -> Method {
+        let full_name = format!("{service}.{}", method.name);
+        let input = self.method_type(&full_name, &method.input_type, &[at, &[path::METHOD_INPUT]].concat());
+        let output =
+            self.method_type(&full_name, &method.output_type, &[at, &[path::METHOD_OUTPUT]].concat());
+        let info = method.options.as_ref().and_then(|options| options.operation_info.as_ref());
+        let returns_operation = output == OPERATION;
+        let streaming = method.client_streaming || method.server_streaming;
+        let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
+        let operation = match (returns_operation, info) {
+            (true, Some(_)) if streaming => {
+                self.report.push(
+                    Diagnostic::error(
+                        Rule::ResponseUnary,
+                        format!("{full_name} is long-running and streams; one request starts one operation"),
+                    )
+                    .at(self.source.locate(at))
+                    .help("remove `stream` from the method, or the option operation_info"),
+                );
+                None
+            }
+            (true, Some(info)) => self.operation(&full_name, info, &option),
+            (true, None) => {
+                self.report.push(
+                    Diagnostic::warning(
+                        Rule::OperationInfo,
+                        format!("{full_name} returns {OPERATION} but does not say what its operation holds; it stays a plain method"),
+                    )
+                    .at(self.source.locate(at))
+                    .help("add `option (google.longrunning.operation_info) = { response_type: \"…\" metadata_type: \"…\" };`"),
+                );
+                None
+            }
+            (false, Some(_)) => {
+                self.report.push(
+                    Diagnostic::error(
+                        Rule::OperationReturn,
+                        format!("{full_name} has the option operation_info but returns {output}"),
+                    )
+                    .at(self.source.locate(&option))
+                    .help(format!("let it return {OPERATION}, or remove the option")),
+                );
+                None
+            }
+            (false, None) => None,
+        };
+        Method {
+            name: method.name.clone(),
+            comment: self.source.comment(at),
+            deprecated: method.options.as_ref().is_some_and(|options| options.deprecated),
+            location: self.source.locate(at),
+            input,
+            output,
+            client_streaming: method.client_streaming,
+            server_streaming: method.server_streaming,
+            returns_operation,
+            operation,
+        }
+    }
+
+    /// A request or response type: compilers always give these in full, so anything else is a broken descriptor.
+    fn method_type(&mut self, method: &str, name: &str, at: &[i32]) -> String {
+        let full_name = name.strip_prefix('.').unwrap_or(name);
+        let known = self.types.get(full_name).is_some_and(|entry| entry.kind == Kind::Message);
+        if !known {
+            self.report.push(
+                Diagnostic::error(
+                    Rule::MethodType,
+                    format!("{method} uses {full_name}, which no file of the request defines"),
+                )
+                .at(self.source.locate(at))
+                .help(
+                    "pass the descriptors of all imported files along, as protoc does with --include_imports",
+                ),
+            );
+        }
+        full_name.to_owned()
+    }
+
+    fn operation(
+        &mut self,
+        method: &str,
+        info: &descriptor::OperationInfo,
+        at: &[i32],
+    ) -> Option<OperationTypes> {
+        let response = self.operation_type(method, &RESPONSE, &info.response_type, at);
+        let metadata = self.operation_type(method, &METADATA, &info.metadata_type, at);
+        Some(OperationTypes { response: response?, metadata: metadata? })
+    }
+
+    /// Resolves a name of `operation_info` as Google's generators do: with dots it is a full name, without it belongs to the
+    /// package of the method.
+    fn operation_type(&mut self, method: &str, role: &Role, name: &str, at: &[i32]) -> Option<TypeRef> {
+        let location = self.source.locate(&[at, &[role.number]].concat());
+        if name.is_empty() {
+            self.report.push(
+                Diagnostic::error(
+                    role.type_rule,
+                    format!("{method} does not set {} in operation_info", role.field),
+                )
+                .at(location)
+                .help(role.default),
+            );
+            return None;
+        }
+        let bare = name.strip_prefix('.').unwrap_or(name);
+        let full_name = if name.contains('.') { bare.to_owned() } else { join(&self.file.package, bare) };
+        match self.types.get(&full_name) {
+            Some(entry) if entry.kind == Kind::Message => {
+                let unimported = entry.file.filter(|file| !self.imports.reaches(self.index, *file));
+                let unimported = unimported.map(|file| self.files[file].name.clone());
+                if let Some(defined_in) = &unimported {
+                    self.report.push(
+                        Diagnostic::warning(
+                            role.reachable_rule,
+                            format!(
+                                "{method} names {full_name} as {}, but {} does not import it",
+                                role.field, self.file.name
+                            ),
+                        )
+                        .at(location)
+                        .help(format!("add `import \"{defined_in}\";`")),
+                    );
+                }
+                Some(TypeRef { full_name, unimported })
+            }
+            Some(_) => {
+                self.report.push(
+                    Diagnostic::error(
+                        role.type_rule,
+                        format!(
+                            "{method} names {full_name} as {}, which is an enum; operations hold messages",
+                            role.field
+                        ),
+                    )
+                    .at(location)
+                    .help("wrap the enum in a message"),
+                );
+                None
+            }
+            None => {
+                let help = self.unknown_type_help(name, &full_name);
+                self.report.push(
+                    Diagnostic::error(
+                        role.type_rule,
+                        format!(
+                            "{method} names \"{name}\" as {}, but there is no message {full_name}",
+                            role.field
+                        ),
+                    )
+                    .at(location)
+                    .help(help),
+                );
+                None
+            }
+        }
+    }
+
+    fn unknown_type_help(&self, name: &str, full_name: &str) -> String {
+        let missing_file = "if another file defines it, import that file or pass it to the generator as well";
+        let relative = join(&self.file.package, name);
+        if name.contains('.') && self.types.get(&relative).is_some() {
+            return format!("a name with dots is a full name: did you mean \"{relative}\"?");
+        }
+        match self.types.suggest(full_name) {
+            Some(suggestion) if suggestion == EMPTY => format!("did you mean \"{EMPTY}\"?"),
+            Some(suggestion) => {
+                let short = suggestion.strip_prefix(&format!("{}.", self.file.package));
+                let spelling = short.filter(|short| !short.contains('.')).unwrap_or(suggestion);
+                format!("did you mean \"{spelling}\"? Otherwise, {missing_file}")
+            }
+            None => missing_file.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Which types the request knows, and which files see which.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::descriptor::{File, MessageType};
+
+/// What a full name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Message,
+    Enum,
+}
+
+/// A type of the request: its kind and the file that defines it (an index into the files of the request).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TypeEntry {
+    pub(crate) kind: Kind,
+    /// Absent for a well-known type whose file is not part of the request: every runtime has it all the same.
+    pub(crate) file: Option<usize>,
+}
+
+/// The messages of `google/protobuf` that prost knows without being given their files.
+const WELL_KNOWN: &[&str] = &[
+    "google.protobuf.Any",
+    "google.protobuf.BoolValue",
+    "google.protobuf.BytesValue",
+    "google.protobuf.DoubleValue",
+    "google.protobuf.Duration",
+    "google.protobuf.Empty",
+    "google.protobuf.FieldMask",
+    "google.protobuf.FloatValue",
+    "google.protobuf.Int32Value",
+    "google.protobuf.Int64Value",
+    "google.protobuf.ListValue",
+    "google.protobuf.StringValue",
+    "google.protobuf.Struct",
+    "google.protobuf.Timestamp",
+    "google.protobuf.UInt32Value",
+    "google.protobuf.UInt64Value",
+    "google.protobuf.Value",
+];
+
+/// All types by full name, without the leading dot.
+#[derive(Debug)]
+pub(crate) struct TypeIndex {
+    types: HashMap<String, TypeEntry>,
+}
+
+impl TypeIndex {
+    pub(crate) fn new(files: &[File]) -> Self {
+        let mut types: HashMap<String, TypeEntry> = WELL_KNOWN
+            .iter()
+            .map(|name| ((*name).to_owned(), TypeEntry { kind: Kind::Message, file: None }))
+            .collect();
+        for (index, file) in files.iter().enumerate() {
+            let mut scope = Scope { types: &mut types, file: index };
+            for message in &file.message {
+                scope.add_message(&file.package, message);
+            }
+            for enumeration in &file.enumeration {
+                scope.add(&file.package, &enumeration.name, Kind::Enum);
+            }
+        }
+        Self { types }
+    }
+
+    pub(crate) fn get(&self, full_name: &str) -> Option<TypeEntry> {
+        self.types.get(full_name).copied()
+    }
+
+    /// The message that someone who wrote `wanted` most likely meant: one with the same last segment first
+    /// (the nearest package wins), then the nearest spelling.
+    pub(crate) fn suggest(&self, wanted: &str) -> Option<&str> {
+        let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+        let wanted_last = last(wanted);
+        let messages = || {
+            self.types.iter().filter(|(_, entry)| entry.kind == Kind::Message).map(|(name, _)| name.as_str())
+        };
+        let score = |name: &str| strsim::jaro_winkler(wanted, name);
+        let best = |candidates: &mut dyn Iterator<Item = &'_ str>| -> Option<String> {
+            candidates
+                .map(|name| (score(name), name))
+                .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+                .map(|(_, name)| name.to_owned())
+        };
+        let same_last = best(&mut messages().filter(|name| last(name) == wanted_last));
+        let found = same_last.or_else(|| {
+            best(&mut messages().filter(|name| strsim::jaro_winkler(&wanted_last, &last(name)) > 0.85))
+        })?;
+        self.types.get_key_value(found.as_str()).map(|(name, _)| name.as_str())
+    }
+}
+
+struct Scope<'a> {
+    types: &'a mut HashMap<String, TypeEntry>,
+    file: usize,
+}
+
+impl Scope<'_> {
+    fn add(&mut self, parent: &str, name: &str, kind: Kind) -> String {
+        let full_name = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        self.types.insert(full_name.clone(), TypeEntry { kind, file: Some(self.file) });
+        full_name
+    }
+
+    fn add_message(&mut self, parent: &str, message: &MessageType) {
+        let full_name = self.add(parent, &message.name, Kind::Message);
+        for nested in &message.nested {
+            self.add_message(&full_name, nested);
+        }
+        for enumeration in &message.enumeration {
+            self.add(&full_name, &enumeration.name, Kind::Enum);
+        }
+    }
+}
+
+/// The files that each file imports, directly or indirectly.
+#[derive(Debug)]
+pub(crate) struct Imports<'a> {
+    files: &'a [File],
+    by_name: HashMap<&'a str, usize>,
+    closures: HashMap<usize, HashSet<usize>>,
+}
+
+impl<'a> Imports<'a> {
+    pub(crate) fn new(files: &'a [File]) -> Self {
+        let by_name = files.iter().enumerate().map(|(index, file)| (file.name.as_str(), index)).collect();
+        Self { files, by_name, closures: HashMap::new() }
+    }
+
+    /// Whether `from` imports `to`, or is it.
+    pub(crate) fn reaches(&mut self, from: usize, to: usize) -> bool {
+        let Self { files, by_name, closures } = self;
+        let closure = closures.entry(from).or_insert_with(|| {
+            let mut seen = HashSet::from([from]);
+            let mut open = vec![from];
+            while let Some(file) = open.pop() {
+                let imported =
+                    files[file].dependency.iter().filter_map(|name| by_name.get(name.as_str()).copied());
+                open.extend(imported.filter(|file| seen.insert(*file)));
+            }
+            seen
+        });
+        closure.contains(&to)
+    }
+}

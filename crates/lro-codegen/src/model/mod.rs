@@ -1,0 +1,76 @@
+//! What the generator knows about its input once every name is resolved.
+//!
+//! All questions about the input end here: a [`Model`] that exists has no dangling names left, and every problem of
+//! the input has been reported.
+
+mod build;
+mod index;
+
+pub(crate) use build::build;
+
+/// The services of a request, in the order of its files.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) services: Vec<Service>,
+}
+
+/// A service, with long-running methods or without.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) file: String,
+    pub(crate) package: String,
+    /// Its name in the proto, without the package.
+    pub(crate) name: String,
+    pub(crate) comment: String,
+    pub(crate) location: crate::diagnostics::Location,
+    pub(crate) methods: Vec<Method>,
+}
+
+/// A method of a service.
+#[derive(Debug)]
+pub(crate) struct Method {
+    pub(crate) name: String,
+    pub(crate) comment: String,
+    pub(crate) deprecated: bool,
+    pub(crate) location: crate::diagnostics::Location,
+    pub(crate) input: String,
+    pub(crate) output: String,
+    pub(crate) client_streaming: bool,
+    pub(crate) server_streaming: bool,
+    /// Whether it returns `google.longrunning.Operation`, annotated or not.
+    pub(crate) returns_operation: bool,
+    /// What its operations hold, where the proto says so and the method can be generated as a long-running one.
+    pub(crate) operation: Option<OperationTypes>,
+}
+
+/// The two messages that `operation_info` names.
+#[derive(Debug)]
+pub(crate) struct OperationTypes {
+    pub(crate) response: TypeRef,
+    pub(crate) metadata: TypeRef,
+}
+
+/// A message by its full name, without the leading dot.
+#[derive(Debug, Clone)]
+pub(crate) struct TypeRef {
+    pub(crate) full_name: String,
+    /// The file that defines it, where the file of the service imports it neither directly nor indirectly.
+    pub(crate) unimported: Option<String>,
+}
+
+impl Service {
+    /// The full name, as it stands in the paths of its methods.
+    pub(crate) fn full_name(&self) -> String {
+        join(&self.package, &self.name)
+    }
+
+    /// Whether any method is a typed long-running one.
+    pub(crate) fn has_operations(&self) -> bool {
+        self.methods.iter().any(|method| method.operation.is_some())
+    }
+}
+
+/// A name within a package or message; the package may be empty.
+pub(crate) fn join(scope: &str, name: &str) -> String {
+    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
+}

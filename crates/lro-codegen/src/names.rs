@@ -1,0 +1,191 @@
+//! Every identifier that generated code defines, computed once.
+//!
+//! What an RPC is called stays what tonic calls it, wherever that is possible: where a generated helper and an RPC want one name, the rule is
+//!
+//! - on the client, an RPC whose name one of the client's own methods has gets the suffix `_rpc`;
+//! - in the server trait, a start hook whose name an RPC has gets the suffix `_operation`.
+//!
+//! What still collides after that is refused.
+
+use std::collections::HashMap;
+
+use proc_macro2::Ident;
+use quote::format_ident;
+
+use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::ident::{constant, snake, tonic_module, type_name};
+use crate::model::{Method, Service, join};
+
+/// The methods that every typed client has besides its RPCs.
+const CLIENT_METHODS: &[&str] = &["connect", "new", "operation"];
+
+/// The methods of tonic's own clients; an RPC of one of these names keeps tonic's client from compiling.
+const TONIC_CLIENT_METHODS: &[&str] = &[
+    "accept_compressed",
+    "connect",
+    "max_decoding_message_size",
+    "max_encoding_message_size",
+    "new",
+    "send_compressed",
+    "with_interceptor",
+    "with_origin",
+];
+
+/// The identifiers of one service.
+#[derive(Debug)]
+pub(crate) struct ServiceNames {
+    /// The module that holds everything below.
+    pub(crate) module: Ident,
+    pub(crate) client: Ident,
+    pub(crate) server_trait: Ident,
+    pub(crate) server: Ident,
+    /// tonic's own module, trait and server.
+    pub(crate) tonic_server_module: Ident,
+    pub(crate) tonic_trait: Ident,
+    pub(crate) tonic_server: Ident,
+    /// In the order of the service's methods.
+    pub(crate) methods: Vec<MethodNames>,
+}
+
+/// The identifiers of one method.
+#[derive(Debug)]
+pub(crate) struct MethodNames {
+    pub(crate) constant: Ident,
+    /// The method of the typed client.
+    pub(crate) client: Ident,
+    /// The method of the server trait, named as in tonic's trait.
+    pub(crate) server: Ident,
+    /// The hook of the server trait that runs before the operation exists.
+    pub(crate) start: Ident,
+    /// The associated type of a response stream, named as in tonic's trait.
+    pub(crate) stream: Ident,
+}
+
+impl ServiceNames {
+    pub(crate) fn new(service: &Service) -> Self {
+        let name = type_name(&service.name);
+        let module = tonic_module(&name);
+        let rpcs: Vec<String> = service.methods.iter().map(|method| snake(&method.name)).collect();
+        Self {
+            module: format_ident!("{module}_lro"),
+            client: format_ident!("{name}LroClient"),
+            server_trait: format_ident!("{name}Lro"),
+            server: format_ident!("{name}LroServer"),
+            tonic_server_module: format_ident!("{module}_server"),
+            tonic_trait: format_ident!("{name}"),
+            tonic_server: format_ident!("{name}Server"),
+            methods: service.methods.iter().map(|method| MethodNames::new(method, &rpcs)).collect(),
+        }
+    }
+}
+
+impl MethodNames {
+    fn new(method: &Method, rpcs: &[String]) -> Self {
+        let rpc = snake(&method.name);
+        let plain = rpc.trim_start_matches("r#");
+        let client = if CLIENT_METHODS.contains(&plain) { format!("{plain}_rpc") } else { rpc.clone() };
+        let start = format!("start_{plain}");
+        let start = if rpcs.contains(&start) { format!("{start}_operation") } else { start };
+        Self {
+            constant: format_ident!("{}", constant(&method.name)),
+            client: format_ident!("{client}"),
+            server: format_ident!("{rpc}"),
+            start: format_ident!("{start}"),
+            stream: format_ident!("{}Stream", method.name),
+        }
+    }
+}
+
+/// The name that tonic's client should get for an RPC, where its own would keep it from compiling.
+pub(crate) fn tonic_client_rename(rpc: &str) -> Option<String> {
+    TONIC_CLIENT_METHODS.contains(&rpc).then(|| format!("{rpc}_rpc"))
+}
+
+/// Reports what cannot share a package or a service.
+pub(crate) fn check_collisions(services: &[Service], report: &mut Report) {
+    let mut modules = Taken::default();
+    for service in services {
+        let module = tonic_module(&type_name(&service.name));
+        let owner =
+            Owner { what: format!("service {}", service.full_name()), location: service.location.clone() };
+        modules.claim(join(&service.package, &module), &format!("the module `{module}_…`"), owner, report);
+
+        let names = ServiceNames::new(service);
+        let (mut client, mut server, mut constants) = (Taken::default(), Taken::default(), Taken::default());
+        for (method, names) in service.methods.iter().zip(&names.methods) {
+            let owner = || Owner {
+                what: format!("rpc {}.{}", service.full_name(), method.name),
+                location: method.location.clone(),
+            };
+            if !server.claim(names.server.to_string(), &format!("`{}`", names.server), owner(), report) {
+                continue;
+            }
+            client.claim(
+                names.client.to_string(),
+                &format!("the client method `{}`", names.client),
+                owner(),
+                report,
+            );
+            if method.operation.is_some() {
+                server.claim(
+                    names.start.to_string(),
+                    &format!("the start hook `{}`", names.start),
+                    owner(),
+                    report,
+                );
+                constants.claim(
+                    names.constant.to_string(),
+                    &format!("the constant `{}`", names.constant),
+                    owner(),
+                    report,
+                );
+            }
+            warn_about_client_rename(service, method, names, report);
+        }
+    }
+}
+
+fn warn_about_client_rename(service: &Service, method: &Method, names: &MethodNames, report: &mut Report) {
+    let rpc = snake(&method.name);
+    if tonic_client_rename(&rpc).is_none() && names.client == rpc.as_str() {
+        return;
+    }
+    let message = format!(
+        "rpc {}.{} has the name of a method that every generated client has; on the client it is called `{rpc}_rpc`",
+        service.full_name(),
+        method.name
+    );
+    report.push(Diagnostic::warning(Rule::NameCollision, message).at(method.location.clone()).help(
+        "the RPC itself keeps its name on the wire; code from protoc-gen-tonic needs its option `no_transport` to compile",
+    ));
+}
+
+/// Who has which name.
+#[derive(Default)]
+struct Taken(HashMap<String, Owner>);
+
+struct Owner {
+    what: String,
+    location: crate::diagnostics::Location,
+}
+
+impl Taken {
+    /// Gives a name to the first who asks; reports every later one, naming both.
+    fn claim(&mut self, name: String, shown: &str, owner: Owner, report: &mut Report) -> bool {
+        let Some(first) = self.0.get(&name) else {
+            self.0.insert(name, owner);
+            return true;
+        };
+        let message = if first.what == owner.what {
+            format!("{} is defined twice", owner.what)
+        } else {
+            format!("{} and {} would both become {shown} in Rust", first.what, owner.what)
+        };
+        report.push(
+            Diagnostic::error(Rule::NameCollision, message)
+                .at(owner.location)
+                .help(format!("rename one of them; the other is at {}", first.location)),
+        );
+        false
+    }
+}

@@ -1,0 +1,102 @@
+//! From the bytes of a request to files that can be worked with.
+
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use crate::descriptor::{CodeGeneratorRequest, File, FileDescriptorSet};
+use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
+use crate::validate::validate;
+
+/// A request, read and checked.
+#[derive(Debug)]
+pub(crate) struct Request {
+    /// The option string.
+    pub(crate) parameter: String,
+    /// All files, imports before those that import them.
+    pub(crate) files: Vec<File>,
+    /// The same files, still encoded.
+    pub(crate) encoded: Vec<Bytes>,
+    targets: HashSet<String>,
+}
+
+impl Request {
+    /// Reads a `google.protobuf.compiler.CodeGeneratorRequest`.
+    pub(crate) fn read(bytes: Bytes, report: &mut Report) -> Result<Self, Diagnostics> {
+        let request = CodeGeneratorRequest::decode(bytes)
+            .map_err(|error| broken("the request is not a whole CodeGeneratorRequest", &error))?;
+        let files = decode_files(&request.proto_file)?;
+        validate(&files, report);
+        let known: HashSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        for target in &request.file_to_generate {
+            if !known.contains(target.as_str()) {
+                let message = format!("the request asks for code of {target}, but does not hold that file");
+                report.push(
+                    Diagnostic::error(Rule::Input, message)
+                        .help("pass its descriptor, and those of all files it imports"),
+                );
+            }
+        }
+        Ok(Self {
+            parameter: request.parameter.unwrap_or_default(),
+            files,
+            encoded: request.proto_file,
+            targets: request.file_to_generate.into_iter().collect(),
+        })
+    }
+
+    /// Whether code is wanted for a file; the others are there to be named.
+    pub(crate) fn is_target(&self, file: &File) -> bool {
+        self.targets.contains(&file.name)
+    }
+
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| self.is_target(file))
+    }
+}
+
+/// Makes the request that asks for code of some files of a serialized `google.protobuf.FileDescriptorSet`.
+///
+/// What a compiler does for its plugins. The files stay as they are encoded, custom options included.
+///
+/// # Errors
+///
+/// The set cannot be decoded.
+pub fn encode_request(
+    file_descriptor_set: impl Into<Bytes>,
+    files_to_generate: impl IntoIterator<Item = String>,
+) -> Result<Vec<u8>, Diagnostics> {
+    let set = decode_set(file_descriptor_set.into())?;
+    let request = CodeGeneratorRequest {
+        file_to_generate: files_to_generate.into_iter().collect(),
+        parameter: None,
+        proto_file: set.file,
+    };
+    Ok(request.encode_to_vec())
+}
+
+/// Reads a `google.protobuf.FileDescriptorSet`.
+pub(crate) fn read_file_set(bytes: Bytes) -> Result<Vec<File>, Diagnostics> {
+    decode_files(&decode_set(bytes)?.file)
+}
+
+fn decode_set(bytes: Bytes) -> Result<FileDescriptorSet, Diagnostics> {
+    FileDescriptorSet::decode(bytes).map_err(|error| broken("this is not a whole FileDescriptorSet", &error))
+}
+
+fn decode_files(encoded: &[Bytes]) -> Result<Vec<File>, Diagnostics> {
+    encoded
+        .iter()
+        .map(|bytes| {
+            File::decode(bytes.clone())
+                .map_err(|error| broken("a file of the request cannot be decoded", &error))
+        })
+        .collect()
+}
+
+fn broken(what: &str, error: &prost::DecodeError) -> Diagnostics {
+    Diagnostic::error(Rule::Input, format!("{what}: {error}"))
+        .help("it may have been cut short; run the plugin through protoc or buf")
+        .into()
+}

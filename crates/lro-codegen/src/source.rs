@@ -1,0 +1,65 @@
+//! Comments and positions, out of a file's source info.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use crate::descriptor::{self, SourceCodeInfo};
+use crate::diagnostics::Location;
+
+/// Field numbers of `descriptor.proto` that locations' paths are made of.
+pub(crate) mod path {
+    pub(crate) const FILE_SERVICE: i32 = 6;
+    pub(crate) const SERVICE_METHOD: i32 = 2;
+    pub(crate) const METHOD_OPTIONS: i32 = 4;
+    pub(crate) const METHOD_INPUT: i32 = 2;
+    pub(crate) const METHOD_OUTPUT: i32 = 3;
+    pub(crate) const OPERATION_INFO: i32 = 1049;
+    pub(crate) const RESPONSE_TYPE: i32 = 1;
+    pub(crate) const METADATA_TYPE: i32 = 2;
+}
+
+/// Where the services of one file and their parts stand, and what their comments say.
+#[derive(Debug)]
+pub(crate) struct SourceInfo {
+    file: String,
+    locations: HashMap<Vec<i32>, descriptor::Location>,
+}
+
+impl SourceInfo {
+    /// Reads a file's source info. What cannot be decoded is treated as absent: positions and comments are a courtesy.
+    pub(crate) fn read(file: &str, encoded: Option<&Bytes>) -> Self {
+        let locations =
+            encoded.and_then(|bytes| SourceCodeInfo::decode(bytes.clone()).ok()).unwrap_or_default();
+        let locations = locations
+            .location
+            .into_iter()
+            .filter(|location| location.path.first() == Some(&path::FILE_SERVICE))
+            .map(|location| (location.path.clone(), location))
+            .collect();
+        Self { file: file.to_owned(), locations }
+    }
+
+    /// The place of an element. Where the compiler did not record it, the nearest element around it.
+    pub(crate) fn locate(&self, path: &[i32]) -> Location {
+        let position = (1..=path.len())
+            .rev()
+            .find_map(|length| self.locations.get(&path[..length]))
+            .and_then(|location| Some((*location.span.first()?, *location.span.get(1)?)))
+            .and_then(|(line, column)| {
+                Some((u32::try_from(line).ok()?.checked_add(1)?, u32::try_from(column).ok()?.checked_add(1)?))
+            });
+        Location { file: self.file.clone(), position }
+    }
+
+    /// The comment that belongs to an element: the one before it, then the one after it.
+    pub(crate) fn comment(&self, path: &[i32]) -> String {
+        let Some(location) = self.locations.get(path) else { return String::new() };
+        match (location.leading_comments.is_empty(), location.trailing_comments.is_empty()) {
+            (_, true) => location.leading_comments.clone(),
+            (true, false) => location.trailing_comments.clone(),
+            (false, false) => format!("{}\n{}", location.leading_comments, location.trailing_comments),
+        }
+    }
+}

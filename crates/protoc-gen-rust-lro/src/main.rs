@@ -1,0 +1,53 @@
+//! `protoc --rust-lro_out=…`: typed long-running operations for prost and tonic.
+//!
+//! Reads a request from standard input and writes the response to standard output; all else happens in `lro-codegen`.
+
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::process::ExitCode;
+
+mod help;
+
+fn main() -> ExitCode {
+    let outcome = match std::env::args().nth(1).as_deref() {
+        None => answer(),
+        Some("--help" | "-h") => print(&help::text()),
+        Some("--version" | "-V") => print(concat!("protoc-gen-rust-lro ", env!("CARGO_PKG_VERSION"), "\n")),
+        Some(other) => {
+            eprintln!(
+                "protoc-gen-rust-lro: there is no argument `{other}`; protoc runs this plugin without any, see --help"
+            );
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("protoc-gen-rust-lro: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Answers the request on standard input.
+fn answer() -> io::Result<()> {
+    if io::stdin().is_terminal() {
+        return Err(io::Error::other(
+            "this is a plugin that protoc or buf runs, and it reads their request from standard input; see --help",
+        ));
+    }
+    // Whatever goes wrong ends up in the response; a backtrace beside it would only hide it.
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut request = Vec::new();
+    io::stdin().read_to_end(&mut request)?;
+    let run = lro_codegen::run_plugin(request);
+    for warning in &run.warnings {
+        eprintln!("{warning}");
+    }
+    let mut output = io::stdout().lock();
+    output.write_all(&run.response)?;
+    output.flush()
+}
+
+fn print(text: &str) -> io::Result<()> {
+    io::stdout().write_all(text.as_bytes())
+}
