@@ -154,7 +154,8 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Every problem of a run that kept code from being generated, in the order of the files, with the warnings of the same run.
+/// Every problem of a run that kept code from being generated, with the warnings of the same run: what is wrong with types and annotations in
+/// the order of the files, then what is wrong with names.
 ///
 /// Holds at least one diagnostic of [`Severity::Error`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +204,11 @@ pub(crate) struct Report(Vec<Diagnostic>);
 impl Report {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
+    }
+
+    /// Goes on unless something worse than a warning came up.
+    pub(crate) fn stop_at_errors(self) -> Result<Self, Diagnostics> {
+        self.finish().map(Self)
     }
 
     /// The warnings if nothing worse came up, all of it otherwise.

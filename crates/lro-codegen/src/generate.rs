@@ -33,9 +33,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
         refuse_editions(&request, &mut report);
     }
     // Names that are no identifiers would reach source code, so nothing is resolved before they are known to be.
-    let warnings = report.finish()?;
-    let mut report = Report::default();
-    warnings.into_iter().for_each(|warning| report.push(warning));
+    let mut report = report.stop_at_errors()?;
 
     let model = model::build(&request.files, |file| request.is_target(file), &mut report);
     names::check_collisions(&model.services, &mut report);

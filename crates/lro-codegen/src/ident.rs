@@ -35,7 +35,7 @@ pub(crate) fn tonic_module(service_type: &str) -> String {
 }
 
 /// Makes an identifier of a word that Rust reserves: raw where Rust allows it, with an underscore where it does not.
-fn escape(word: String) -> String {
+pub(crate) fn escape(word: String) -> String {
     match word.as_str() {
         "_" | "super" | "self" | "Self" | "extern" | "crate" => format!("{word}_"),
         "abstract" | "as" | "async" | "await" | "become" | "box" | "break" | "const" | "continue" | "do"

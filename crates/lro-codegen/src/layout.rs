@@ -86,7 +86,9 @@ impl<'a> Layout<'a> {
                     .push(Diagnostic::error(Rule::NameCollision, message).help("generate them in two runs"));
             }
         }
-        packages.values_mut().for_each(|files| files.sort_unstable());
+        for files in packages.values_mut() {
+            files.sort_unstable();
+        }
         Self { config, packages }
     }
 
@@ -113,18 +115,15 @@ impl<'a> Layout<'a> {
         let mut files = Vec::new();
         let mut included = Vec::new();
         for (package, sources) in &self.packages {
-            let mut parts = vec![self.path(package, "rs")];
+            let companion = self.companion(package);
+            let mut parts = vec![companion.clone()];
             if let Some(content) = layer.remove(*package) {
                 let name = self.path(package, "lro.rs");
                 if self.config.no_include {
                     parts.push(name.clone());
                 } else {
                     let content = format!("include!({:?});\n", file_name(package, "lro.rs"));
-                    files.push(File {
-                        name: self.path(package, "rs"),
-                        insertion_point: Some("module"),
-                        content,
-                    });
+                    files.push(File { name: companion, insertion_point: Some("module"), content });
                 }
                 files.push(File { name, insertion_point: None, content: header(sources) + "\n" + &content });
             }
@@ -139,6 +138,11 @@ impl<'a> Layout<'a> {
         }
         files.sort_by(|a, b| a.name.cmp(&b.name));
         files
+    }
+
+    /// The file that protoc-gen-prost writes for a package. That of files without a package has no extension there.
+    fn companion(&self, package: &str) -> String {
+        if package.is_empty() { "_".to_owned() } else { self.path(package, "rs") }
     }
 
     fn path(&self, package: &str, extension: &str) -> String {
@@ -176,7 +180,7 @@ fn include_file(packages: &[(&str, Vec<String>)]) -> String {
         for segment in segments(package) {
             module = module.children.entry(segment).or_default();
         }
-        module.package = (*package).to_owned();
+        module.package = package;
         module.files.extend(files.iter().map(String::as_str));
     }
     let mut text = header(&[]);
@@ -187,7 +191,7 @@ fn include_file(packages: &[(&str, Vec<String>)]) -> String {
 
 #[derive(Default)]
 struct Module<'a> {
-    package: String,
+    package: &'a str,
     files: Vec<&'a str>,
     children: BTreeMap<String, Module<'a>>,
 }

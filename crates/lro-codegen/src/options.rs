@@ -21,7 +21,7 @@ impl std::fmt::Debug for OptionSpec {
             .field("name", &self.name)
             .field("value", &self.value)
             .field("help", &self.help)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -30,7 +30,7 @@ pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "emit",
         value: "all|lro",
-        help: "all: messages, tonic and the LRO layer (default); lro: the layer alone, beside protoc-gen-prost and protoc-gen-tonic",
+        help: "write everything, messages and tonic included (all, the default), or the LRO layer alone, beside protoc-gen-prost and protoc-gen-tonic (lro)",
         apply: |config, value| {
             config.emit = match value {
                 "all" => Emit::All,
@@ -154,14 +154,18 @@ pub(crate) fn apply(config: &mut Config, parameter: &str, report: &mut Report) {
             report.push(unknown(name));
             continue;
         };
-        if let Err(problem) = (spec.apply)(config, value.trim()) {
-            report.push(
-                Diagnostic::error(Rule::Option, format!("option {name}: `{value}` {problem}")).help(format!(
-                    "{} {}",
-                    usage(spec),
-                    spec.help
-                )),
-            );
+        let value = value.trim();
+        if let Err(problem) = (spec.apply)(config, value) {
+            let message = if value.is_empty() {
+                format!("option {} needs a value", spec.name)
+            } else {
+                format!("option {}: `{value}` {problem}", spec.name)
+            };
+            report.push(Diagnostic::error(Rule::Option, message).help(format!(
+                "{}: {}",
+                usage(spec),
+                spec.help
+            )));
         }
     }
 }
@@ -211,11 +215,7 @@ fn switch(value: &str) -> Result<bool, String> {
 }
 
 fn path(value: &str) -> Result<String, String> {
-    if value.is_empty() {
-        Err("is empty; give the path of a proto element, or `.` for all".to_owned())
-    } else {
-        Ok(value.to_owned())
-    }
+    if value.is_empty() { Err("is not the path of a proto element".to_owned()) } else { Ok(value.to_owned()) }
 }
 
 fn pair(value: &str) -> Result<(String, String), String> {

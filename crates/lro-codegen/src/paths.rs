@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::TokenStream;
 
 use crate::diagnostics::{Diagnostic, Report, Rule};
-use crate::ident::{snake, type_name};
+use crate::ident::{escape, snake, type_name};
 
 /// Types that prost maps to something else than a struct of the same name.
 const WELL_KNOWN: &[(&str, &str)] = &[
@@ -57,10 +57,19 @@ impl TypePaths {
     ) -> Self {
         let own =
             |(proto, rust): &(&str, &str)| (proto.trim_start_matches('.').to_owned(), (*rust).to_owned());
-        let well_known = WELL_KNOWN.iter().filter(|_| !compile_well_known_types);
-        let mut external: HashMap<String, String> = well_known.chain(RUNTIME).map(own).collect();
-        for (proto, rust) in extern_paths {
+        let well_known = if compile_well_known_types { &[] } else { WELL_KNOWN };
+        let mut external: HashMap<String, String> = well_known.iter().chain(RUNTIME).map(own).collect();
+        for (index, (proto, rust)) in extern_paths.iter().enumerate() {
             match check_extern_path(proto, rust) {
+                Ok(()) if extern_paths[..index].iter().any(|(other, _)| other == proto) => {
+                    report.push(twice(proto, "leave one of them out"));
+                }
+                Ok(()) if well_known.iter().any(|(known, _)| *known == &proto[1..]) => {
+                    report.push(twice(
+                        proto,
+                        "prost-build has its own; take those away with compile_well_known_types",
+                    ));
+                }
                 Ok(()) => {
                     external.insert(proto[1..].to_owned(), rust.clone());
                 }
@@ -132,18 +141,26 @@ fn join_path(modules: impl Iterator<Item = String>, name: &str) -> String {
     modules.chain([type_name(name)]).collect::<Vec<_>>().join("::")
 }
 
+fn twice(proto: &str, help: &str) -> Diagnostic {
+    Diagnostic::error(Rule::Option, format!("extern_path: `{proto}` has two Rust paths")).help(help)
+}
+
 fn check_extern_path(proto: &str, rust: &str) -> Result<(), Diagnostic> {
     let refuse = |message: String, help: &str| Err(Diagnostic::error(Rule::Option, message).help(help));
     if !proto.starts_with('.') || proto[1..].split('.').any(str::is_empty) {
         return refuse(
             format!("extern_path: `{proto}` is not a full proto path"),
-            "begin it with a dot, as in `.google.type=::my_crate::google::r#type`",
+            "begin it with a dot, as in `.google.type=::my_crate::google::type`",
         );
     }
-    if syn::parse_str::<syn::Type>(rust).is_err() {
+    // Keywords may be written raw or not: in code they are raw in any case.
+    let raw = |segment: &str| Some(escape(segment.to_owned())).filter(|escaped| escaped.starts_with("r#"));
+    let segments: Vec<String> =
+        rust.split("::").map(|segment| raw(segment).unwrap_or_else(|| segment.to_owned())).collect();
+    if syn::parse_str::<syn::Type>(&segments.join("::")).is_err() {
         return refuse(
             format!("extern_path: `{rust}` is not a Rust path"),
-            "give the path from the crate's root, as in `.google.type=::my_crate::google::r#type`",
+            "give the path from the crate's root, as in `.google.type=::my_crate::google::type`",
         );
     }
     Ok(())

@@ -10,12 +10,12 @@ use crate::names::MethodNames;
 impl Emitter<'_> {
     pub(super) fn client(&self) -> TokenStream {
         let about = format!(
-            "A client of the service `{}` whose long-running methods return an [`Operation`](::lro::Operation).",
+            "A client of the service `{}` whose long-running methods return an [`Operation`].",
             self.full_name
         );
         let docs = self.service_docs(&[
             &about,
-            "Clones share one transport. Settings such as message sizes are those of [`Client`](::lro::Client), which this is made `From`.",
+            "Clones share one transport. Settings such as message sizes are those of [`Client`], which this is made `From`.",
         ]);
         let name = &self.names.client;
         let methods = self.methods().map(|(method, names)| self.client_method(method, names));
@@ -97,13 +97,13 @@ impl Emitter<'_> {
         );
         let path = self.rpc_path(method);
         let output = self.rust_type(&method.output);
-        let (request, convert) = if method.client_streaming {
+        let (request, convert) = if method.streaming.client {
             (quote!(IntoStreamingRequest<Message = #input>), quote!(into_streaming_request))
         } else {
             (quote!(IntoRequest<#input>), quote!(into_request))
         };
-        let output = if method.server_streaming { quote!(Streaming<#output>) } else { output };
-        let call = match (method.client_streaming, method.server_streaming) {
+        let output = if method.streaming.server { quote!(Streaming<#output>) } else { output };
+        let call = match (method.streaming.client, method.streaming.server) {
             (false, false) => quote!(unary),
             (false, true) => quote!(server_streaming),
             (true, false) => quote!(client_streaming),

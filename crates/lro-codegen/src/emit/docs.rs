@@ -29,23 +29,31 @@ impl Emitter<'_> {
 
     /// The comment of the service, then `added`.
     pub(super) fn service_docs(&self, added: &[&str]) -> TokenStream {
-        attributes(self.paragraphs(&self.full_name, &self.service.comment, added))
+        attributes(self.paragraphs(&self.full_name, &self.service.comment, added, String::new))
     }
 
     /// The comment of a method, or its name where it has none, then `added`.
     pub(super) fn method_docs(&self, method: &Method, added: &[&str]) -> TokenStream {
         let full_name = format!("{}.{}", self.full_name, method.name);
-        let mut lines = self.paragraphs(&full_name, &method.comment, added);
-        if lines.is_empty() {
-            lines.push(format!("The RPC `{full_name}`."));
-        }
-        let docs = attributes(lines);
+        let docs = attributes(
+            self.paragraphs(&full_name, &method.comment, added, || format!("The RPC `{full_name}`.")),
+        );
         let deprecated = method.deprecated.then(|| quote!(#[deprecated]));
         quote!(#docs #deprecated)
     }
 
-    fn paragraphs(&self, full_name: &str, comment: &str, added: &[&str]) -> Vec<String> {
+    /// The lines of a comment, or of `default` where there is none, then those of `added`.
+    fn paragraphs(
+        &self,
+        full_name: &str,
+        comment: &str,
+        added: &[&str],
+        default: impl FnOnce() -> String,
+    ) -> Vec<String> {
         let mut lines = if self.config.wants_comment(full_name) { clean(comment) } else { Vec::new() };
+        if lines.is_empty() {
+            lines.extend(Some(default()).filter(|line| !line.is_empty()));
+        }
         for paragraph in added {
             if !lines.is_empty() {
                 lines.push(String::new());

@@ -42,7 +42,7 @@ impl Emitter<'_> {
         let docs = self.method_docs(method, &[]);
         let name = &names.server;
         let (request, response) = self.tonic_signature(method, names);
-        let stream = method.server_streaming.then(|| {
+        let stream = method.streaming.server.then(|| {
             let docs = super::docs::attributes([format!("The responses of `{}`.", method.name)]);
             let stream = &names.stream;
             let item = self.rust_type(&method.output);
@@ -165,7 +165,7 @@ impl Emitter<'_> {
             } else {
                 quote!(<S as #server_trait>::#rpc(&self.service, request).await)
             };
-            let stream = method.server_streaming.then(|| {
+            let stream = method.streaming.server.then(|| {
                 let stream = &names.stream;
                 quote!(type #stream = <S as #server_trait>::#stream;)
             });
@@ -190,8 +190,8 @@ impl Emitter<'_> {
     /// The request and response types of a method as tonic's server trait has them.
     fn tonic_signature(&self, method: &Method, names: &MethodNames) -> (TokenStream, TokenStream) {
         let input = self.rust_type(&method.input);
-        let request = if method.client_streaming { quote!(Streaming<#input>) } else { input };
-        let response = if method.server_streaming {
+        let request = if method.streaming.client { quote!(Streaming<#input>) } else { input };
+        let response = if method.streaming.server {
             let stream = &names.stream;
             quote!(Self::#stream)
         } else {

@@ -47,7 +47,9 @@ pub(crate) fn generate(config: &Config, request: &Request) -> Result<BTreeMap<St
     if config.client || config.server {
         prost.service_generator(services.generator());
     } else {
-        inputs.iter_mut().for_each(|(_, file)| file.service.clear());
+        for (_, file) in &mut inputs {
+            file.service.clear();
+        }
     }
     apply_hook(config, &mut prost);
     // prost-build panics where its input breaks its rules; what it says then belongs to the user's proto.
@@ -69,6 +71,8 @@ pub(crate) fn generate(config: &Config, request: &Request) -> Result<BTreeMap<St
 fn prost_config(config: &Config) -> prost_build::Config {
     let messages = &config.messages;
     let mut prost = prost_build::Config::new();
+    // What clippy thinks of generated code helps nobody.
+    prost.type_attribute(".", "#[allow(clippy::all)]");
     // Services are formatted by tonic-build already; formatting happens here, for the rest.
     prost.format(false);
     let user = &config.extern_paths;

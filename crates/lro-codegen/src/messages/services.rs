@@ -9,6 +9,9 @@ use prost_build::{Service, ServiceGenerator};
 use crate::config::Config;
 use crate::names::tonic_client_rename;
 
+/// What clippy thinks of generated code helps nobody.
+const ALLOW: &str = "#[allow(clippy::all, clippy::pedantic)]";
+
 /// Code per proto package.
 type Code = Rc<RefCell<BTreeMap<String, String>>>;
 
@@ -37,8 +40,10 @@ impl<'a> Services<'a> {
 
     fn tonic(&self, client: bool) -> Box<dyn ServiceGenerator> {
         let messages = &self.config.messages;
-        let mut builder =
-            tonic_prost_build::configure().compile_well_known_types(messages.compile_well_known_types);
+        let mut builder = tonic_prost_build::configure()
+            .compile_well_known_types(messages.compile_well_known_types)
+            .client_mod_attribute(".", ALLOW)
+            .server_mod_attribute(".", ALLOW);
         if let Some(hook) = &messages.tonic {
             builder = hook(builder);
         }

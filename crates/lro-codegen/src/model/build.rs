@@ -1,7 +1,7 @@
 //! From descriptors to a [`Model`]: resolves every name and reports every problem.
 
 use super::index::{Imports, Kind, TypeIndex};
-use super::{Method, Model, OperationTypes, Service, TypeRef, join};
+use super::{Method, Model, OperationTypes, Service, Streaming, TypeRef, join};
 use crate::descriptor::{self, File};
 use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::source::{SourceInfo, path};
@@ -87,9 +87,14 @@ impl Builder<'_, '_> {
 
     fn method(&mut self, service: &str, method: &descriptor::Method, at: &[i32]) -> Method {
         let full_name = format!("{service}.{}", method.name);
-        let input = self.method_type(&full_name, &method.input_type, &[at, &[path::METHOD_INPUT]].concat());
-        let output =
-            self.method_type(&full_name, &method.output_type, &[at, &[path::METHOD_OUTPUT]].concat());
+        let input =
+            self.method_type(&full_name, "takes", &method.input_type, &[at, &[path::METHOD_INPUT]].concat());
+        let output = self.method_type(
+            &full_name,
+            "returns",
+            &method.output_type,
+            &[at, &[path::METHOD_OUTPUT]].concat(),
+        );
         let info = method.options.as_ref().and_then(|options| options.operation_info.as_ref());
         let returns_operation = output == OPERATION;
         let streaming = method.client_streaming || method.server_streaming;
@@ -138,22 +143,21 @@ impl Builder<'_, '_> {
             location: self.source.locate(at),
             input,
             output,
-            client_streaming: method.client_streaming,
-            server_streaming: method.server_streaming,
+            streaming: Streaming { client: method.client_streaming, server: method.server_streaming },
             returns_operation,
             operation,
         }
     }
 
     /// A request or response type: compilers always give these in full, so anything else is a broken descriptor.
-    fn method_type(&mut self, method: &str, name: &str, at: &[i32]) -> String {
+    fn method_type(&mut self, method: &str, verb: &str, name: &str, at: &[i32]) -> String {
         let full_name = name.strip_prefix('.').unwrap_or(name);
         let known = self.types.get(full_name).is_some_and(|entry| entry.kind == Kind::Message);
         if !known {
             self.report.push(
                 Diagnostic::error(
                     Rule::MethodType,
-                    format!("{method} uses {full_name}, which no file of the request defines"),
+                    format!("{method} {verb} `{full_name}`, but no file of the request defines that message"),
                 )
                 .at(self.source.locate(at))
                 .help(

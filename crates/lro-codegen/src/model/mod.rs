@@ -35,12 +35,18 @@ pub(crate) struct Method {
     pub(crate) location: crate::diagnostics::Location,
     pub(crate) input: String,
     pub(crate) output: String,
-    pub(crate) client_streaming: bool,
-    pub(crate) server_streaming: bool,
+    pub(crate) streaming: Streaming,
     /// Whether it returns `google.longrunning.Operation`, annotated or not.
     pub(crate) returns_operation: bool,
     /// What its operations hold, where the proto says so and the method can be generated as a long-running one.
     pub(crate) operation: Option<OperationTypes>,
+}
+
+/// Which sides of a method send many messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Streaming {
+    pub(crate) client: bool,
+    pub(crate) server: bool,
 }
 
 /// The two messages that `operation_info` names.

@@ -1,0 +1,81 @@
+//! The client: starts imports, follows them, picks them up again.
+
+use lro::{Operation, Polling, Update};
+use std::time::Duration;
+
+use crate::pb::library_service_lro::{IMPORT_BOOKS, LibraryServiceLroClient};
+use crate::pb::{ImportBooksMetadata, ImportBooksRequest, ImportBooksResponse};
+use crate::show::Display;
+
+/// The handle of an import.
+pub type Import = Operation<ImportBooksResponse, ImportBooksMetadata>;
+
+/// Connects to a server, such as `http://[::1]:50051`.
+///
+/// # Errors
+///
+/// Nothing answers there.
+pub async fn connect(address: &str) -> Result<LibraryServiceLroClient, tonic::transport::Error> {
+    // Looks often, because a book takes moments; a real import would keep the default.
+    let polling =
+        Polling::new().with_initial_delay(Duration::from_millis(100)).with_max_delay(Duration::from_secs(1));
+    Ok(lro::Client::connect(address.to_owned()).await?.polling(polling).into())
+}
+
+/// Starts an import and says what it is called.
+///
+/// # Errors
+///
+/// The server refuses to start it.
+pub async fn import(
+    client: &LibraryServiceLroClient,
+    parent: &str,
+    uris: &[String],
+) -> Result<Import, tonic::Status> {
+    let request = ImportBooksRequest { parent: parent.to_owned(), uris: uris.to_vec() };
+    let operation = client.import_books(request).await?;
+    println!("started {operation}");
+    Ok(operation)
+}
+
+/// Picks up an import by its name, in this process or another.
+pub fn resume(client: &LibraryServiceLroClient, name: &str) -> Import {
+    client.operation(IMPORT_BOOKS, name)
+}
+
+/// Shows an import until it ends. Ctrl-C cancels the operation, not this program.
+///
+/// # Errors
+///
+/// The import failed or was cancelled, or the server cannot be asked.
+pub async fn follow(operation: &Import) -> Result<ImportBooksResponse, lro::Error> {
+    let display = Display::new();
+    let outcome = watch(operation, &display).await;
+    display.finish();
+    match &outcome {
+        Ok(response) => println!("done: {}", titles(response)),
+        Err(error) if error.is_cancelled() => println!("cancelled: {error}"),
+        Err(error) => println!("failed: {error}"),
+    }
+    outcome
+}
+
+async fn watch(operation: &Import, display: &Display) -> Result<ImportBooksResponse, lro::Error> {
+    let mut updates = operation.progress();
+    loop {
+        tokio::select! {
+            update = updates.next() => match update {
+                Some(Ok(Update::Progress(progress))) => display.update(progress),
+                Some(Ok(Update::Done(response))) => return Ok(response),
+                Some(Err(error)) => return Err(error),
+                // The stream ends with the result; asked again after that, it has no more to say.
+                None => return operation.wait().await,
+            },
+            Ok(()) = tokio::signal::ctrl_c() => operation.cancel().await?,
+        }
+    }
+}
+
+fn titles(response: &ImportBooksResponse) -> String {
+    response.books.iter().map(|book| book.title.as_str()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,12 @@
+//! A library that imports books: one service with a long-running method, its server and a client that follows the work.
+
+/// Generated from `proto/example/library/v1/library.proto`.
+#[allow(clippy::pedantic, reason = "generated code is not written to that taste")]
+pub mod pb {
+    lro::include_proto!("example.library.v1");
+}
+
+pub mod client;
+pub mod demo;
+pub mod server;
+mod show;

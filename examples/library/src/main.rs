@@ -1,0 +1,104 @@
+//! `cargo run -p library -- demo`, or `server` and `client` in two terminals.
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use library::{client, demo, server};
+use tokio::net::TcpListener;
+
+#[derive(Debug, Parser)]
+#[command(name = "library", about = "A library that imports books, as long-running operations over gRPC")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Server and client in one process: success, failure, cancellation and resuming.
+    Demo,
+    /// Serve until Ctrl-C.
+    Server {
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1:50051")]
+        listen: String,
+        /// How long it takes to fetch one book, in milliseconds.
+        #[arg(long, default_value_t = 1000)]
+        fetch_time: u64,
+    },
+    /// Talk to a server in another process.
+    Client {
+        /// The server.
+        #[arg(long, default_value = "http://127.0.0.1:50051")]
+        server: String,
+        #[command(subcommand)]
+        action: Action,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Import books and follow the operation; Ctrl-C cancels it.
+    Import {
+        /// The shelf, such as shelves/1.
+        shelf: String,
+        /// Where the books are, such as `books://moby-dick`.
+        #[arg(required = true)]
+        uris: Vec<String>,
+    },
+    /// Follow an operation that was started before.
+    Resume {
+        /// The name of the operation.
+        name: String,
+    },
+    /// Cancel an operation.
+    Cancel {
+        /// The name of the operation.
+        name: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("library: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Demo => demo::run().await?,
+        Command::Server { listen, fetch_time } => {
+            let listener = TcpListener::bind(&listen)
+                .await
+                .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+            println!("listening on http://{}", listener.local_addr()?);
+            let library = server::Library { fetch_time: Duration::from_millis(fetch_time) };
+            server::serve(listener, library, tokio::signal::ctrl_c()).await?;
+        }
+        Command::Client { server, action } => talk(&server, action).await?,
+    }
+    Ok(())
+}
+
+async fn talk(server: &str, action: Action) -> Result<(), Box<dyn Error>> {
+    let client =
+        client::connect(server).await.map_err(|error| format!("cannot connect to {server}: {error}"))?;
+    match action {
+        Action::Import { shelf, uris } => {
+            let operation = client::import(&client, &shelf, &uris).await?;
+            client::follow(&operation).await?;
+        }
+        Action::Resume { name } => {
+            client::follow(&client::resume(&client, &name)).await?;
+        }
+        Action::Cancel { name } => client::resume(&client, &name).cancel().await?,
+    }
+    Ok(())
+}
