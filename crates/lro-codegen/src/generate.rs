@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
 use crate::emit::Emitter;
 use crate::layout::{Layout, Output};
 use crate::messages;
-use crate::model::{self, Model};
+use crate::model::{self, Model, Service};
 use crate::names;
 use crate::options;
 use crate::paths::TypePaths;
@@ -36,7 +36,8 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let mut report = report.stop_at_errors()?;
 
     let model = model::build(&request.files, |file| request.is_target(file), &mut report);
-    names::check_collisions(&model.services, &mut report);
+    let generated = |service: &&Service| config.emit == Emit::All || service.returns_operations();
+    names::check_collisions(model.services.iter().filter(generated), &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
     let warnings = report.finish()?;
 

@@ -17,7 +17,7 @@ use crate::ident::{constant, snake, tonic_module, type_name};
 use crate::model::{Method, Service, join};
 
 /// The methods that every typed client has besides its RPCs.
-const CLIENT_METHODS: &[&str] = &["connect", "new", "operation"];
+const CLIENT_METHODS: &[&str] = &["clone", "connect", "from", "new", "operation"];
 
 /// The methods of tonic's own clients; an RPC of one of these names keeps tonic's client from compiling.
 const TONIC_CLIENT_METHODS: &[&str] = &[
@@ -101,8 +101,8 @@ pub(crate) fn tonic_client_rename(rpc: &str) -> Option<String> {
     TONIC_CLIENT_METHODS.contains(&rpc).then(|| format!("{rpc}_rpc"))
 }
 
-/// Reports what cannot share a package or a service.
-pub(crate) fn check_collisions(services: &[Service], report: &mut Report) {
+/// Reports what cannot share a package or a service, among the services that code is generated for.
+pub(crate) fn check_collisions<'a>(services: impl Iterator<Item = &'a Service>, report: &mut Report) {
     let mut modules = Taken::default();
     for service in services {
         let module = tonic_module(&type_name(&service.name));
@@ -147,7 +147,8 @@ pub(crate) fn check_collisions(services: &[Service], report: &mut Report) {
 
 fn warn_about_client_rename(service: &Service, method: &Method, names: &MethodNames, report: &mut Report) {
     let rpc = snake(&method.name);
-    if tonic_client_rename(&rpc).is_none() && names.client == rpc.as_str() {
+    let tonic = tonic_client_rename(&rpc).is_some();
+    if !tonic && names.client == rpc.as_str() {
         return;
     }
     let message = format!(
@@ -155,9 +156,20 @@ fn warn_about_client_rename(service: &Service, method: &Method, names: &MethodNa
         service.full_name(),
         method.name
     );
-    report.push(Diagnostic::warning(Rule::NameCollision, message).at(method.location.clone()).help(
-        "the RPC itself keeps its name on the wire; code from protoc-gen-tonic needs its option `no_transport` to compile",
-    ));
+    let help = match rpc.as_str() {
+        "connect" => {
+            "; beside emit=lro, the client of protoc-gen-tonic needs the option `no_transport` to compile"
+        }
+        _ if tonic => {
+            "; beside emit=lro, the client of protoc-gen-tonic does not compile, so give it `no_client`"
+        }
+        _ => "",
+    };
+    report.push(
+        Diagnostic::warning(Rule::NameCollision, message)
+            .at(method.location.clone())
+            .help(format!("it keeps its name on the wire and on the server{help}")),
+    );
 }
 
 /// Who has which name.

@@ -153,6 +153,13 @@ fn check_extern_path(proto: &str, rust: &str) -> Result<(), Diagnostic> {
             "begin it with a dot, as in `.google.type=::my_crate::google::type`",
         );
     }
+    let primitive = rust.chars().all(|letter| letter.is_ascii_alphanumeric()) || rust == "()";
+    if !(primitive || rust.starts_with("::") || rust.starts_with("crate::")) {
+        return refuse(
+            format!("extern_path: `{rust}` does not begin at the root of a crate"),
+            "begin it with `::` and the name of a crate, or with `crate::`, so that it means the same in every module",
+        );
+    }
     // Keywords may be written raw or not: in code they are raw in any case.
     let raw = |segment: &str| Some(escape(segment.to_owned())).filter(|escaped| escaped.starts_with("r#"));
     let segments: Vec<String> =

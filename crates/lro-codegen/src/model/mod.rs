@@ -70,6 +70,11 @@ impl Service {
         join(&self.package, &self.name)
     }
 
+    /// Whether any method is a long-running one, typed or not.
+    pub(crate) fn returns_operations(&self) -> bool {
+        self.methods.iter().any(|method| method.returns_operation)
+    }
+
     /// Whether any method is a typed long-running one.
     pub(crate) fn has_operations(&self) -> bool {
         self.methods.iter().any(|method| method.operation.is_some())

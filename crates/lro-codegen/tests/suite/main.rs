@@ -1,0 +1,18 @@
+//! The generator seen from outside: protos in, Rust source or diagnostics out.
+//!
+//! `support` makes requests in process; each other file is about one side of the generator. Snapshots lie in `tests/snapshots`.
+
+mod annotations;
+mod comments;
+mod determinism;
+mod layout;
+mod library;
+mod messages;
+mod methods;
+mod names;
+mod options;
+mod requests;
+mod robustness;
+mod streaming;
+mod support;
+mod types;

@@ -1,0 +1,47 @@
+//! What only prost-build can refuse.
+
+use prost::Message as _;
+use prost_types::FileDescriptorProto;
+
+use crate::support::{RawSet, check, check_refused, library, proto, request_for, run};
+
+fn as_edition(set: RawSet) -> Vec<u8> {
+    set.amend_last(&FileDescriptorProto { syntax: Some("editions".to_owned()), ..Default::default() })
+        .encode_to_vec()
+}
+
+#[test]
+fn editions_are_read_for_the_layer_and_refused_for_messages() {
+    let (name, _) = library();
+    let set = as_edition(RawSet::of(&[library()]));
+    check("editions_emit_all", &run(request_for(set.clone(), [name], "emit=all")));
+
+    let plain = run(request_for(RawSet::of(&[library()]).encode_to_vec(), [name], "emit=lro")).unwrap();
+    assert_eq!(run(request_for(set, [name], "emit=lro")).unwrap(), plain);
+}
+
+#[test]
+fn imported_editions_are_refused_for_messages_too() {
+    let mut set =
+        RawSet::decode(&as_edition(RawSet::of(&[proto("new.proto", "example.new", "message New {}")]))[..])
+            .unwrap();
+    let user = proto("user.proto", "example.user", "message User {}");
+    set.file.push(RawSet::of(&[user]).file.pop().unwrap());
+    check("editions_imported", &run(request_for(set.encode_to_vec(), ["user.proto"], "")));
+}
+
+#[test]
+fn enum_variants_that_overlap_in_rust() {
+    let body = "enum Color { COLOR_RED = 0; RED = 1; }";
+    check_refused("messages_overlapping_variants", &[proto("color.proto", "example", body)], "");
+}
+
+#[test]
+fn attributes_that_are_not_rust() {
+    let body = "message Item {}";
+    check_refused(
+        "messages_bad_attribute",
+        &[proto("item.proto", "example", body)],
+        "type_attribute=.=#[derive(",
+    );
+}

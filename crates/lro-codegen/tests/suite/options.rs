@@ -1,0 +1,140 @@
+//! The option string: what each option does, and what is said about one that does not fit.
+
+use lro_codegen::OPTIONS;
+
+use crate::support::{Proto, check_refused, generate, proto, show};
+
+fn files() -> Vec<Proto> {
+    let body = "
+        // The service's words.
+        service Shop {
+          rpc Sell(Item) returns (google.longrunning.Operation) {
+            option (google.longrunning.operation_info) = { response_type: \"Item\" metadata_type: \"google.protobuf.Empty\" };
+          }
+        }
+        // The item's words.
+        message Item {
+          bytes photo = 1;
+          map<string, string> labels = 2;
+          Part part = 3;
+          Color color = 4;
+          google.longrunning.Operation operation = 5;
+        }
+        message Part {}
+        enum Color { COLOR_RED = 0; }";
+    vec![proto("shop.proto", "example.shop", body)]
+}
+
+/// Option, something that is in the output with it, and something that is in the output without it.
+const EFFECTS: &[(&str, &str, &str)] = &[
+    ("emit=all", "pub struct Item", ""),
+    ("emit=lro", "===== example/shop/example.shop.lro.rs", "pub struct Item"),
+    ("client=false", "", "ShopLroClient"),
+    ("client=false", "", "ShopClient"),
+    ("server=false", "", "ShopLroServer"),
+    ("server=false", "", "ShopServer"),
+    ("include_file=mod.rs", "===== mod.rs", ""),
+    ("flat_output_dir=false", "===== example/shop/example.shop.rs", "===== example.shop.rs"),
+    ("emit=lro,no_include", "===== example/shop/example.shop.lro.rs", ""),
+    ("extern_path=.example.shop.Part=::parts::Part", "<::parts::Part>", "pub struct Part"),
+    ("disable_comments=.", "", "The item's words."),
+    ("disable_comments=.example.shop.Shop", "The item's words.", "The service's words."),
+    ("type_attribute=.=#[marked]", "#[marked]\n", ""),
+    ("message_attribute=.=#[marked(a\\, b)]", "#[marked(a, b)]\n", ""),
+    ("enum_attribute=.=#[marked]", "#[marked]\n", ""),
+    ("field_attribute=.example.shop.Item.part=#[marked]", "#[marked]\n", ""),
+    ("bytes=.", "::prost::bytes::Bytes", "::prost::alloc::vec::Vec<u8>"),
+    ("btree_map=.", "BTreeMap<", "HashMap<"),
+    ("boxed=.example.shop.Item.part", "::prost::alloc::boxed::Box<Part>", ""),
+    ("compile_well_known_types,extern_path=.google.protobuf=::known", "::known::Empty", "Context<()>"),
+    ("enable_type_names", "impl ::prost::Name for Item", ""),
+    ("retain_enum_prefix", "ColorRed = 0", ""),
+];
+
+#[test]
+fn every_option_changes_the_output_as_it_says() {
+    let without = show(&generate(&files(), ""));
+    for (option, there, gone) in EFFECTS {
+        let with = show(&generate(&files(), option));
+        assert!(with.contains(there), "{option}: `{there}` is not in {with}");
+        assert!(gone.is_empty() || !with.contains(gone), "{option}: `{gone}` is still in {with}");
+        assert!(gone.is_empty() || without.contains(gone), "{option}: `{gone}` is in nothing");
+        assert!(
+            there.is_empty() || *option == "emit=all" || !without.contains(there) || !gone.is_empty(),
+            "{option}"
+        );
+    }
+    for spec in OPTIONS {
+        let named = |(option, ..): &(&str, &str, &str)| {
+            option.split(',').any(|part| part.split('=').next() == Some(spec.name))
+        };
+        assert!(EFFECTS.iter().any(named), "{} has no case", spec.name);
+    }
+}
+
+#[test]
+fn switches_can_be_given_in_three_ways() {
+    let on = generate(&files(), "enable_type_names").unwrap();
+    assert_eq!(generate(&files(), "enable_type_names=true").unwrap(), on);
+    assert_eq!(
+        generate(&files(), "enable_type_names=true,enable_type_names=false").unwrap(),
+        generate(&files(), "").unwrap()
+    );
+    assert_eq!(generate(&files(), " , enable_type_names = true ,").unwrap(), on);
+}
+
+#[test]
+fn unknown_options_list_the_valid_ones() {
+    check_refused("options_unknown", &files(), "emti=lro,frobnicate=1,=x,Emit=all");
+}
+
+#[test]
+fn malformed_values() {
+    let values = [
+        "emit",
+        "emit=both",
+        "client=yes",
+        "server=0",
+        "include_file",
+        "include_file=../mod.rs",
+        "include_file=a\\\\b",
+        "flat_output_dir=maybe",
+        "no_include=maybe",
+        "extern_path",
+        "extern_path=.a",
+        "extern_path==::a",
+        "extern_path=.a=",
+        "disable_comments",
+        "type_attribute=.",
+        "message_attribute=.=",
+        "enum_attribute==#[a]",
+        "field_attribute",
+        "bytes",
+        "btree_map=",
+        "boxed",
+        "compile_well_known_types=1",
+        "enable_type_names=on",
+        "retain_enum_prefix=off",
+    ];
+    check_refused("options_malformed", &files(), &values.join(","));
+}
+
+#[test]
+fn extern_paths_that_are_no_paths() {
+    let values = [
+        "a=::b",
+        ".=::b",
+        ".a..b=::c",
+        ".c=::b::",
+        ".d=::b c",
+        ".e=1",
+        ".f={}",
+        ".h=::a::{}",
+        ".g=::b",
+        ".g=::c",
+        ".google.protobuf=::known",
+        ".google.protobuf.Empty=::known::Empty",
+    ];
+    let options: Vec<String> = values.iter().map(|value| format!("extern_path={value}")).collect();
+    check_refused("options_extern_path", &files(), &options.join(","));
+}
