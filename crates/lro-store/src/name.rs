@@ -1,0 +1,212 @@
+//! Names of operations and of the resources they belong to.
+
+use std::fmt;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+/// The longest operation name, in bytes. It bounds index entries and page tokens.
+pub const MAX_NAME_LEN: usize = 512;
+
+const COLLECTION: &str = "operations";
+
+/// The resource name of an operation: `[{parent}/]operations/{id}` (AIP-122, AIP-151).
+///
+/// Cheap to clone. Compares byte by byte, which is also the order in which stores list operations of one
+/// creation time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationName {
+    text: Arc<str>,
+    id_at: usize,
+}
+
+impl OperationName {
+    /// A new name under `parent` with an id of 122 random bits, which nobody can guess or count.
+    pub fn random(parent: &Parent) -> Self {
+        Self::join(parent, &Uuid::new_v4().hyphenated().to_string())
+    }
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// When the text is not of the form above, longer than [`MAX_NAME_LEN`], or has a segment with characters
+    /// other than RFC 3986 allows in a path (and `*`, which reads like a wildcard).
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
+        check_length(text, MAX_NAME_LEN)?;
+        let (collection, id) = text.rsplit_once('/').ok_or_else(|| InvalidName::shape(text))?;
+        check_segment(text, id)?;
+        let parent = match collection.strip_suffix(COLLECTION) {
+            Some("") => "",
+            Some(rest) => rest
+                .strip_suffix('/')
+                .filter(|rest| !rest.is_empty())
+                .ok_or_else(|| InvalidName::shape(text))?,
+            None => return Err(InvalidName::shape(text)),
+        };
+        check_segments(text, parent)?;
+        Ok(Self { text: text.into(), id_at: collection.len() + 1 })
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The last segment.
+    pub fn id(&self) -> &str {
+        &self.text[self.id_at..]
+    }
+
+    /// The name of the resource that the operation belongs to; empty when it belongs to none.
+    pub fn parent(&self) -> &str {
+        self.text[..self.id_at - COLLECTION.len() - 1].trim_end_matches('/')
+    }
+
+    fn join(parent: &Parent, id: &str) -> Self {
+        let separator = if parent.0.is_empty() { "" } else { "/" };
+        let text = format!("{}{separator}{COLLECTION}/{id}", parent.0);
+        Self { id_at: text.len() - id.len(), text: text.into() }
+    }
+}
+
+impl fmt::Display for OperationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The name of the resource that operations belong to, such as `shelves/1`; empty for none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Parent(String);
+
+impl Parent {
+    /// The longest parent, in bytes: what [`MAX_NAME_LEN`] leaves beside `/operations/` and a random id.
+    pub const MAX_LEN: usize = MAX_NAME_LEN - "/operations/".len() - uuid::fmt::Hyphenated::LENGTH;
+
+    /// Reads a parent: segments joined by `/`, or nothing at all.
+    ///
+    /// # Errors
+    /// When it is longer than [`Parent::MAX_LEN`] or has an empty segment or one that names cannot contain.
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
+        check_length(text, Self::MAX_LEN)?;
+        check_segments(text, text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The whole name; empty for none.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Parent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a text is no name. The message quotes the text and says what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct InvalidName {
+    message: String,
+}
+
+impl InvalidName {
+    fn shape(text: &str) -> Self {
+        Self { message: format!("{text:?} is not an operation name, which ends in `operations/{{id}}`") }
+    }
+
+    fn segment(text: &str, segment: &str) -> Self {
+        Self {
+            message: format!(
+                "{text:?} has the segment {segment:?}; a segment is at least one of the letters, digits and \
+                 signs that a URL path allows, and neither `-`, `.` nor `..` alone"
+            ),
+        }
+    }
+}
+
+pub(crate) fn check_length(text: &str, max: usize) -> Result<(), InvalidName> {
+    if text.len() <= max {
+        return Ok(());
+    }
+    let start: String = text.chars().take(32).collect();
+    Err(InvalidName {
+        message: format!("the name {start:?}… has {} bytes; at most {max} are allowed", text.len()),
+    })
+}
+
+pub(crate) fn check_segment(text: &str, segment: &str) -> Result<(), InvalidName> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()+,;=:@%".contains(&byte);
+    // A lone `-` would read as a wildcard, and HTTP proxies rewrite dots.
+    let reserved = matches!(segment, "" | "-" | "." | "..");
+    if reserved || !segment.bytes().all(allowed) {
+        return Err(InvalidName::segment(text, segment));
+    }
+    Ok(())
+}
+
+fn check_segments(text: &str, path: &str) -> Result<(), InvalidName> {
+    if path.is_empty() {
+        return Ok(());
+    }
+    path.split('/').try_for_each(|segment| check_segment(text, segment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_apart_into_parent_and_id() {
+        for (text, parent, id) in [
+            ("operations/1", "", "1"),
+            ("shelves/1/operations/a-b", "shelves/1", "a-b"),
+            ("operations/x/operations/y", "operations/x", "y"),
+        ] {
+            let name = OperationName::parse(text).unwrap();
+            assert_eq!((name.as_str(), name.parent(), name.id()), (text, parent, id));
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_name_is_refused_with_a_reason() {
+        for text in [
+            "",
+            "operations",
+            "operations/",
+            "/operations/1",
+            "a//operations/1",
+            "myoperations/1",
+            "operations/1/",
+            "operations/-",
+            "operations/..",
+            "shelves/-/operations/1",
+            "operations/a b",
+            "operations/a*",
+            "operations/é",
+        ] {
+            let error = OperationName::parse(text).expect_err(text);
+            assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn random_names_are_valid_distinct_and_keep_their_parent() {
+        let parent = Parent::parse("shelves/1").unwrap();
+        let (one, two) = (OperationName::random(&parent), OperationName::random(&parent));
+        assert_ne!(one, two);
+        assert_eq!(one.parent(), "shelves/1");
+        assert_eq!(OperationName::parse(one.as_str()), Ok(one.clone()));
+        assert_eq!(OperationName::random(&Parent::default()).parent(), "");
+    }
+
+    #[test]
+    fn the_longest_parent_still_makes_a_valid_name() {
+        let parent = Parent::parse(&"p".repeat(Parent::MAX_LEN)).unwrap();
+        assert_eq!(OperationName::random(&parent).as_str().len(), MAX_NAME_LEN);
+        assert!(Parent::parse(&"p".repeat(Parent::MAX_LEN + 1)).is_err());
+        assert!(OperationName::parse(&format!("operations/{}", "i".repeat(MAX_NAME_LEN))).is_err());
+    }
+}

@@ -1,0 +1,106 @@
+//! An operation that is about to be created.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::{
+    Attempt, Delivery, ExclusiveKey, Lease, OnConflict, OperationName, Payload, Record, RecordParts, State,
+    Timestamp, WorkerId,
+};
+
+/// An operation that is about to be created.
+///
+/// With [`leased_to`](Self::leased_to) it is born running: one write both stores it and starts the work.
+#[derive(Debug, Clone)]
+pub struct NewOperation {
+    name: OperationName,
+    method: Arc<str>,
+    request: Payload,
+    metadata: Option<Payload>,
+    exclusive: Option<(ExclusiveKey, OnConflict)>,
+    delivery: Delivery,
+    retention: Duration,
+    lease: Option<(WorkerId, Duration)>,
+}
+
+impl NewOperation {
+    /// How long an operation is kept after it is done, unless it says otherwise: 30 days.
+    pub const DEFAULT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+    /// A queued operation without metadata, that runs at least once.
+    pub fn new(name: OperationName, method: impl Into<Arc<str>>, request: Payload) -> Self {
+        Self {
+            name,
+            method: method.into(),
+            request,
+            metadata: None,
+            exclusive: None,
+            delivery: Delivery::AtLeastOnce,
+            retention: Self::DEFAULT_RETENTION,
+            lease: None,
+        }
+    }
+
+    /// What readers see before the work reports anything.
+    pub fn metadata(mut self, metadata: Payload) -> Self {
+        self.metadata = Some(metadata);
+        self
+    }
+
+    /// Holds a key until it is done, and what to do when another operation has it.
+    pub fn exclusive(mut self, key: ExclusiveKey, on_conflict: OnConflict) -> Self {
+        self.exclusive = Some((key, on_conflict));
+        self
+    }
+
+    /// What becomes of it when a run is interrupted.
+    pub fn delivery(mut self, delivery: Delivery) -> Self {
+        self.delivery = delivery;
+        self
+    }
+
+    /// How long it is kept after it is done.
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = retention;
+        self
+    }
+
+    /// Gives the first run to `worker` at once, for this long.
+    pub fn leased_to(mut self, worker: WorkerId, lease: Duration) -> Self {
+        self.lease = Some((worker, lease));
+        self
+    }
+
+    /// The name.
+    pub fn name(&self) -> &OperationName {
+        &self.name
+    }
+
+    /// The key that it wants, and what to do when another operation has it.
+    pub fn wants_exclusive(&self) -> Option<(&ExclusiveKey, OnConflict)> {
+        self.exclusive.as_ref().map(|(key, on_conflict)| (key, *on_conflict))
+    }
+
+    /// The record as it is created now.
+    pub fn into_record(self, now: Timestamp) -> Record {
+        let state = match self.lease {
+            None => State::Queued { last_attempt: None },
+            Some((worker, lease)) => State::Running {
+                lease: Lease { worker, attempt: Attempt::FIRST, expires_at: now.saturating_add(lease) },
+                cancel_requested: false,
+            },
+        };
+        Record::born(RecordParts {
+            name: self.name,
+            method: self.method,
+            request: self.request,
+            metadata: self.metadata,
+            exclusive: self.exclusive.map(|(key, _)| key),
+            delivery: self.delivery,
+            retention: self.retention,
+            create_time: now,
+            update_time: now,
+            state,
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! Which parents a list covers.
+
+use std::fmt;
+
+use crate::Parent;
+use crate::name::{InvalidName, check_length, check_segment};
+
+/// Selects operations by their parent: all of them, those of one parent, or those of every parent that
+/// differs from the pattern only where it has a `-` (AIP-159: reading across collections).
+///
+/// ```
+/// use lro_store::ParentPattern;
+///
+/// let pattern = ParentPattern::parse("libraries/-/shelves/1")?;
+/// assert!(pattern.matches("libraries/7/shelves/1"));
+/// assert!(!pattern.matches("libraries/7/shelves/2"));
+/// # Ok::<(), lro_store::InvalidName>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct ParentPattern(String);
+
+impl ParentPattern {
+    /// Every operation, whatever its parent.
+    pub const fn all() -> Self {
+        Self(String::new())
+    }
+
+    /// Reads a pattern: the name of a parent with `-` in place of any segments; empty for all operations.
+    ///
+    /// # Errors
+    /// When it is longer than [`Parent::MAX_LEN`], or a segment is neither `-` nor one that a parent can
+    /// contain.
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
+        check_length(text, Parent::MAX_LEN)?;
+        if !text.is_empty() {
+            text.split('/')
+                .filter(|segment| *segment != "-")
+                .try_for_each(|segment| check_segment(text, segment))?;
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The pattern as text; empty for all operations.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether every operation is selected.
+    pub fn is_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The one parent that is selected, for a store that has an index by parent; `None` for a pattern that
+    /// can match several.
+    pub fn as_exact(&self) -> Option<&str> {
+        (!self.is_all() && self.segments().all(|segment| segment.is_some())).then_some(&*self.0)
+    }
+
+    /// The segments in order, `None` where any segment will do.
+    pub fn segments(&self) -> impl Iterator<Item = Option<&str>> {
+        self.0
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| (segment != "-").then_some(segment))
+    }
+
+    /// Whether an operation of this parent is selected. A `-` stands for exactly one segment.
+    pub fn matches(&self, parent: &str) -> bool {
+        if self.is_all() {
+            return true;
+        }
+        let mut actual = parent.split('/').filter(|segment| !segment.is_empty());
+        let same = self
+            .segments()
+            .all(|wanted| actual.next().is_some_and(|is| wanted.is_none_or(|wanted| wanted == is)));
+        same && actual.next().is_none()
+    }
+}
+
+impl From<&Parent> for ParentPattern {
+    /// Selects the operations of one parent; an empty parent selects all.
+    fn from(parent: &Parent) -> Self {
+        Self(parent.as_str().to_owned())
+    }
+}
+
+impl fmt::Display for ParentPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dash_stands_for_exactly_one_segment() {
+        for (pattern, parent, selected) in [
+            ("", "", true),
+            ("", "shelves/1", true),
+            ("shelves/1", "shelves/1", true),
+            ("shelves/1", "shelves/10", false),
+            ("shelves/1", "", false),
+            ("shelves/-", "shelves/2", true),
+            ("shelves/-", "shelves", false),
+            ("shelves/-", "shelves/2/rows/3", false),
+            ("-/-", "shelves/2", true),
+        ] {
+            assert_eq!(
+                ParentPattern::parse(pattern).unwrap().matches(parent),
+                selected,
+                "{pattern} {parent}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_pattern_without_dash_is_one_parent() {
+        assert_eq!(ParentPattern::parse("shelves/1").unwrap().as_exact(), Some("shelves/1"));
+        assert_eq!(ParentPattern::parse("shelves/-").unwrap().as_exact(), None);
+        assert_eq!(ParentPattern::all().as_exact(), None);
+    }
+
+    #[test]
+    fn malformed_patterns_are_refused() {
+        for text in ["/", "shelves/", "/1", "a//b", "shelves/*", "a b"] {
+            assert!(ParentPattern::parse(text).is_err(), "{text}");
+        }
+    }
+}

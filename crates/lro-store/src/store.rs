@@ -1,0 +1,192 @@
+//! The contract of a store, for those who implement one.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::{
+    Changes, Error, LeaseId, NewOperation, OperationName, Outcome, ParentPattern, Payload, Record, Timestamp,
+    WorkerId,
+};
+
+/// Keeps operations. Callers find single-item forms of these methods in [`StoreExt`](crate::StoreExt).
+///
+/// The words MUST, SHOULD and MAY are those of RFC 2119.
+///
+/// **State.** Every change MUST be one that the pure functions on [`Record`] make; a store decides when,
+/// never what.
+///
+/// **Batches.** Methods that take several items answer each, in the order of the items. Items are
+/// independent: one that is refused MUST NOT keep the others from taking effect. Several items for one
+/// operation MUST take effect in their order. An empty batch MUST succeed without effect. A store SHOULD
+/// commit a batch at once.
+///
+/// **Atomicity.** Each item MUST take effect wholly or not at all, and as if at one moment between call and
+/// return. Reading a record, checking the fence or the exclusive key and writing the result is one such
+/// moment: of two workers that claim one operation exactly one gets it.
+///
+/// **Durability.** When a method returns `Ok`, what it changed MUST survive a crash of the process and, for a
+/// store that says so, of the machine. Reads MUST see every write that returned before they began.
+///
+/// **Dropped futures.** A caller may drop any of these futures. The effect then MUST be whole or absent.
+///
+/// **Time.** All points in time MUST come from one clock of the store. Callers only hand in durations.
+///
+/// **Errors.** A batch method returns `Err` for the whole batch only when the store failed
+/// ([`Error::is_unavailable`], [`Error::is_internal`]); then any part of it MAY have taken effect.
+/// [`Error::unavailable`] MUST be used for exactly what a later try can overcome. A fence that no longer
+/// holds is an answer and not an error.
+#[async_trait]
+pub trait Store: Debug + Send + Sync + 'static {
+    /// Creates operations, each queued or leased to a worker from the start.
+    ///
+    /// Per item: the record as created; [`Error::already_exists`] when the name is taken; [`Error::conflict`]
+    /// when an operation that is not done holds the exclusive key (also one earlier in the batch);
+    /// [`Error::invalid`] when the store cannot keep it. A refused item MUST leave nothing behind. The
+    /// creation time MUST be the store's, in microseconds.
+    async fn create(&self, operations: Vec<NewOperation>) -> Result<Vec<Result<Record, Error>>, Error>;
+
+    /// Reads operations by name; `None` for those that do not exist.
+    async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error>;
+
+    /// Reads a page of operations, newest first: by creation time, then by name in byte order, both
+    /// descending.
+    ///
+    /// A page MUST hold only records after `query.after` in that order and at most `query.limit`; it MAY be
+    /// shorter. Going from page to page MUST meet every record that exists throughout exactly once, whatever
+    /// is created or deleted meanwhile.
+    async fn list(&self, query: &ListQuery) -> Result<Page, Error>;
+
+    /// Forgets an operation in whatever state; whether it existed. Work that runs goes on and learns it from
+    /// its next write.
+    async fn delete(&self, name: &OperationName) -> Result<bool, Error>;
+
+    /// Applies [`Record::request_cancel`]; the record after it, or `None` if there is none.
+    async fn request_cancel(&self, name: &OperationName) -> Result<Option<Record>, Error>;
+
+    /// Gives work to a worker: queued operations of the given methods, the oldest first, as running records.
+    ///
+    /// It MUST first [`expire`](Record::expire) leases that are over, of whatever method, so that this work
+    /// is claimable or done; of very many it MAY leave some to the next call. Two calls, even at the same
+    /// time, MUST NOT return the same run.
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error>;
+
+    /// Extends leases to `lease` from now, and tells how each stands.
+    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error>;
+
+    /// Replaces the metadata of running operations, and tells how each lease stands.
+    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<Heartbeat>, Error>;
+
+    /// Ends operations. At most one outcome MUST ever be committed for one operation.
+    ///
+    /// A repeat of a call that was committed but whose answer got lost says [`Fenced::Lost`]; the worker is
+    /// free either way.
+    async fn finish(&self, items: Vec<Finish>) -> Result<Vec<Fenced>, Error>;
+
+    /// Hands unfinished work back, claimable at once.
+    async fn release(&self, leases: &[LeaseId]) -> Result<Vec<Fenced>, Error>;
+
+    /// Removes at most `limit` operations whose retention is over; how many. Fewer than `limit` means that
+    /// none are left.
+    async fn purge(&self, limit: usize) -> Result<usize, Error>;
+
+    /// Hints of changes by any process, from now on.
+    ///
+    /// A hint MUST NOT come before its change can be read. Hints SHOULD come soon and MAY be lost, in which
+    /// case a store that notices it MUST send [`ChangeEvent::Resync`](crate::ChangeEvent::Resync); a caller
+    /// must stay correct without any.
+    fn changes(&self) -> Changes;
+}
+
+/// Which operations to list.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// Of which parents.
+    pub parent: ParentPattern,
+    /// Where the page before ended; `None` to begin.
+    pub after: Option<Cursor>,
+    /// At most how many; at least 1.
+    pub limit: usize,
+}
+
+/// A place in a list: the record it names and all newer ones are behind it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    /// The creation time of the record.
+    pub create_time: Timestamp,
+    /// Its name, which decides between records of one time.
+    pub name: OperationName,
+}
+
+impl From<&Record> for Cursor {
+    fn from(record: &Record) -> Self {
+        Self { create_time: record.create_time(), name: record.name().clone() }
+    }
+}
+
+/// A part of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The operations, newest first.
+    pub records: Vec<Record>,
+    /// Where the next page begins; `None` only at the end of the list.
+    pub next: Option<Cursor>,
+}
+
+/// What work a worker asks for.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Who asks.
+    pub worker: WorkerId,
+    /// The methods it has handlers for.
+    pub methods: Vec<Arc<str>>,
+    /// At most how many operations.
+    pub limit: usize,
+    /// For how long.
+    pub lease: Duration,
+}
+
+/// The latest metadata of running work.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// The worker's right to write.
+    pub lease: LeaseId,
+    /// What it reports.
+    pub metadata: Payload,
+}
+
+/// The end of running work.
+#[derive(Debug, Clone)]
+pub struct Finish {
+    /// The worker's right to write.
+    pub lease: LeaseId,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How a lease stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heartbeat {
+    /// It holds, and the write took effect.
+    Held {
+        /// Whether the work is asked to stop.
+        cancel_requested: bool,
+    },
+    /// Somebody else has the operation, or it is done. Stop: nothing that this run writes counts.
+    Lost,
+    /// The operation is forgotten. Nobody wants the result, and nobody else does the work.
+    Deleted,
+}
+
+/// Whether a last write of a lease took effect. The lease is over in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fenced {
+    /// It did.
+    Applied,
+    /// Somebody else has the operation, or it is done; nothing changed.
+    Lost,
+    /// The operation is forgotten; nothing changed.
+    Deleted,
+}

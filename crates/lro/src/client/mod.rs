@@ -1,0 +1,175 @@
+//! The client side: calling a service, and following the operations that its methods start.
+//!
+//! [`Client`] makes the calls (`call`) through any `transport`; [`Operation`] is the handle of one operation,
+//! and [`Progress`] follows one as a stream. Beneath both, `watch` decides what to ask the server and when,
+//! `pace` how long to pause, `operations` asks and remembers the answers, `snapshot` reads them with their
+//! types, and `error` tells apart how it can end without a response.
+
+mod call;
+mod error;
+mod operation;
+mod operations;
+mod pace;
+mod progress;
+mod snapshot;
+mod transport;
+mod watch;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tonic::codec::CompressionEncoding;
+use tonic::codegen::StdError;
+use tonic::transport::Endpoint;
+
+pub use self::error::Error;
+pub use self::operation::{Operation, RawOperation};
+pub use self::progress::{Progress, Update};
+pub use self::snapshot::{Snapshot, State};
+pub use self::transport::Transport;
+
+use self::pace::Jitter;
+use self::transport::Erased;
+use crate::Polling;
+
+/// A connection to a service whose methods start long-running operations.
+///
+/// Generated clients wrap one; [`start`](Self::start) with a [`Method`](crate::Method) constant does the
+/// same by hand. Cloning is cheap and the clones share the transport. All settings are made here, before
+/// the client is wrapped:
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// let client = lro::Client::connect("http://[::1]:50051")
+///     .await?
+///     .max_decoding_message_size(16 * 1024 * 1024)
+///     .polling(lro::Polling::new().with_total_timeout(Duration::from_secs(3600)));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    transport: Erased,
+    operations_transport: Option<Erased>,
+    origin: http::Uri,
+    send_compressed: Option<CompressionEncoding>,
+    accept_compressed: Vec<CompressionEncoding>,
+    max_decoding_message_size: Option<usize>,
+    max_encoding_message_size: Option<usize>,
+    polling: Option<Polling>,
+    jitter: Jitter,
+}
+
+impl Client {
+    /// A client that sends its requests through `transport`.
+    pub fn new(transport: impl Transport) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                transport: transport.erase(),
+                operations_transport: None,
+                origin: http::Uri::default(),
+                send_compressed: None,
+                accept_compressed: Vec::new(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+                polling: None,
+                jitter: Jitter::default(),
+            }),
+        }
+    }
+
+    /// Connects to `destination`, a URI such as `http://[::1]:50051` or an
+    /// [`Endpoint`] with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// The destination is no URI, or nothing answers there.
+    pub async fn connect<D>(destination: D) -> Result<Self, tonic::transport::Error>
+    where
+        D: TryInto<Endpoint>,
+        D::Error: Into<StdError>,
+    {
+        Ok(Self::new(Endpoint::new(destination)?.connect().await?))
+    }
+
+    /// Sends the calls of `google.longrunning.Operations` through another transport, for an API that keeps
+    /// its operations elsewhere than its methods.
+    #[must_use]
+    pub fn operations_transport(self, transport: impl Transport) -> Self {
+        self.with(|inner| inner.operations_transport = Some(transport.erase()))
+    }
+
+    /// Sets the scheme and authority of requests, for transports that do not know them.
+    ///
+    /// A URI that lacks one of the two makes every call fail.
+    #[must_use]
+    pub fn with_origin(self, origin: http::Uri) -> Self {
+        self.with(|inner| inner.origin = origin)
+    }
+
+    /// Compresses requests. The encodings are there when tonic's features for them are.
+    #[must_use]
+    pub fn send_compressed(self, encoding: CompressionEncoding) -> Self {
+        self.with(|inner| inner.send_compressed = Some(encoding))
+    }
+
+    /// Accepts compressed responses. Call it once for each encoding.
+    #[must_use]
+    pub fn accept_compressed(self, encoding: CompressionEncoding) -> Self {
+        self.with(|inner| inner.accept_compressed.push(encoding))
+    }
+
+    /// Limits the size of a received message, in bytes. The default is 4 MiB.
+    #[must_use]
+    pub fn max_decoding_message_size(self, limit: usize) -> Self {
+        self.with(|inner| inner.max_decoding_message_size = Some(limit))
+    }
+
+    /// Limits the size of a sent message, in bytes. The default is no limit.
+    #[must_use]
+    pub fn max_encoding_message_size(self, limit: usize) -> Self {
+        self.with(|inner| inner.max_encoding_message_size = Some(limit))
+    }
+
+    /// Waits for all operations by this policy, instead of each method's own.
+    #[must_use]
+    pub fn polling(self, polling: Polling) -> Self {
+        self.with(|inner| inner.polling = Some(polling))
+    }
+
+    /// Takes the random part of pauses from `source`, which returns numbers from 0 (the whole pause) to 1
+    /// (a quarter less). Without it they come from the thread's random number generator.
+    #[must_use]
+    pub fn jitter(self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.with(|inner| inner.jitter = Jitter::new(source))
+    }
+
+    fn jitter_source(&self) -> Jitter {
+        self.inner.jitter.clone()
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.inner));
+        self
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { origin, polling, max_decoding_message_size, max_encoding_message_size, .. } =
+            &*self.inner;
+        f.debug_struct("Client")
+            .field("origin", origin)
+            .field("polling", polling)
+            .field("max_decoding_message_size", max_decoding_message_size)
+            .field("max_encoding_message_size", max_encoding_message_size)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+//! The calls of `google.longrunning.Operations` about one operation, and what they last said of it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tonic::{Request, Status};
+
+use super::Client;
+use super::error::Kind;
+use crate::google::longrunning;
+
+/// What all handles of one operation share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) name: String,
+    pub(super) client: Client,
+    latest: Mutex<Option<longrunning::Operation>>,
+}
+
+impl Shared {
+    pub(super) fn new(client: Client, name: String, latest: Option<longrunning::Operation>) -> Self {
+        Self { name, client, latest: Mutex::new(latest) }
+    }
+
+    /// The operation as it was last seen.
+    pub(super) fn latest(&self) -> Option<longrunning::Operation> {
+        self.lock().clone()
+    }
+
+    /// The operation as it ended, if that was seen. It will never change again, so nobody need ask for it.
+    pub(super) fn ended(&self) -> Option<longrunning::Operation> {
+        self.lock().clone().filter(|operation| operation.done)
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    /// Keeps what the server answered, and returns what is now known: an answer that was overtaken by the
+    /// news of the end does not undo it.
+    pub(super) fn remember(&self, answer: longrunning::Operation) -> longrunning::Operation {
+        let mut latest = self.lock();
+        match &*latest {
+            Some(known) if known.done => known.clone(),
+            _ => latest.insert(answer).clone(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<longrunning::Operation>> {
+        // The value is replaced whole, so a panic elsewhere cannot have left half of one behind.
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes sure that the server can be asked at all.
+    pub(super) fn named(&self) -> Result<(), Kind> {
+        if self.name.is_empty() { Err(Kind::Malformed("it has no name to ask for it by")) } else { Ok(()) }
+    }
+
+    pub(super) async fn get(&self, time_limit: Option<Duration>) -> Result<longrunning::Operation, Status> {
+        let mut request = Request::new(longrunning::GetOperationRequest { name: self.name.clone() });
+        if let Some(limit) = time_limit {
+            request.set_timeout(limit);
+        }
+        self.client.operations("/google.longrunning.Operations/GetOperation", request).await
+    }
+
+    /// Asks the server to answer when the operation ends, or after `hold` as it then stands.
+    pub(super) async fn wait(
+        &self,
+        hold: Duration,
+        time_limit: Duration,
+    ) -> Result<longrunning::Operation, Status> {
+        let mut request = Request::new(longrunning::WaitOperationRequest {
+            name: self.name.clone(),
+            timeout: prost_types::Duration::try_from(hold).ok(),
+        });
+        request.set_timeout(time_limit);
+        self.client.operations("/google.longrunning.Operations/WaitOperation", request).await
+    }
+
+    pub(super) async fn cancel(&self) -> Result<(), Status> {
+        let request = Request::new(longrunning::CancelOperationRequest { name: self.name.clone() });
+        self.client.operations("/google.longrunning.Operations/CancelOperation", request).await
+    }
+
+    pub(super) async fn delete(&self) -> Result<(), Status> {
+        let request = Request::new(longrunning::DeleteOperationRequest { name: self.name.clone() });
+        self.client.operations("/google.longrunning.Operations/DeleteOperation", request).await
+    }
+}

@@ -1,0 +1,155 @@
+//! Following an operation as a stream.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+use futures_core::stream::FusedStream;
+use prost::Message;
+use prost_types::Any;
+
+use super::Error;
+use super::operation::Operation;
+use super::watch::{Aim, Watch};
+use crate::google::longrunning;
+use crate::payload;
+
+/// What a [`Progress`] tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Update<Res, Meta> {
+    /// The metadata, which has changed.
+    Progress(Meta),
+    /// The response. It is the last item.
+    Done(Res),
+}
+
+/// An operation as a stream: its metadata each time that it changes, and at last its response.
+///
+/// ```no_run
+/// # async fn example(operation: lro::Operation<(), ()>) -> Result<(), lro::Error> {
+/// use lro::Update;
+///
+/// let mut updates = operation.progress();
+/// while let Some(update) = updates.next().await {
+///     match update? {
+///         Update::Progress(metadata) => println!("{metadata:?}"),
+///         Update::Done(response) => println!("done: {response:?}"),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// An error is the last item as well; errors that pass are not told (see [`Operation::wait`]). The stream
+/// sleeps inside, and asks the server only while it is polled. Metadata of another type than declared is
+/// left out; [`Operation::poll`] shows it. Dropping the stream loses nothing but the stream.
+pub struct Progress<Res, Meta> {
+    /// The way to the next item; `None` after the last.
+    step: Option<Step<Res, Meta>>,
+}
+
+type Item<Res, Meta> = Result<Update<Res, Meta>, Error>;
+type Step<Res, Meta> = Pin<Box<dyn Future<Output = (Follower<Res, Meta>, Item<Res, Meta>)> + Send>>;
+
+impl<Res, Meta> Progress<Res, Meta>
+where
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+{
+    pub(super) fn new(operation: Operation<Res, Meta>) -> Self {
+        let follower = Follower {
+            watch: operation.watch(Aim::Progress),
+            unread: operation.shared.latest(),
+            shown: None,
+            operation,
+        };
+        Self { step: Some(Box::pin(follower.step())) }
+    }
+
+    /// The next update; `None` after the last.
+    ///
+    /// Cancel-safe: dropping the future loses no update.
+    pub async fn next(&mut self) -> Option<Item<Res, Meta>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl<Res, Meta> Stream for Progress<Res, Meta>
+where
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+{
+    type Item = Item<Res, Meta>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(step) = &mut self.step else { return Poll::Ready(None) };
+        let (follower, item) = std::task::ready!(step.as_mut().poll(cx));
+        let is_last = !matches!(item, Ok(Update::Progress(_)));
+        self.step = if is_last { None } else { Some(Box::pin(follower.step())) };
+        Poll::Ready(Some(item))
+    }
+}
+
+impl<Res, Meta> FusedStream for Progress<Res, Meta>
+where
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+{
+    fn is_terminated(&self) -> bool {
+        self.step.is_none()
+    }
+}
+
+impl<Res, Meta> fmt::Debug for Progress<Res, Meta> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress").field("ended", &self.step.is_none()).finish_non_exhaustive()
+    }
+}
+
+/// Turns answers of the server into updates.
+struct Follower<Res, Meta> {
+    operation: Operation<Res, Meta>,
+    watch: Watch,
+    /// An answer of which not everything has been told.
+    unread: Option<longrunning::Operation>,
+    /// The metadata that was told last.
+    shown: Option<Any>,
+}
+
+impl<Res, Meta> Follower<Res, Meta>
+where
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+{
+    async fn step(mut self) -> (Self, Item<Res, Meta>) {
+        let item = self.update().await;
+        (self, item)
+    }
+
+    async fn update(&mut self) -> Item<Res, Meta> {
+        loop {
+            let answer = match self.unread.take() {
+                Some(answer) => answer,
+                None => self.watch.next().await.map_err(|kind| self.operation.error(kind))?,
+            };
+            if let Some(metadata) = self.news(&answer) {
+                self.unread = answer.done.then_some(answer);
+                return Ok(Update::Progress(metadata));
+            }
+            if answer.done {
+                return self.operation.outcome(answer).map(Update::Done);
+            }
+        }
+    }
+
+    /// The metadata in `answer`, if it is not what was told last.
+    fn news(&mut self, answer: &longrunning::Operation) -> Option<Meta> {
+        let raw = answer.metadata.as_ref().filter(|raw| self.shown.as_ref() != Some(raw))?;
+        self.shown = Some(raw.clone());
+        payload::unpack(self.operation.metadata_type, raw.clone())
+            .inspect_err(|unexpected| tracing::debug!(operation = self.operation.name(), %unexpected, "metadata left out"))
+            .ok()
+    }
+}

@@ -1,0 +1,56 @@
+//! What a client sends its requests through, and how its type is forgotten.
+
+use bytes::Bytes;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::{Body as HttpBody, Service, StdError};
+use tower::ServiceExt;
+use tower::util::BoxCloneSyncService;
+
+/// Anything that tonic's generated clients take, if it can also be cloned and shared between threads.
+///
+/// `tonic::transport::Channel` is one, bare or under an interceptor or other tower layers, and so is a
+/// tonic server or `Routes` in the same process, which then needs no socket. The trait is implemented for
+/// all of them and cannot be implemented otherwise; as an alias it stands for
+///
+/// ```text
+/// Service<http::Request<tonic::body::Body>, Response = http::Response<impl http_body::Body>>
+///     + Clone + Send + Sync + 'static
+/// ```
+///
+/// with a future that is `Send` and errors that convert into boxed ones.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot carry the requests of an `lro::Client`",
+    note = "it takes a `tonic::transport::Channel`, or another tower service over `http::Request<tonic::body::Body>` \
+            that is `Clone + Send + Sync + 'static`"
+)]
+pub trait Transport: sealed::Erase {}
+
+impl<T: sealed::Erase> Transport for T {}
+
+/// A transport whose type is forgotten, so that clients and handles have no type parameter for it.
+pub(super) type Erased = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Status>;
+
+mod sealed {
+    use super::{Body, Bytes, Erased, HttpBody, Service, ServiceExt, Status, StdError};
+
+    pub trait Erase {
+        fn erase(self) -> Erased;
+    }
+
+    impl<T, B> Erase for T
+    where
+        T: Service<http::Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        T::Error: Into<StdError>,
+        T::Future: Send + 'static,
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<StdError>,
+    {
+        fn erase(self) -> Erased {
+            Erased::new(
+                self.map_response(|response: http::Response<B>| response.map(Body::new))
+                    .map_err(|error| Status::from_error(error.into())),
+            )
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What to ask the server, and when: the one loop beneath waiting and progress.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tonic::{Code, Status};
+
+use super::error::Kind;
+use super::operations::Shared;
+use super::pace::{self, Pace};
+use crate::Polling;
+use crate::google::longrunning::Operation;
+
+/// What an answer may take beyond the time for which the server was asked to hold it. After that the call
+/// is given up, so that a connection that swallows requests does not end the wait.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
+
+/// No call is longer than this, whatever the policy says: nothing between client and server keeps a silent
+/// request for days.
+const LONGEST_HOLD: Duration = Duration::from_secs(60 * 60);
+
+/// A server that answers `WaitOperation` in less than this part of the time that it was given, though
+/// nothing has ended, does not really wait.
+const AT_ONCE: f64 = 0.1;
+
+/// What the answers are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// Only the end counts, so the server may hold its answer for long.
+    End,
+    /// What happens in between counts too.
+    Progress,
+}
+
+/// One wait for an operation: a sequence of answers, the last of which tells the end.
+///
+/// It never asks more often than the policy allows, and not beyond the policy's total time.
+pub(super) struct Watch {
+    shared: Arc<Shared>,
+    polling: Polling,
+    aim: Aim,
+    pace: Pace,
+    /// When to give up; `None` if that is beyond the end of the clock.
+    deadline: Option<Instant>,
+    /// Whether `WaitOperation` has turned out to be of no use.
+    only_get: bool,
+    /// How long to pause before the next question.
+    pause: Duration,
+    /// The last error that was not final.
+    trouble: Option<Status>,
+}
+
+#[derive(Clone, Copy)]
+enum Question {
+    Get,
+    Wait(Duration),
+}
+
+impl Watch {
+    /// Begins a wait. Its total time counts from here.
+    pub(super) fn new(shared: Arc<Shared>, polling: Polling, aim: Aim) -> Self {
+        Self {
+            pace: Pace::new(polling, shared.client.jitter_source()),
+            shared,
+            polling,
+            aim,
+            deadline: Instant::now().checked_add(polling.total_timeout()),
+            only_get: false,
+            pause: Duration::ZERO,
+            trouble: None,
+        }
+    }
+
+    /// Pauses as the policy asks, then asks until there is an answer.
+    pub(super) async fn next(&mut self) -> Result<Operation, Kind> {
+        self.shared.named()?;
+        loop {
+            let Some(answered) = self.before_deadline().await else {
+                return Err(Kind::TimedOut {
+                    after: self.polling.total_timeout(),
+                    trouble: self.trouble.take(),
+                });
+            };
+            match answered {
+                (question, took, Ok(operation)) => {
+                    self.after_answer(question, took);
+                    return Ok(self.shared.remember(operation));
+                }
+                (question, _, Err(status)) => self.after_error(question, status)?,
+            }
+        }
+    }
+
+    /// The next question and its answer, with the time that it took; `None` if the deadline comes first.
+    async fn before_deadline(&mut self) -> Option<(Question, Duration, Result<Operation, Status>)> {
+        let deadline = self.deadline;
+        let ask = async {
+            // Even a sleep of no time takes one tick of the timer.
+            if !self.pause.is_zero() {
+                sleep(self.pause).await;
+            }
+            let question = self.question();
+            let asked = Instant::now();
+            let answer = self.ask(question).await;
+            (question, asked.elapsed(), answer)
+        };
+        match deadline {
+            Some(deadline) if deadline <= Instant::now() => None,
+            Some(deadline) => timeout_at(deadline, ask).await.ok(),
+            None => Some(ask.await),
+        }
+    }
+
+    fn question(&mut self) -> Question {
+        // Somebody who wants to see progress wants first of all to see how far it is.
+        if self.only_get || (self.aim == Aim::Progress && !self.shared.is_known()) {
+            return Question::Get;
+        }
+        let hold = match self.aim {
+            Aim::End => pace::longest(self.polling),
+            Aim::Progress => self.pace.next(),
+        };
+        let left =
+            self.deadline.map_or(LONGEST_HOLD, |deadline| deadline.saturating_duration_since(Instant::now()));
+        Question::Wait(hold.min(left).min(LONGEST_HOLD))
+    }
+
+    async fn ask(&self, question: Question) -> Result<Operation, Status> {
+        let (limit, answer) = match question {
+            Question::Get => (ANSWER_TIME, timeout(ANSWER_TIME, self.shared.get(Some(ANSWER_TIME))).await),
+            Question::Wait(hold) => {
+                let limit = hold + ANSWER_TIME;
+                (limit, timeout(limit, self.shared.wait(hold, limit)).await)
+            }
+        };
+        answer.unwrap_or_else(|_| Err(Status::deadline_exceeded(format!("no answer within {limit:?}"))))
+    }
+
+    fn after_answer(&mut self, question: Question, took: Duration) {
+        self.trouble = None;
+        self.pause = match question {
+            Question::Wait(hold) if took >= hold.mul_f64(AT_ONCE) => Duration::ZERO,
+            Question::Wait(_) => {
+                self.only_get = true;
+                self.pace.next().saturating_sub(took)
+            }
+            Question::Get if self.only_get => self.pace.next(),
+            Question::Get => Duration::ZERO,
+        };
+    }
+
+    fn after_error(&mut self, question: Question, status: Status) -> Result<(), Kind> {
+        match question {
+            Question::Wait(_) if status.code() == Code::Unimplemented => {
+                self.only_get = true;
+                // What is known is too fresh to ask again at once; what is not known is not.
+                self.pause = if self.shared.is_known() { self.pace.next() } else { Duration::ZERO };
+                return Ok(());
+            }
+            // Nobody cancelled this call: it was cut off, by a limit that the server or a proxy sets for all
+            // calls. A short question will do better, and at once, since the long one has waited enough.
+            Question::Wait(_) if matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled) => {
+                self.only_get = true;
+                self.pause = Duration::ZERO;
+            }
+            _ if is_passing(&status) => self.pause = self.pace.next(),
+            Question::Wait(_) => return Err(Kind::Rpc { method: "WaitOperation", status }),
+            Question::Get => return Err(Kind::Rpc { method: "GetOperation", status }),
+        }
+        self.trouble = Some(status);
+        Ok(())
+    }
+}
+
+/// Whether the same question may well be answered later.
+///
+/// UNAVAILABLE says so (AIP-194). A question that was not answered in time, or that the transport lost on
+/// its way (the status has a source then), can safely be asked again, since asking changes nothing.
+fn is_passing(status: &Status) -> bool {
+    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded)
+        || std::error::Error::source(status).is_some()
+}

@@ -1,0 +1,49 @@
+//! What generated code names: its only prelude.
+//!
+//! Application code has no need of this module, with two exceptions: `Transport` says what a client can
+//! be built on, and [`V1`] explains a compile error that points at it.
+
+pub use std::convert::TryInto;
+pub use std::future::{Future, ready};
+pub use std::sync::Arc;
+
+pub use prost;
+pub use prost_types;
+pub use tokio_stream::Stream;
+pub use tonic::codegen::StdError;
+pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, Streaming, async_trait};
+
+#[cfg(feature = "client")]
+pub use crate::client::{Client, Operation, Transport};
+pub use crate::method::Method;
+#[cfg(feature = "server")]
+pub use crate::server::{Context, Engine, Start};
+
+/// Connecting over HTTP/2.
+#[cfg(feature = "client")]
+pub mod transport {
+    pub use tonic::transport::{Endpoint, Error};
+}
+
+/// The version handshake between generated code and this runtime.
+///
+/// Each generated module begins with `const _: () = ::lro::codegen::V1;`, which costs nothing and compiles
+/// only where the runtime offers what that generation of code relies on. An error of the form "cannot find
+/// value `V2` in module `lro::codegen`" means: the code was generated for a newer runtime than this one, so
+/// update the `lro` dependency, or generate with the `lro-build` or `protoc-gen-rust-lro` of its version.
+/// The runtime keeps every older constant for as long as it can run the code that names it.
+pub const V1: () = ();
+
+/// Includes the generated code of one package from `OUT_DIR`, where a build script with `lro-build` put it.
+///
+/// ```ignore
+/// pub mod library {
+///     lro::include_proto!("example.library.v1");
+/// }
+/// ```
+#[macro_export]
+macro_rules! include_proto {
+    ($package:tt) => {
+        ::core::include!(::core::concat!(::core::env!("OUT_DIR"), "/", $package, ".rs"));
+    };
+}

@@ -1,0 +1,76 @@
+//! Long-running operations for tonic.
+//!
+//! An RPC whose work outlasts a call returns a `google.longrunning.Operation` (AIP-151): a name under which
+//! the client asks how it goes, and that in the end holds a response or an error. This crate is the runtime
+//! of both sides. Usually a generator (`lro-build` in a build script, or `protoc-gen-rust-lro`) writes typed
+//! clients and server traits over it; without one, a [`Method`] constant is all that it takes:
+//!
+#![cfg_attr(feature = "client", doc = "```no_run")]
+#![cfg_attr(not(feature = "client"), doc = "```ignore")]
+//! use lro::{Client, Method, Update};
+//! # type ImportBooksRequest = ();
+//! # type ImportBooksResponse = ();
+//! # type ImportBooksMetadata = ();
+//!
+//! const IMPORT_BOOKS: Method<ImportBooksRequest, ImportBooksResponse, ImportBooksMetadata> = Method::new(
+//!     "/example.library.v1.LibraryService/ImportBooks",
+//!     "example.library.v1.ImportBooksRequest",
+//!     "example.library.v1.ImportBooksResponse",
+//!     "example.library.v1.ImportBooksMetadata",
+//! );
+//!
+//! # async fn example(request: ImportBooksRequest) -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::connect("http://[::1]:50051").await?;
+//! let operation = client.start(IMPORT_BOOKS, tonic::Request::new(request)).await?;
+//!
+//! // The name is all that another process needs to go on with the operation.
+//! let operation = client.operation(IMPORT_BOOKS, operation.name());
+//!
+//! let mut updates = operation.progress();
+//! while let Some(update) = updates.next().await {
+//!     match update? {
+//!         Update::Progress(metadata) => println!("{metadata:?}"),
+//!         Update::Done(response) => println!("{response:?}"),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Map
+//!
+//! - [`Method`]: the typed constant for one RPC; [`Polling`]: how to wait for its operations.
+#![cfg_attr(
+    feature = "client",
+    doc = "- [`Client`], [`Operation`], [`Progress`], [`Error`]: the client's side (feature `client`)."
+)]
+#![cfg_attr(
+    feature = "server",
+    doc = "- [`Engine`], [`Context`], [`Start`]: the server's side; [`store`]: where it keeps operations (feature `server`)."
+)]
+//! - [`payload`]: messages in and out of `google.protobuf.Any`.
+//! - [`google`]: the messages and services of `google.longrunning` and `google.rpc`.
+//! - [`codegen`]: what generated code names.
+
+pub mod codegen;
+pub mod google;
+pub mod payload;
+
+mod method;
+mod polling;
+
+#[cfg(feature = "client")]
+mod client;
+#[cfg(feature = "server")]
+mod server;
+
+pub use self::method::Method;
+pub use self::polling::Polling;
+pub use prost_types::Any;
+
+#[cfg(feature = "client")]
+pub use self::client::{Client, Error, Operation, Progress, RawOperation, Snapshot, State, Update};
+#[cfg(feature = "server")]
+pub use self::server::{Context, Engine, EngineBuilder, OnConflict, OperationsService, ProgressError, Start};
+#[cfg(feature = "server")]
+pub use lro_store as store;

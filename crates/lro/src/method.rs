@@ -1,0 +1,119 @@
+//! The typed constant that stands for one long-running RPC.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::Polling;
+
+/// One RPC that returns `google.longrunning.Operation`, with the types of its request, response and metadata.
+///
+/// The generator writes one such constant per annotated method. Everything else (client handles, resuming
+/// by name, the server's registration, stored records) is generic code over it. By hand it is written so:
+///
+/// ```
+/// use lro::Method;
+/// # type ImportBooksRequest = ();
+/// # type ImportBooksResponse = ();
+/// # type ImportBooksMetadata = ();
+///
+/// const IMPORT_BOOKS: Method<ImportBooksRequest, ImportBooksResponse, ImportBooksMetadata> = Method::new(
+///     "/example.library.v1.LibraryService/ImportBooks",
+///     "example.library.v1.ImportBooksRequest",
+///     "example.library.v1.ImportBooksResponse",
+///     "example.library.v1.ImportBooksMetadata",
+/// );
+/// assert_eq!(IMPORT_BOOKS.service(), "example.library.v1.LibraryService");
+/// assert_eq!(IMPORT_BOOKS.name(), "ImportBooks");
+/// ```
+///
+/// The names are those of `google.longrunning.operation_info` (AIP-151), written in full, with the package
+/// and without a leading dot. They decide what is packed into and accepted from `google.protobuf.Any`.
+pub struct Method<Req, Res, Meta> {
+    path: &'static str,
+    request_type: &'static str,
+    response_type: &'static str,
+    metadata_type: &'static str,
+    polling: Polling,
+    types: PhantomData<fn(Req) -> (Res, Meta)>,
+}
+
+impl<Req, Res, Meta> Method<Req, Res, Meta> {
+    /// Describes the RPC at `path` (`/package.Service/Method`) by the full names of its messages.
+    ///
+    /// Nothing is checked here: a path that is no path becomes the status of the first call that uses it.
+    pub const fn new(
+        path: &'static str,
+        request_type: &'static str,
+        response_type: &'static str,
+        metadata_type: &'static str,
+    ) -> Self {
+        Self { path, request_type, response_type, metadata_type, polling: Polling::new(), types: PhantomData }
+    }
+
+    /// Replaces the policy by which clients wait for operations of this method.
+    pub const fn with_polling(mut self, polling: Polling) -> Self {
+        self.polling = polling;
+        self
+    }
+
+    /// The path of the RPC, `/package.Service/Method`.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The full name of the service, `package.Service`; empty if the path has no such part.
+    pub fn service(&self) -> &'static str {
+        split(self.path).0
+    }
+
+    /// The name of the RPC within its service.
+    pub fn name(&self) -> &'static str {
+        split(self.path).1
+    }
+
+    /// The full name of the request message.
+    pub const fn request_type(&self) -> &'static str {
+        self.request_type
+    }
+
+    /// The full name of the message that a finished operation holds.
+    pub const fn response_type(&self) -> &'static str {
+        self.response_type
+    }
+
+    /// The full name of the message that tells how far an operation has come.
+    pub const fn metadata_type(&self) -> &'static str {
+        self.metadata_type
+    }
+
+    /// The policy by which clients wait for operations of this method.
+    pub const fn polling(&self) -> Polling {
+        self.polling
+    }
+}
+
+/// Splits `/package.Service/Method` into its service and its method.
+pub(crate) fn split(path: &'static str) -> (&'static str, &'static str) {
+    path.strip_prefix('/').unwrap_or(path).rsplit_once('/').unwrap_or(("", path))
+}
+
+// Derived implementations would ask the message types to be `Clone` and `Debug`, though none is held.
+impl<Req, Res, Meta> Clone for Method<Req, Res, Meta> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Req, Res, Meta> Copy for Method<Req, Res, Meta> {}
+
+impl<Req, Res, Meta> fmt::Debug for Method<Req, Res, Meta> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Method")
+            .field("path", &self.path)
+            .field("request_type", &self.request_type)
+            .field("response_type", &self.response_type)
+            .field("metadata_type", &self.metadata_type)
+            .field("polling", &self.polling)
+            .finish()
+    }
+}

@@ -1,0 +1,144 @@
+//! The front door of the server's side.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use lro_store::Store;
+use prost::Message;
+use tokio_util::sync::DropGuard;
+use tonic::{Request, Response, Status};
+
+use super::handlers::Handler;
+use super::inner::Inner;
+use super::{Context, EngineBuilder, OperationsService, Start, claim, drain, heartbeat, hub, purge, start};
+use crate::Method;
+use crate::google::longrunning::Operation;
+use crate::google::longrunning::operations_server::OperationsServer;
+
+/// Runs long-running operations and answers for them.
+///
+/// Generated servers register their handlers with it and start operations through it; a server program makes
+/// one, adds [`operations_server`](Self::operations_server) to its services and ends with
+/// [`drain_on`](Self::drain_on):
+///
+/// ```no_run
+/// # async fn ctrl_c() {}
+/// use lro::Engine;
+/// use lro::store::MemoryStore;
+/// use tonic::transport::Server;
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let engine = Engine::builder(MemoryStore::new()).build();
+/// Server::builder()
+///     .add_service(engine.operations_server())
+///     .serve_with_shutdown("[::1]:50051".parse()?, engine.drain_on(ctrl_c()))
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Clones are the same engine. Work runs at least once: when the process dies, any engine on the same store
+/// that has the handler takes it over.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+    /// Stops the engine when the last clone is gone.
+    _stop: Arc<DropGuard>,
+}
+
+impl Engine {
+    /// Begins an engine that keeps its operations in `store`.
+    pub fn builder(store: impl Store) -> EngineBuilder {
+        EngineBuilder::new(store)
+    }
+
+    pub(super) fn run(inner: Arc<Inner>) -> Self {
+        // Subscribed before anything can change, so that no waiter misses a hint.
+        let changes = inner.store.changes();
+        tokio::spawn(hub::run(Arc::clone(&inner), changes));
+        tokio::spawn(heartbeat::run(Arc::clone(&inner)));
+        tokio::spawn(purge::run(Arc::clone(&inner)));
+        inner.tasks.spawn(claim::run(Arc::clone(&inner)));
+        let stop = Arc::new(inner.stopped.clone().drop_guard());
+        Self { inner, _stop: stop }
+    }
+
+    /// Says how operations of `method` are done: `run` is called with the service, the request and the
+    /// operation's [`Context`], and its result is the operation's. Generated code calls this; a second call
+    /// for a method replaces the first.
+    ///
+    /// From here on this process takes over such operations also from others.
+    pub fn register<S, Req, Res, Meta, F, Fut>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        service: &Arc<S>,
+        run: F,
+    ) where
+        S: Send + Sync + 'static,
+        Req: Message + Default + 'static,
+        Res: Message + Default + 'static,
+        Meta: Message + Default + 'static,
+        F: Fn(Arc<S>, Req, Context<Meta>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Res, Status>> + Send + 'static,
+    {
+        self.inner.handlers.insert(method.path(), Handler::new(method, Arc::clone(service), run));
+        self.inner.claim.notify_one();
+    }
+
+    /// Starts an operation of `method`: stores it, and answers with it once it is durable. Generated code
+    /// calls this.
+    ///
+    /// # Errors
+    /// UNAVAILABLE when the store cannot be reached or the server shuts down, `RESOURCE_EXHAUSTED` when the
+    /// queue is full, ABORTED when another operation holds the exclusive key, `INVALID_ARGUMENT` for a parent
+    /// or a key that cannot be. In each case no operation is left behind, except that a store which fails
+    /// half-way may have kept it.
+    ///
+    /// Dropping the future does not undo the start.
+    pub async fn start<Req, Res, Meta>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        request: Request<Req>,
+        start: Start<Meta>,
+    ) -> Result<Response<Operation>, Status>
+    where
+        Req: Message + Default + 'static,
+        Res: Message + Default + 'static,
+        Meta: Message + Default + 'static,
+    {
+        let operation = start::prepare(&self.inner, method, &request.into_inner(), start)?;
+        start::begin(&self.inner, operation).await.map(Response::new)
+    }
+
+    /// The service `google.longrunning.Operations` over this engine's store, as tonic's own server type with
+    /// all its settings.
+    pub fn operations_server(&self) -> OperationsServer<OperationsService> {
+        OperationsServer::new(OperationsService::new(self.clone()))
+    }
+
+    /// Waits for `signal`, and then does what [`drain`](Self::drain) does: made for `serve_with_shutdown`.
+    pub fn drain_on<F>(&self, signal: F) -> impl Future<Output = ()> + Send + use<F>
+    where
+        F: Future + Send + 'static,
+    {
+        let engine = self.clone();
+        async move {
+            drop(signal.await);
+            engine.drain().await;
+        }
+    }
+
+    /// Shuts down: starts and claims nothing more, lets work finish for the drain time, hands what is left
+    /// back to the store so that others can go on at once, and answers those who wait. Nothing that was
+    /// accepted is lost.
+    ///
+    /// Safe to call more than once. Dropping the future leaves the engine draining, and a further call goes
+    /// on with it.
+    pub async fn drain(&self) {
+        drain::drain(&self.inner).await;
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+}

@@ -1,0 +1,41 @@
+//! The server's side: running the work, and the service that tells clients about it.
+//!
+//! [`Engine`] is the front door. Behind it, one file per part:
+//!
+//! - `builder`, `settings`: how it is made. `inner`: what its parts share. `drain`: how it ends.
+//! - `handlers`: which method is done by which function. `start`: how an operation begins.
+//! - `runs`, `execute`, `context`: the attempts that this process has under way, one of them, and what its
+//!   handler sees.
+//! - `claim`, `heartbeat`, `purge`, `hub`: the tasks in the background, one each.
+//! - `waiters`, `page_token`, `deadline`, `service`: `google.longrunning.Operations`.
+//! - `convert`, `status`: the only places where records become messages and failures become `tonic::Status`.
+
+mod backlog;
+mod builder;
+mod claim;
+mod context;
+mod convert;
+mod deadline;
+mod drain;
+mod engine;
+mod execute;
+mod handlers;
+mod heartbeat;
+mod hub;
+mod inner;
+mod page_token;
+mod pause;
+mod purge;
+mod runs;
+mod service;
+mod settings;
+mod start;
+mod status;
+mod waiters;
+
+pub use self::builder::EngineBuilder;
+pub use self::context::{Context, ProgressError};
+pub use self::engine::Engine;
+pub use self::service::OperationsService;
+pub use self::start::Start;
+pub use lro_store::OnConflict;

@@ -1,0 +1,212 @@
+//! The one place where problems become `tonic::Status` and the other way round.
+//!
+//! Every error has the details of AIP-193: a `google.rpc.ErrorInfo`, and what else helps a program to go on.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::sync::Arc;
+
+use lro_store::{Failure, FailureCode, InvalidKey, InvalidName, OperationName, Payload};
+use prost::{Message, Name};
+use prost_types::Any;
+use tonic::{Code, Status};
+
+use super::context::{ProgressError, ProgressFault};
+use super::convert;
+use crate::google::rpc::{self, BadRequest, ErrorInfo, ResourceInfo, RetryInfo, bad_request::FieldViolation};
+use crate::payload::{self, UnexpectedPayload};
+
+/// When a client may try again what a moment has prevented.
+const RETRY_DELAY: prost_types::Duration = prost_types::Duration { seconds: 1, nanos: 0 };
+
+/// Makes the errors of one server.
+#[derive(Debug, Clone)]
+pub(super) struct Errors {
+    domain: Arc<str>,
+}
+
+impl Errors {
+    pub(super) fn new(domain: Arc<str>) -> Self {
+        Self { domain }
+    }
+
+    /// There is no such operation, or none any more.
+    pub(super) fn not_found(&self, name: &OperationName) -> Status {
+        let message = format!("there is no operation {name}; it may have been deleted or have expired");
+        self.error(Code::NotFound, "OPERATION_NOT_FOUND", message).about(name).status()
+    }
+
+    /// A field of the request is not acceptable.
+    pub(super) fn bad_field(&self, field: &str, reason: &str, description: impl Into<String>) -> Status {
+        let description = description.into();
+        let violation = FieldViolation {
+            field: field.to_owned(),
+            description: description.clone(),
+            reason: reason.to_owned(),
+            localized_message: None,
+        };
+        let details = BadRequest { field_violations: vec![violation] };
+        self.error(Code::InvalidArgument, reason, format!("{field}: {description}")).with(&details).status()
+    }
+
+    pub(super) fn invalid_name(&self, field: &str, error: &InvalidName) -> Status {
+        self.bad_field(field, "INVALID_NAME", error.to_string())
+    }
+
+    pub(super) fn invalid_key(&self, error: &InvalidKey) -> Status {
+        self.bad_field("exclusive", "INVALID_EXCLUSIVE_KEY", error.to_string())
+    }
+
+    /// A part of the contract that this server does not offer.
+    pub(super) fn unsupported(&self, reason: &str, message: &str) -> Status {
+        self.error(Code::Unimplemented, reason, message).status()
+    }
+
+    /// The server shuts down.
+    pub(super) fn draining(&self) -> Status {
+        let message = "this server is shutting down; try again, and another one will answer";
+        self.error(Code::Unavailable, "SERVER_DRAINING", message).retry().status()
+    }
+
+    /// Too many operations wait already.
+    pub(super) fn queue_full(&self) -> Status {
+        let message = "too many operations are waiting to run; try again later";
+        self.error(Code::ResourceExhausted, "QUEUE_FULL", message).retry().status()
+    }
+
+    /// A method that generated code has not registered.
+    pub(super) fn no_handler(&self, path: &str) -> Status {
+        let message = format!("the server has no handler for {path}; register it with the engine");
+        self.error(Code::Internal, "NO_HANDLER", message).status()
+    }
+
+    pub(super) fn panicked(&self) -> Status {
+        self.error(Code::Internal, "HANDLER_PANICKED", "the work failed because of a bug in the server")
+            .status()
+    }
+
+    pub(super) fn unstorable_outcome(&self) -> Status {
+        let message = "the work has ended, but the server could not store how";
+        self.error(Code::Internal, "OUTCOME_NOT_STORABLE", message).status()
+    }
+
+    pub(super) fn undecodable_request(&self, error: &UnexpectedPayload) -> Status {
+        tracing::error!(error = error as &dyn Error, "the stored request cannot be read");
+        let message = "this version of the server cannot read the request of the operation; start it again";
+        self.error(Code::Internal, "REQUEST_NOT_READABLE", message).status()
+    }
+
+    pub(super) fn too_large(&self, what: &str, size: usize, limit: usize) -> Status {
+        let message = format!("the {what} has {size} bytes; at most {limit} are allowed");
+        self.error(Code::ResourceExhausted, "PAYLOAD_TOO_LARGE", message).status()
+    }
+
+    pub(super) fn check_size(&self, what: &str, content: &Payload, limit: usize) -> Result<(), Status> {
+        let size = content.size();
+        if size > limit { Err(self.too_large(what, size, limit)) } else { Ok(()) }
+    }
+
+    /// What a store call failed with.
+    pub(super) fn store(&self, error: &lro_store::Error) -> Status {
+        if let Some(holder) = error.conflict_holder() {
+            return self.error(Code::Aborted, "OPERATION_CONFLICT", error.to_string()).about(holder).status();
+        }
+        if error.is_unavailable() {
+            tracing::warn!(error = error as &dyn Error, "the store is unavailable");
+            let message = "the server cannot reach its store; try again";
+            return self.error(Code::Unavailable, "STORE_UNAVAILABLE", message).retry().status();
+        }
+        if error.is_invalid() {
+            return self.error(Code::InvalidArgument, "NOT_STORABLE", error.to_string()).status();
+        }
+        tracing::error!(error = error as &dyn Error, "the store has failed");
+        self.error(Code::Internal, "STORE_FAILED", "the server's store has failed").status()
+    }
+
+    fn error(&self, code: Code, reason: &str, message: impl Into<String>) -> Builder<'_> {
+        Builder {
+            domain: &self.domain,
+            code,
+            reason: reason.to_owned(),
+            message: message.into(),
+            metadata: HashMap::new(),
+            details: Vec::new(),
+        }
+    }
+}
+
+impl From<ProgressError> for Status {
+    fn from(error: ProgressError) -> Self {
+        match &error.fault {
+            ProgressFault::Cancelled => {
+                error.errors.error(Code::Cancelled, "OPERATION_CANCELLED", error.fault.to_string()).status()
+            }
+            ProgressFault::LeaseLost => {
+                error.errors.error(Code::Aborted, "LEASE_LOST", error.fault.to_string()).status()
+            }
+            ProgressFault::TooLarge { size, limit } => error.errors.too_large("metadata", *size, *limit),
+            ProgressFault::Store(store) => error.errors.store(store),
+        }
+    }
+}
+
+/// The error of a handler as it is stored: with its code, its message and its details.
+pub(super) fn to_failure(status: &Status) -> Failure {
+    // A handler that fails with OK has still failed.
+    let code = FailureCode::new(status.code().into()).unwrap_or(FailureCode::UNKNOWN);
+    let details = match rpc::Status::decode(status.details()) {
+        Ok(decoded) => decoded.details.into_iter().map(convert::to_payload).collect(),
+        Err(error) => {
+            tracing::warn!(
+                error = &error as &dyn Error,
+                "the details of the handler's error are no google.rpc.Status; they are dropped"
+            );
+            Vec::new()
+        }
+    };
+    Failure { code, message: status.message().to_owned(), details }
+}
+
+struct Builder<'a> {
+    domain: &'a str,
+    code: Code,
+    reason: String,
+    message: String,
+    metadata: HashMap<String, String>,
+    details: Vec<Any>,
+}
+
+impl Builder<'_> {
+    fn with<M: Name>(mut self, detail: &M) -> Self {
+        self.details.push(payload::pack(&M::full_name(), detail));
+        self
+    }
+
+    fn retry(self) -> Self {
+        self.with(&RetryInfo { retry_delay: Some(RETRY_DELAY) })
+    }
+
+    /// The error is about this operation.
+    fn about(mut self, name: &OperationName) -> Self {
+        self.metadata.insert("operation".to_owned(), name.to_string());
+        self.with(&ResourceInfo {
+            resource_type: "google.longrunning.Operation".to_owned(),
+            resource_name: name.to_string(),
+            ..ResourceInfo::default()
+        })
+    }
+
+    fn status(mut self) -> Status {
+        let info = ErrorInfo {
+            reason: std::mem::take(&mut self.reason),
+            domain: self.domain.to_owned(),
+            metadata: std::mem::take(&mut self.metadata),
+        };
+        let mut this = self.with(&info);
+        // ErrorInfo comes first, where readers look for it.
+        this.details.rotate_right(1);
+        let details =
+            rpc::Status { code: this.code.into(), message: this.message.clone(), details: this.details };
+        Status::with_details(this.code, this.message, details.encode_to_vec().into())
+    }
+}

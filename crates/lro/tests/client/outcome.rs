@@ -1,0 +1,169 @@
+//! The ways in which an operation, or the question about it, can end: never mixed up.
+
+use lro::google::longrunning::{Operation, operation};
+use lro::google::rpc;
+use lro::payload::pack;
+use lro::{Any, Client, Error, State};
+use prost::Message;
+use tonic::{Code, Status};
+
+use crate::fake::{
+    DONE, Done, Fake, METHOD, NAME, STEP, Step, after, at_once, ended, failed, failure, response, running,
+    succeeded, unused,
+};
+
+/// The error of waiting for an operation that ended as given.
+async fn error_of(operation: Operation) -> Error {
+    let error = Client::new(unused()).attach(METHOD, operation).wait().await.unwrap_err();
+    let kinds = [
+        error.is_failed(),
+        error.is_cancelled(),
+        error.is_timed_out(),
+        error.is_transport(),
+        error.is_unexpected_payload(),
+        error.is_malformed(),
+    ];
+    assert_eq!(kinds.iter().filter(|is| **is).count(), 1, "{error}");
+    error
+}
+
+#[tokio::test]
+async fn a_failure_keeps_code_message_and_details() {
+    let error = error_of(failed(Code::FailedPrecondition)).await;
+    assert!(error.is_failed());
+    assert_eq!(error.operation_name(), NAME);
+    assert_eq!(error.to_string(), format!("operation `{NAME}` failed: FailedPrecondition: shelf 1 fell"));
+    let status = Status::from(error);
+    assert_eq!((status.code(), status.message()), (Code::FailedPrecondition, "shelf 1 fell"));
+    assert_eq!(rpc::Status::decode(status.details()), Ok(failure(Code::FailedPrecondition)));
+}
+
+#[tokio::test]
+async fn cancellation_is_not_a_failure() {
+    let error = error_of(failed(Code::Cancelled)).await;
+    assert!(error.is_cancelled());
+    assert_eq!(error.status().unwrap().code(), Code::Cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_call_is_not_a_cancelled_operation() {
+    let fake = Fake::new([
+        at_once(Err(Status::cancelled("the call, not the work"))),
+        at_once(Err(Status::cancelled("again"))),
+    ]);
+    let error = fake.started().wait().await.unwrap_err();
+    assert!(error.is_transport() && !error.is_cancelled());
+}
+
+#[tokio::test]
+async fn an_unknown_code_is_kept_in_the_details() {
+    let mut status = failure(Code::Internal);
+    status.code = 1234;
+    let error = error_of(ended(1, operation::Result::Error(status.clone()))).await;
+    assert!(error.is_failed());
+    assert_eq!(error.status().unwrap().code(), Code::Unknown);
+    assert_eq!(rpc::Status::decode(error.status().unwrap().details()), Ok(status));
+}
+
+#[tokio::test]
+async fn a_response_of_another_type_is_kept_as_it_came() {
+    let other = pack(STEP, &Step::default());
+    let error = error_of(ended(1, operation::Result::Response(other.clone()))).await;
+    assert!(error.is_unexpected_payload());
+    assert_eq!(error.payload(), Some(&other));
+    assert_eq!(
+        error.to_string(),
+        format!("operation `{NAME}` succeeded, but the payload is a `{STEP}`, expected a `{DONE}`")
+    );
+    // Without types it is simply the response.
+    assert_eq!(error.into_operation().wait().await.unwrap(), other);
+}
+
+#[tokio::test]
+async fn a_response_that_does_not_decode_is_kept_as_it_came() {
+    let broken = Any { type_url: format!("type.googleapis.com/{DONE}"), value: vec![0xff] };
+    let error = error_of(ended(1, operation::Result::Response(broken.clone()))).await;
+    assert!(error.is_unexpected_payload());
+    assert_eq!(error.payload(), Some(&broken));
+    assert_eq!(Status::from(error).code(), Code::Internal);
+}
+
+#[tokio::test]
+async fn an_end_without_a_result_is_malformed() {
+    let error = error_of(Operation { done: true, ..running(1) }).await;
+    assert!(error.is_malformed());
+    assert_eq!(
+        error.to_string(),
+        format!("operation `{NAME}` is malformed: it has ended, but with neither a response nor an error")
+    );
+    assert!(error_of(failed(Code::Ok)).await.is_malformed());
+}
+
+#[tokio::test]
+async fn what_runs_without_a_name_is_malformed() {
+    let mut nameless = running(1);
+    nameless.name.clear();
+    assert!(error_of(nameless.clone()).await.is_malformed());
+    let operation = Client::new(unused()).attach(METHOD, nameless);
+    assert!(operation.poll().await.unwrap_err().is_malformed());
+    assert!(operation.cancel().await.unwrap_err().is_malformed());
+    assert!(operation.progress().next().await.unwrap().unwrap().eq(&lro::Update::Progress(step(1))));
+    assert!(operation.delete().await.unwrap_err().is_malformed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_asks_once_and_tells_the_state() {
+    let fake = Fake::new([at_once(Ok(running(3))), at_once(Ok(failed(Code::Aborted)))]);
+    let operation = fake.client().operation(METHOD, NAME);
+    assert!(operation.latest().unwrap().is_none());
+
+    let snapshot = operation.poll().await.unwrap();
+    assert!(matches!(snapshot.state(), State::Running));
+    assert_eq!(snapshot.metadata(), Some(&step(3)));
+    assert_eq!(operation.latest().unwrap().unwrap().metadata(), Some(&step(3)));
+
+    let snapshot = operation.poll().await.unwrap();
+    assert!(snapshot.is_done());
+    assert!(matches!(snapshot.into_state(), State::Failed(status) if status.code() == Code::Aborted));
+    assert_eq!(fake.log(), ["0s get", "0s get"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_is_not_repeated() {
+    let fake = Fake::new([at_once(Err(Status::unavailable("later")))]);
+    let error = fake.started().poll().await.unwrap_err();
+    assert!(error.is_transport());
+    assert_eq!(error.status().unwrap().code(), Code::Unavailable);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_overtaken_does_not_undo_the_end() {
+    let fake = Fake::new([after(10, Ok(running(1))), after(5, Ok(succeeded(1)))]);
+    let operation = fake.started();
+    let (slow, quick) = tokio::join!(operation.poll(), operation.wait());
+    assert!(slow.unwrap().is_done());
+    assert_eq!(quick.unwrap(), response());
+    assert!(operation.latest().unwrap().unwrap().is_done());
+    assert_eq!(fake.log(), ["0s get", "0s wait 45s"]);
+}
+
+#[tokio::test]
+async fn a_result_before_the_end_does_not_count() {
+    let early = Operation { done: false, ..succeeded(1) };
+    let operation = Client::new(unused()).attach(METHOD, early);
+    assert!(!operation.latest().unwrap().unwrap().is_done());
+}
+
+#[tokio::test]
+async fn untyped_and_back() {
+    let operation = Client::new(unused()).attach(METHOD, succeeded(1));
+    let raw = operation.untyped();
+    assert_eq!(raw.wait().await.unwrap(), pack(DONE, &response()));
+    assert_eq!(raw.latest().unwrap().unwrap().metadata(), Some(&pack(STEP, &step(1))));
+    let typed: lro::Operation<Done, Step> = raw.typed(METHOD);
+    assert_eq!(typed.wait().await.unwrap(), response());
+}
+
+fn step(seconds: i64) -> Step {
+    Step { seconds, nanos: 0 }
+}

@@ -1,0 +1,216 @@
+//! `Operation::wait`: what is asked, when, and until when.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+use tonic::{Code, Status};
+
+use crate::fake::{
+    Fake, METHOD, NAME, after, at_once, polling, response, running, succeeded, unreachable, unused,
+};
+
+#[tokio::test(start_paused = true)]
+async fn the_server_holds_the_answer_until_the_end() {
+    let fake = Fake::new([after(45, Ok(running(1))), after(20, Ok(succeeded(1)))]);
+    assert_eq!(fake.started().wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 45s", "45s wait 45s"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_with_a_shorter_limit_is_asked_again_without_a_pause() {
+    let fake = Fake::new([after(20, Ok(running(1))), after(20, Ok(running(1))), after(1, Ok(succeeded(1)))]);
+    assert_eq!(fake.started().wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 45s", "20s wait 45s", "40s wait 45s"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_question_is_as_long_as_the_time_that_is_left() {
+    let fake = Fake::new([after(45, Ok(running(1))), after(15, Ok(succeeded(1)))]);
+    let operation = fake.started().with_timeout(Duration::from_secs(65));
+    assert_eq!(operation.wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 45s", "45s wait 20s"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_wait_operation_it_polls_with_growing_pauses() {
+    let fake = Fake::new([
+        at_once(Err(Status::unimplemented("no WaitOperation here"))),
+        at_once(Ok(running(1))),
+        at_once(Ok(running(1))),
+        at_once(Ok(running(1))),
+        at_once(Ok(succeeded(1))),
+    ]);
+    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 4s", "1s get", "3s get", "7s get", "11s get"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resumed_handle_polls_at_once_for_it_knows_nothing() {
+    let fake = Fake::new([at_once(Err(Status::unimplemented(""))), at_once(Ok(succeeded(1)))]);
+    assert_eq!(fake.client().operation(METHOD, NAME).wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 45s", "0s get"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_answers_at_once_is_not_asked_in_a_loop() {
+    let fake = Fake::new([at_once(Ok(running(1))), at_once(Ok(running(1))), at_once(Ok(succeeded(1)))]);
+    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 4s", "1s get", "3s get"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_cut_off_is_followed_by_short_ones() {
+    for cut in [Status::cancelled("Timeout expired"), Status::deadline_exceeded("30 s are enough")] {
+        let fake = Fake::new([after(30, Err(cut)), at_once(Ok(running(1))), at_once(Ok(succeeded(1)))]);
+        assert_eq!(fake.started().wait().await.unwrap(), response());
+        assert_eq!(fake.log(), ["0s wait 45s", "30s get", "35s get"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_swallows_the_question_is_asked_a_short_one() {
+    let fake = Fake::new([after(3600, Ok(running(1))), at_once(Ok(succeeded(1)))]);
+    assert_eq!(fake.started().wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 45s", "55s get"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_away_is_asked_again() {
+    let fake = Fake::new([
+        at_once(Err(Status::unavailable("draining"))),
+        at_once(Err(Status::unavailable("starting"))),
+        after(2, Ok(succeeded(1))),
+    ]);
+    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 4s", "1s wait 4s", "3s wait 4s"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_final() {
+    for code in [Code::NotFound, Code::PermissionDenied, Code::Internal, Code::Unknown, Code::Aborted] {
+        let fake = Fake::new([at_once(Err(Status::new(code, "no")))]);
+        let error = fake.started().wait().await.unwrap_err();
+        assert!(error.is_transport());
+        assert_eq!(error.status().unwrap().code(), code);
+        assert_eq!(error.to_string(), format!("WaitOperation failed for operation `{NAME}`: {code:?}: no"));
+        assert_eq!(fake.log(), ["0s wait 45s"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn neither_method_being_there_is_final() {
+    let fake = Fake::new([at_once(Err(Status::unimplemented(""))), at_once(Err(Status::unimplemented("")))]);
+    let error = fake.started().wait().await.unwrap_err();
+    assert!(error.is_transport());
+    assert_eq!(error.status().unwrap().code(), Code::Unimplemented);
+    assert_eq!(fake.log(), ["0s wait 45s", "5s get"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn giving_up_returns_the_handle() {
+    let fake = Fake::new([after(45, Ok(running(1))), after(15, Ok(running(1))), after(1, Ok(succeeded(1)))]);
+    let started = Instant::now();
+    let error = fake.started().with_timeout(Duration::from_secs(60)).wait().await.unwrap_err();
+    assert_eq!(started.elapsed(), Duration::from_secs(60));
+    assert!(error.is_timed_out());
+    assert!(error.status().is_none());
+    assert_eq!(
+        error.to_string(),
+        format!("gave up waiting for operation `{NAME}` after 60s; it may still be running")
+    );
+
+    let operation = error.into_operation().typed(METHOD);
+    assert_eq!(operation.wait().await.unwrap(), response());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_cannot_be_reached_is_given_up_in_time_and_the_reason_is_told() {
+    let operation = lro::Client::new(unreachable()).operation(METHOD, NAME);
+    let started = Instant::now();
+    let error = operation.wait().await.unwrap_err();
+    assert_eq!(started.elapsed(), Duration::from_secs(300));
+    assert!(error.is_timed_out());
+    assert!(error.to_string().ends_with("(last trouble: Unknown: no route)"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_time_is_no_question() {
+    let operation = lro::Client::new(unused()).operation(METHOD, NAME).with_timeout(Duration::ZERO);
+    assert!(operation.wait().await.unwrap_err().is_timed_out());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_without_pauses_does_not_spin() {
+    let none = polling().with_initial_delay(Duration::ZERO).with_max_delay(Duration::ZERO);
+    let fake = Fake::new([at_once(Ok(running(1))), at_once(Ok(running(1))), at_once(Ok(succeeded(1)))]);
+    assert_eq!(fake.started().with_polling(none).wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 1ms", "0.001s get", "0.002s get"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn never_giving_up_is_possible() {
+    let day = 24 * 60 * 60;
+    let fake = Fake::new([after(day, Err(Status::unavailable(""))), after(1, Ok(succeeded(1)))]);
+    let forever = lro::Polling::new().with_max_delay(Duration::MAX).with_total_timeout(Duration::MAX);
+    let operation = fake.started().with_polling(forever);
+    // One call is never longer than an hour and the time for the answer, whatever the policy says.
+    assert_eq!(operation.wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 3600s", "3610s get"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_wait_loses_nothing() {
+    let fake = Fake::new([after(45, Ok(running(1))), after(5, Ok(succeeded(1)))]);
+    let operation = fake.started();
+    timeout(Duration::from_secs(3), operation.wait()).await.unwrap_err();
+    assert_eq!(operation.name(), NAME);
+    assert_eq!(operation.wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 45s", "3s wait 45s"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_is_asked_for_only_once() {
+    let fake = Fake::new([after(5, Ok(succeeded(1)))]);
+    let operation = fake.started();
+    let clone = operation.clone();
+    assert_eq!(operation.wait().await.unwrap(), response());
+    assert_eq!(operation.wait().await.unwrap(), response());
+    assert_eq!(clone.wait().await.unwrap(), response());
+    assert!(clone.poll().await.unwrap().is_done());
+    assert_eq!(fake.log(), ["0s wait 45s"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_done_at_the_start_needs_no_question() {
+    let client = lro::Client::new(unused());
+    let operation = client.attach(METHOD, succeeded(1));
+    assert_eq!(operation.wait().await.unwrap(), response());
+
+    // The answer to a request with `validate_only`: done, and without a name.
+    let mut checked = succeeded(1);
+    checked.name.clear();
+    let operation = client.attach(METHOD, checked);
+    assert_eq!(operation.name(), "");
+    assert_eq!(operation.wait().await.unwrap(), response());
+    operation.cancel().await.unwrap();
+    operation.delete().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn chance_shortens_pauses_and_never_lengthens_them() {
+    let fake = Fake::new([
+        at_once(Err(Status::unimplemented(""))),
+        at_once(Ok(running(1))),
+        at_once(Ok(succeeded(1))),
+    ]);
+    let operation = fake.client().jitter(|| 1.0).polling(polling()).attach(METHOD, running(0));
+    assert_eq!(operation.wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 4s", "0.75s get", "2.25s get"]);
+}
+
+#[tokio::test]
+async fn waiting_can_be_spawned() {
+    let operation = lro::Client::new(unused()).attach(METHOD, succeeded(1));
+    let waiting = tokio::spawn(async move { operation.wait().await.map_err(Status::from) });
+    assert_eq!(waiting.await.unwrap().unwrap(), response());
+}

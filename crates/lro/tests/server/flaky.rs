@@ -1,0 +1,130 @@
+//! The memory store behind a connection that a test can cut.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use lro::store::{
+    ChangeHub, Changes, Claim, Error, Fenced, Finish, Heartbeat, LeaseId, ListQuery, MemoryStore,
+    NewOperation, OperationName, Page, Progress, Record, Store,
+};
+
+/// One process's connection to a store that others use too. Clones are the same connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Flaky {
+    store: MemoryStore,
+    wire: Arc<Wire>,
+}
+
+#[derive(Debug, Default)]
+struct Wire {
+    cut: AtomicBool,
+    loses_answers: AtomicBool,
+    /// What a process without hints listens to.
+    silence: Option<ChangeHub>,
+    reads: AtomicUsize,
+}
+
+impl Flaky {
+    pub(crate) fn new(store: MemoryStore) -> Self {
+        Self { store, wire: Arc::default() }
+    }
+
+    /// A connection that loses every hint.
+    pub(crate) fn deaf(store: MemoryStore) -> Self {
+        let wire = Wire { silence: Some(ChangeHub::default()), ..Wire::default() };
+        Self { store, wire: Arc::new(wire) }
+    }
+
+    /// Tells a deaf process that it has lost hints.
+    pub(crate) fn resync(&self) {
+        self.wire.silence.as_ref().expect("only a deaf connection loses hints").resync();
+    }
+
+    /// From now on nothing gets through.
+    pub(crate) fn cut(&self) {
+        self.wire.cut.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on calls take effect and then fail.
+    pub(crate) fn lose_answers(&self) {
+        self.wire.loses_answers.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn mend(&self) {
+        self.wire.cut.store(false, Ordering::SeqCst);
+        self.wire.loses_answers.store(false, Ordering::SeqCst);
+    }
+
+    /// How many times operations were read.
+    pub(crate) fn reads(&self) -> usize {
+        self.wire.reads.load(Ordering::SeqCst)
+    }
+
+    async fn through<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        if self.wire.cut.load(Ordering::SeqCst) {
+            return Err(Error::unavailable("the wire is cut"));
+        }
+        let answer = call.await?;
+        if self.wire.loses_answers.load(Ordering::SeqCst) {
+            return Err(Error::unavailable("the answer was lost"));
+        }
+        Ok(answer)
+    }
+}
+
+#[tonic::async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl Store for Flaky {
+    async fn create(&self, operations: Vec<NewOperation>) -> Result<Vec<Result<Record, Error>>, Error> {
+        self.through(self.store.create(operations)).await
+    }
+
+    async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error> {
+        self.wire.reads.fetch_add(1, Ordering::SeqCst);
+        self.through(self.store.get(names)).await
+    }
+
+    async fn list(&self, query: &ListQuery) -> Result<Page, Error> {
+        self.through(self.store.list(query)).await
+    }
+
+    async fn delete(&self, name: &OperationName) -> Result<bool, Error> {
+        self.through(self.store.delete(name)).await
+    }
+
+    async fn request_cancel(&self, name: &OperationName) -> Result<Option<Record>, Error> {
+        self.through(self.store.request_cancel(name)).await
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
+        self.through(self.store.claim(claim)).await
+    }
+
+    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error> {
+        self.through(self.store.heartbeat(leases, lease)).await
+    }
+
+    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<Heartbeat>, Error> {
+        self.through(self.store.progress(items)).await
+    }
+
+    async fn finish(&self, items: Vec<Finish>) -> Result<Vec<Fenced>, Error> {
+        self.through(self.store.finish(items)).await
+    }
+
+    async fn release(&self, leases: &[LeaseId]) -> Result<Vec<Fenced>, Error> {
+        self.through(self.store.release(leases)).await
+    }
+
+    async fn purge(&self, limit: usize) -> Result<usize, Error> {
+        self.through(self.store.purge(limit)).await
+    }
+
+    fn changes(&self) -> Changes {
+        match &self.wire.silence {
+            Some(silence) => silence.subscribe(),
+            None => self.store.changes(),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Chapter "Life": crashes, lost leases, retention.
+
+use std::time::Duration;
+
+use lro::Start;
+use lro::google::longrunning::ListOperationsRequest;
+use tokio::time::Instant;
+use tonic::Code;
+
+use crate::desk::Event;
+use crate::support::{LEASE, Server, error, memory_store, metadata, response};
+
+/// A server whose connection is about to be cut, which to all others looks like a crash, and one that takes
+/// over.
+fn dying_and_heir() -> (Server, Server) {
+    let store = memory_store();
+    let dying = Server::with(store.clone(), |builder| builder);
+    let heir = Server::with(store, |builder| builder);
+    (dying, heir)
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_of_a_dead_process_is_taken_over_with_attempt_and_checkpoint() {
+    let (mut dying, mut heir) = dying_and_heir();
+    let name = dying.begin("report and wait").await;
+    while metadata(&heir.get(&name).await.unwrap()) != Some(50) {
+        tokio::task::yield_now().await;
+    }
+    dying.store.cut();
+    let died = Instant::now();
+    heir.expect_began(&name, 2, Some(50)).await;
+    assert!(died.elapsed() <= LEASE + Duration::from_secs(2), "{:?}", died.elapsed());
+    heir.desk.gate.add_permits(1);
+    assert_eq!(response(&heir.end(&name).await).text, "done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_lost_its_lease_stops_and_its_outcome_does_not_count() {
+    let (mut dying, mut heir) = dying_and_heir();
+    let name = dying.begin("wait").await;
+    dying.store.cut();
+    heir.expect_began(&name, 2, None).await;
+    assert_eq!(dying.event().await, Event::Gone(name.clone()));
+    dying.store.mend();
+    dying.desk.gate.add_permits(1);
+    tokio::time::sleep(LEASE * 3).await;
+    assert!(!heir.get(&name).await.unwrap().done);
+    assert!(heir.has_no_event(), "and the heir is not disturbed");
+    heir.desk.gate.add_permits(1);
+    assert!(heir.end(&name).await.done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_method_that_opts_out_of_a_second_run_ends_as_aborted() {
+    let (mut dying, mut heir) = dying_and_heir();
+    let name = dying.start_with("wait", Start::new().at_most_once()).await.unwrap().name;
+    dying.expect_began(&name, 1, None).await;
+    dying.store.cut();
+    assert_eq!(error(&heir.end(&name).await).code, i32::from(Code::Aborted));
+    assert!(heir.has_no_event());
+}
+
+#[tokio::test(start_paused = true)]
+async fn leases_are_kept_for_as_long_as_the_work_takes() {
+    let (mut worker, mut other) = dying_and_heir();
+    let name = worker.begin("wait").await;
+    tokio::time::sleep(LEASE * 20).await;
+    assert!(other.has_no_event() && worker.has_no_event());
+    worker.desk.gate.add_permits(1);
+    assert!(other.end(&name).await.done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_outlives_a_store_that_is_away_for_a_while() {
+    let mut server = Server::new();
+    let name = server.begin("wait").await;
+    server.store.cut();
+    server.desk.gate.add_permits(1);
+    assert_eq!(server.event().await, Event::Gone(name.clone()));
+    tokio::time::sleep(LEASE / 2).await;
+    server.store.mend();
+    assert_eq!(response(&server.end(&name).await).text, "done");
+    tokio::time::sleep(LEASE * 3).await;
+    assert!(server.has_no_event(), "and the work is not done twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_whose_confirmation_is_lost_is_committed_once() {
+    let mut server = Server::new();
+    let name = server.begin("wait").await;
+    server.store.lose_answers();
+    server.desk.gate.add_permits(1);
+    assert_eq!(server.event().await, Event::Gone(name.clone()));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    server.store.mend();
+    let done = server.end(&name).await;
+    tokio::time::sleep(LEASE * 3).await;
+    assert_eq!(server.get(&name).await.unwrap(), done);
+    assert!(server.has_no_event());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_whose_confirmation_is_lost_leaves_work_that_is_done_all_the_same() {
+    let mut server = Server::new();
+    server.store.lose_answers();
+    assert_eq!(server.start_with("succeed", Start::new()).await.unwrap_err().code(), Code::Unavailable);
+    server.store.mend();
+    let Event::Began { name, attempt, .. } = server.event().await else { panic!("it never began") };
+    assert_eq!(attempt, 2, "the first run was leased to a process that did not know of it");
+    assert!(server.end(&name).await.done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_waits_for_a_store_that_is_away_for_a_while() {
+    let mut server = Server::new();
+    let name = server.begin("wait and report").await;
+    server.store.cut();
+    server.desk.gate.add_permits(1);
+    tokio::time::sleep(LEASE / 2).await;
+    assert!(server.has_no_event());
+    server.store.mend();
+    let done = server.end(&name).await;
+    assert_eq!((metadata(&done), response(&done).text.as_str()), (Some(90), "done"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn queued_work_begins_as_soon_as_there_is_a_place_the_oldest_first() {
+    let mut server = Server::with(memory_store(), |builder| builder.concurrency(2));
+    let mut names = Vec::new();
+    for _ in 0..6 {
+        names.push(server.start("wait").await);
+        tokio::time::advance(Duration::from_millis(1)).await;
+    }
+    let began = Instant::now();
+    server.desk.gate.add_permits(6);
+    let mut order = Vec::new();
+    while order.len() < 6 {
+        if let Event::Began { name, .. } = server.event().await {
+            order.push(name);
+        }
+    }
+    assert_eq!(order, names);
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_without_places_accepts_work_for_others() {
+    let store = memory_store();
+    let front = Server::with(store.clone(), |builder| builder.concurrency(0));
+    let mut back = Server::with(store, |builder| builder);
+    let began = Instant::now();
+    let name = front.start("succeed").await;
+    back.expect_began(&name, 1, None).await;
+    assert!(front.end(&name).await.done);
+    assert!(began.elapsed() < Duration::from_millis(10), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn done_operations_expire_after_thirty_days_and_others_never() {
+    let server = Server::with(memory_store(), |builder| builder.concurrency(0));
+    let queued = server.start("wait").await;
+    let done = server.start("wait").await;
+    server.cancel(&done).await.unwrap();
+    let day = Duration::from_secs(24 * 60 * 60);
+    for (days, expected) in [(29, 2), (1, 1), (300, 1)] {
+        tokio::time::advance(day * days).await;
+        // The task that removes them looks once a minute.
+        tokio::time::sleep(Duration::from_secs(61)).await;
+        let left = server.list(ListOperationsRequest::default()).await.unwrap().operations;
+        assert_eq!(left.len(), expected);
+        assert!(left.iter().any(|operation| operation.name == queued));
+    }
+}

@@ -1,0 +1,153 @@
+//! Chapter `ListOperations`.
+
+use std::time::Duration;
+
+use lro::Start;
+use lro::google::longrunning::ListOperationsRequest;
+use lro::google::rpc;
+use tonic::Code;
+
+use crate::desk::Percent;
+use crate::support::{Server, detail, memory_store, reason};
+
+async fn start_many(server: &Server, parent: &str, count: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    for _ in 0..count {
+        let started = server.start_with("wait", Start::new().parent(parent)).await.unwrap();
+        names.push(started.name);
+        tokio::time::advance(Duration::from_millis(1)).await;
+    }
+    names.reverse();
+    names
+}
+
+fn page(parent: &str, page_size: i32, page_token: &str) -> ListOperationsRequest {
+    ListOperationsRequest {
+        name: parent.to_owned(),
+        page_size,
+        page_token: page_token.to_owned(),
+        ..ListOperationsRequest::default()
+    }
+}
+
+async fn names(server: &Server, request: ListOperationsRequest) -> (Vec<String>, String) {
+    let response = server.list(request).await.unwrap();
+    (response.operations.into_iter().map(|operation| operation.name).collect(), response.next_page_token)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_name_is_the_parent_and_a_dash_reads_across_one_level() {
+    let server = Server::new();
+    let one = start_many(&server, "shelves/1", 2).await;
+    let two = start_many(&server, "shelves/2", 1).await;
+    let deep = start_many(&server, "shelves/2/rows/1", 1).await;
+    let root = start_many(&server, "", 1).await;
+    let all: Vec<_> = [&root, &deep, &two, &one].into_iter().flatten().cloned().collect();
+    let across: Vec<_> = [&two, &one].into_iter().flatten().cloned().collect();
+    for (parent, expected) in
+        [("", &all), ("shelves/1", &one), ("shelves/-", &across), ("shelves/-/rows/-", &deep)]
+    {
+        assert_eq!(&names(&server, page(parent, 0, "")).await.0, expected, "{parent}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn page_sizes_have_a_default_and_a_limit() {
+    let server = Server::with(memory_store(), |builder| builder.concurrency(0));
+    start_many(&server, "", 1_050).await;
+    for (asked, given) in [(0, 50), (7, 7), (1_000, 1_000), (i32::MAX, 1_000)] {
+        let (found, next) = names(&server, page("", asked, "")).await;
+        assert_eq!(found.len(), given);
+        assert!(!next.is_empty());
+    }
+    let status = server.list(page("", -1, "")).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "INVALID_PAGE_SIZE"));
+    let request: rpc::BadRequest = detail(&status).unwrap();
+    assert_eq!(request.field_violations[0].field, "page_size");
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_empty_token_is_the_end() {
+    let server = Server::new();
+    let expected = start_many(&server, "shelves/1", 6).await;
+    let (first, token) = names(&server, page("shelves/1", 3, "")).await;
+    let (second, end) = names(&server, page("shelves/1", 3, &token)).await;
+    assert_eq!([first, second].concat(), expected);
+    assert_eq!(end, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_large_operations_is_short_and_not_the_end() {
+    let server = Server::with(memory_store(), |builder| builder.concurrency(0));
+    for _ in 0..4 {
+        let large = Percent { value: 0, note: "x".repeat(1_200_000) };
+        server.start_with("wait", Start::new().metadata(large)).await.unwrap();
+    }
+    let (first, token) = names(&server, page("", 0, "")).await;
+    let (second, end) = names(&server, page("", 0, &token)).await;
+    assert_eq!((first.len(), second.len(), end.as_str()), (2, 2, ""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_order_is_newest_first_and_stable_under_inserts() {
+    let server = Server::new();
+    let old = start_many(&server, "", 5).await;
+    let mut seen = Vec::new();
+    let mut token = String::new();
+    loop {
+        let (found, next) = names(&server, page("", 2, &token)).await;
+        seen.extend(found);
+        if next.is_empty() {
+            break;
+        }
+        token = next;
+        start_many(&server, "", 1).await;
+    }
+    assert_eq!(seen, old);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_page_size_on_the_next_page_is_honoured() {
+    let server = Server::new();
+    let expected = start_many(&server, "", 5).await;
+    let (_, token) = names(&server, page("", 1, "")).await;
+    let (found, _) = names(&server, page("", 3, &token)).await;
+    assert_eq!(found, expected[1..4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_opaque_and_good_for_its_question_and_key_only() {
+    let store = memory_store();
+    let server = Server::with(store.clone(), |builder| builder.page_token_key([1; 32]));
+    let replica = Server::with(store.clone(), |builder| builder.page_token_key([1; 32]));
+    let stranger = Server::with(store, |builder| builder);
+    start_many(&server, "shelves/1", 3).await;
+    let (_, token) = names(&server, page("shelves/1", 1, "")).await;
+    assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{token}");
+    assert_eq!(names(&replica, page("shelves/1", 5, &token)).await.0.len(), 2);
+
+    let mut changed = token.clone();
+    changed.replace_range(..1, if token.starts_with('A') { "B" } else { "A" });
+    for (asked, parent, token) in [
+        (&server, "shelves/1", changed.as_str()),
+        (&server, "shelves/1", "forged"),
+        (&server, "shelves/2", &token),
+        (&server, "", &token),
+        (&stranger, "shelves/1", &token),
+    ] {
+        let status = asked.list(page(parent, 1, token)).await.unwrap_err();
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "INVALID_PAGE_TOKEN"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_offered_says_so() {
+    let server = Server::new();
+    let filtered =
+        ListOperationsRequest { filter: "done=true".to_owned(), ..ListOperationsRequest::default() };
+    let partial = ListOperationsRequest { return_partial_success: true, ..ListOperationsRequest::default() };
+    for (request, expected) in [(filtered, "FILTER_UNSUPPORTED"), (partial, "PARTIAL_SUCCESS_UNSUPPORTED")] {
+        let status = server.list(request).await.unwrap_err();
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, expected));
+    }
+}

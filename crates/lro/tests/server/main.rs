@@ -1,0 +1,18 @@
+//! The Operations contract, kept by an engine over the memory store. Each module is a chapter of the
+//! contract, each test one of its promises. Time is paused, so nothing here waits for real.
+
+mod cancel;
+mod connection;
+mod delete;
+mod desk;
+mod errors;
+mod flaky;
+mod get;
+mod hints;
+mod life;
+mod list;
+mod operation;
+mod shutdown;
+mod storm;
+mod support;
+mod wait;

@@ -1,0 +1,167 @@
+//! A server in one process, without a network, on paused time.
+
+use std::time::Duration;
+
+use lro::google::longrunning::operations_client::OperationsClient;
+use lro::google::longrunning::operations_server::OperationsServer;
+use lro::google::longrunning::{
+    CancelOperationRequest, DeleteOperationRequest, GetOperationRequest, ListOperationsRequest,
+    ListOperationsResponse, Operation, WaitOperationRequest, operation,
+};
+use lro::google::rpc;
+use lro::store::{Clock, MemoryStore, Timestamp};
+use lro::{Engine, EngineBuilder, OperationsService, Start, payload};
+use prost::{Message, Name};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tonic::{Request, Status};
+
+use crate::desk::{Desk, Event, Job, Percent, Report, WORK};
+use crate::flaky::Flaky;
+
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
+
+/// Tokio's clock, which the tests pause, as the store's.
+#[derive(Debug)]
+struct PausedClock(Instant);
+
+impl Clock for PausedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(1_000_000_000_000_000).saturating_add(self.0.elapsed())
+    }
+}
+
+pub(crate) fn memory_store() -> MemoryStore {
+    MemoryStore::with_clock(PausedClock(Instant::now()))
+}
+
+/// One server process: its connection to the store, its engine, and a client that calls it directly.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) store: Flaky,
+    pub(crate) engine: Engine,
+    pub(crate) operations: OperationsClient<OperationsServer<OperationsService>>,
+    pub(crate) desk: std::sync::Arc<Desk>,
+    events: mpsc::UnboundedReceiver<Event>,
+}
+
+impl Server {
+    pub(crate) fn new() -> Self {
+        Self::with(memory_store(), |builder| builder)
+    }
+
+    pub(crate) fn with(store: MemoryStore, settings: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
+        Self::over(Flaky::new(store), settings)
+    }
+
+    pub(crate) fn over(store: Flaky, settings: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
+        let engine = settings(Engine::builder(store.clone()).lease(LEASE)).build();
+        let (desk, events) = Desk::new();
+        engine.register(WORK, &desk, Desk::work);
+        let operations = OperationsClient::new(engine.operations_server());
+        Self { store, engine, operations, desk, events }
+    }
+
+    pub(crate) async fn start(&self, script: &str) -> String {
+        self.start_with(script, Start::new()).await.unwrap().name
+    }
+
+    pub(crate) async fn start_with(&self, script: &str, start: Start<Percent>) -> Result<Operation, Status> {
+        let job = Job { script: script.to_owned() };
+        self.engine.start(WORK, Request::new(job), start).await.map(tonic::Response::into_inner)
+    }
+
+    /// Starts work and waits until its handler has begun.
+    pub(crate) async fn begin(&mut self, script: &str) -> String {
+        let name = self.start(script).await;
+        self.expect_began(&name, 1, None).await;
+        name
+    }
+
+    pub(crate) async fn event(&mut self) -> Event {
+        self.events.recv().await.unwrap()
+    }
+
+    pub(crate) fn has_no_event(&mut self) -> bool {
+        self.events.try_recv().is_err()
+    }
+
+    pub(crate) async fn expect_began(&mut self, name: &str, attempt: u32, last_progress: Option<u32>) {
+        let began = Event::Began { name: name.to_owned(), attempt, last_progress };
+        assert_eq!(self.event().await, began);
+    }
+
+    pub(crate) async fn get(&self, name: &str) -> Result<Operation, Status> {
+        let request = GetOperationRequest { name: name.to_owned() };
+        self.operations.clone().get_operation(request).await.map(tonic::Response::into_inner)
+    }
+
+    pub(crate) async fn cancel(&self, name: &str) -> Result<(), Status> {
+        let request = CancelOperationRequest { name: name.to_owned() };
+        self.operations.clone().cancel_operation(request).await.map(tonic::Response::into_inner)
+    }
+
+    pub(crate) async fn delete(&self, name: &str) -> Result<(), Status> {
+        let request = DeleteOperationRequest { name: name.to_owned() };
+        self.operations.clone().delete_operation(request).await.map(tonic::Response::into_inner)
+    }
+
+    pub(crate) async fn list(
+        &self,
+        request: ListOperationsRequest,
+    ) -> Result<ListOperationsResponse, Status> {
+        self.operations.clone().list_operations(request).await.map(tonic::Response::into_inner)
+    }
+
+    pub(crate) async fn wait(&self, name: &str, timeout: Option<Duration>) -> Result<Operation, Status> {
+        let timeout = timeout.map(|timeout| timeout.try_into().unwrap());
+        let request = WaitOperationRequest { name: name.to_owned(), timeout };
+        self.operations.clone().wait_operation(request).await.map(tonic::Response::into_inner)
+    }
+
+    /// Waits until an operation is done, however long that takes.
+    pub(crate) async fn end(&self, name: &str) -> Operation {
+        loop {
+            let operation = self.wait(name, None).await.unwrap();
+            if operation.done {
+                return operation;
+            }
+        }
+    }
+}
+
+pub(crate) fn response(operation: &Operation) -> Report {
+    match &operation.result {
+        Some(operation::Result::Response(response)) => {
+            payload::unpack("test.Report", response.clone()).unwrap()
+        }
+        other => panic!("no response: {other:?}"),
+    }
+}
+
+pub(crate) fn error(operation: &Operation) -> &rpc::Status {
+    match &operation.result {
+        Some(operation::Result::Error(error)) => error,
+        other => panic!("no error: {other:?}"),
+    }
+}
+
+pub(crate) fn metadata(operation: &Operation) -> Option<u32> {
+    let metadata = operation.metadata.clone()?;
+    Some(payload::unpack::<Percent>("test.Percent", metadata).unwrap().value)
+}
+
+/// The detail of this type in an error.
+pub(crate) fn detail<M: Message + Name + Default>(status: &Status) -> Option<M> {
+    let details = rpc::Status::decode(status.details()).unwrap().details;
+    details.into_iter().find_map(|detail| payload::unpack(&M::full_name(), detail).ok())
+}
+
+/// The reason that an error gives, after a look at what every error must have.
+pub(crate) fn reason(status: &Status) -> String {
+    let decoded = rpc::Status::decode(status.details()).unwrap();
+    assert_eq!((decoded.code, decoded.message.as_str()), (status.code().into(), status.message()));
+    let info: rpc::ErrorInfo = detail(status).expect("every error has an ErrorInfo");
+    assert_eq!(info.domain, "lro");
+    info.reason
+}
