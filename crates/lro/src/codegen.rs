@@ -7,9 +7,9 @@ pub use std::convert::TryInto;
 pub use std::future::{Future, ready};
 pub use std::sync::Arc;
 
+pub use futures_core::Stream;
 pub use prost;
 pub use prost_types;
-pub use tokio_stream::Stream;
 pub use tonic::codegen::StdError;
 pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, Streaming, async_trait};
 
