@@ -1,9 +1,9 @@
-//! `cargo xtask generate`: everything that is made from `proto/google` and checked in.
+//! `cargo xtask generate`: everything that is made from `proto` and checked in.
 //!
 //! The runtime gets its Rust types of google.longrunning and google.rpc, `lro-build` the descriptor set that
-//! stands in for a copy of the google protos on its user's disk. Both come from one run of protox over the
-//! same files.
+//! stands in for a copy of the google protos on its user's disk, the examples and tests the README's proto.
 
+use std::fs;
 use std::path::Path;
 
 use prost_build::Module;
@@ -17,6 +17,9 @@ use crate::{Outcome, root};
 /// The proto packages that the runtime has Rust types of. google.api is nothing but options, which no
 /// program needs at run time.
 const RUNTIME_PACKAGES: [&str; 2] = ["google.longrunning", "google.rpc"];
+
+/// The README's proto.
+const LIBRARY: &str = "example/library/v1/library.proto";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -42,7 +45,29 @@ fn artifacts(root: &Path) -> Outcome<Vec<Artifact>> {
 
     let mut artifacts = runtime_types(documented)?;
     artifacts.push(Artifact { path: "crates/lro-build/src/google.binpb".into(), contents: bundle });
+    artifacts.push(library_code(&include)?);
+    artifacts.extend(library_protos(&include)?);
     Ok(artifacts)
+}
+
+/// The README's proto in the crates that compile it: a crate has all that it needs in its own folder.
+fn library_protos(include: &Path) -> Outcome<[Artifact; 2]> {
+    let proto = fs::read(include.join(LIBRARY))?;
+    let copy = |path: &str| Artifact { path: path.into(), contents: proto.clone() };
+    Ok([
+        copy("examples/library/proto/library.proto"),
+        copy("tests/compile/proto/example/library/v1/library.proto"),
+    ])
+}
+
+/// The README's example for the tests that cannot afford a build script.
+fn library_code(include: &Path) -> Outcome<Artifact> {
+    let mut compiler = Compiler::new([include])?;
+    compiler.include_imports(true).include_source_info(true).open_file(LIBRARY)?;
+    let request = lro_codegen::encode_request(compiler.encode_file_descriptor_set(), [LIBRARY.to_owned()])?;
+    let output = lro_codegen::generate(request, &lro_codegen::Config::default())?;
+    let code = output.files().iter().map(lro_codegen::File::content).collect::<String>();
+    Ok(Artifact { path: "tests/ui/src/library.rs".into(), contents: code.into_bytes() })
 }
 
 /// One file of prost messages and tonic services for each package of [`RUNTIME_PACKAGES`].

@@ -3,161 +3,162 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lro_codegen::{Config, Emit};
+use lro_codegen::Emit;
 
-use crate::compile;
+use crate::compile::Job;
 use crate::error::Error;
 
 /// Starts a configuration with the defaults: clients and servers, messages and the layer for long-running operations.
 pub fn configure() -> Builder {
-    Builder { config: Config::default(), out_dir: None, file_descriptor_set_path: None }
+    Builder { job: Job::default() }
 }
 
 /// What to compile and how. Made by [`configure`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing is compiled before `compile` is called"]
 pub struct Builder {
-    pub(crate) config: Config,
-    pub(crate) out_dir: Option<PathBuf>,
-    pub(crate) file_descriptor_set_path: Option<PathBuf>,
+    job: Job,
 }
 
 impl Builder {
     /// Which layers of code to write; all of them unless set.
     pub fn emit(mut self, emit: Emit) -> Self {
-        self.config.emit = emit;
+        self.job.config.emit = emit;
         self
     }
 
     /// Whether to write clients; yes unless set.
     pub fn client(mut self, on: bool) -> Self {
-        self.config.client = on;
+        self.job.config.client = on;
         self
     }
 
     /// Whether to write servers; yes unless set.
     pub fn server(mut self, on: bool) -> Self {
-        self.config.server = on;
+        self.job.config.server = on;
         self
     }
 
     /// The folder to write to; `OUT_DIR` unless set.
     pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
-        self.out_dir = Some(path.into());
+        self.job.out_dir = Some(path.into());
         self
     }
 
     /// Also writes a file of this name, which declares the module tree and includes the file of each package.
     pub fn include_file(mut self, name: impl Into<String>) -> Self {
-        self.config.include_file = Some(name.into());
+        self.job.config.include_file = Some(name.into());
         self
     }
 
     /// Whether files lie side by side, instead of in one folder per package segment.
     /// Unless set: yes when messages are generated too, no with [`Emit::Lro`].
     pub fn flat_output_dir(mut self, on: bool) -> Self {
-        self.config.flat_output_dir = Some(on);
+        self.job.config.flat_output_dir = Some(on);
         self
     }
 
     /// With [`Emit::Lro`], whose files stand alone in a build script: accepted for parity with the plugin, where it keeps
     /// `{package}.lro.rs` from being included in the file that protoc-gen-prost writes. A build script never writes that include.
     pub fn no_include(mut self, on: bool) -> Self {
-        self.config.no_include = on;
+        self.job.config.no_include = on;
         self
     }
 
     /// Also writes the serialized `FileDescriptorSet` of the protos and all that they import, as server reflection wants it.
     pub fn file_descriptor_set_path(mut self, path: impl Into<PathBuf>) -> Self {
-        self.file_descriptor_set_path = Some(path.into());
+        self.job.file_descriptor_set_path = Some(path.into());
         self
     }
 
     /// Uses a Rust path for a proto package or type instead of generating it: `.google.type` and `::google_types::r#type`, say.
     pub fn extern_path(mut self, proto_path: impl Into<String>, rust_path: impl Into<String>) -> Self {
-        self.config.extern_paths.push((proto_path.into(), rust_path.into()));
+        self.job.config.extern_paths.push((proto_path.into(), rust_path.into()));
         self
     }
 
     /// Leaves out the proto comments of an element and what it holds; `.` for all.
     pub fn disable_comments(mut self, path: impl Into<String>) -> Self {
-        self.config.disable_comments.push(path.into());
+        self.job.config.disable_comments.push(path.into());
         self
     }
 
     /// Adds an attribute to messages, enums and oneofs.
     pub fn type_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.config.messages.type_attributes.push((path.into(), attribute.into()));
+        self.job.config.messages.type_attributes.push((path.into(), attribute.into()));
         self
     }
 
     /// Adds an attribute to messages.
     pub fn message_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.config.messages.message_attributes.push((path.into(), attribute.into()));
+        self.job.config.messages.message_attributes.push((path.into(), attribute.into()));
         self
     }
 
     /// Adds an attribute to enums.
     pub fn enum_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.config.messages.enum_attributes.push((path.into(), attribute.into()));
+        self.job.config.messages.enum_attributes.push((path.into(), attribute.into()));
         self
     }
 
     /// Adds an attribute to fields.
     pub fn field_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
-        self.config.messages.field_attributes.push((path.into(), attribute.into()));
+        self.job.config.messages.field_attributes.push((path.into(), attribute.into()));
         self
     }
 
     /// Uses `Bytes` for bytes fields.
     pub fn bytes(mut self, path: impl Into<String>) -> Self {
-        self.config.messages.bytes.push(path.into());
+        self.job.config.messages.bytes.push(path.into());
         self
     }
 
     /// Uses `BTreeMap` for map fields.
     pub fn btree_map(mut self, path: impl Into<String>) -> Self {
-        self.config.messages.btree_map.push(path.into());
+        self.job.config.messages.btree_map.push(path.into());
         self
     }
 
     /// Boxes a message field.
     pub fn boxed(mut self, path: impl Into<String>) -> Self {
-        self.config.messages.boxed.push(path.into());
+        self.job.config.messages.boxed.push(path.into());
         self
     }
 
     /// Generates `google.protobuf` types instead of using those of `prost-types`.
     pub fn compile_well_known_types(mut self, on: bool) -> Self {
-        self.config.messages.compile_well_known_types = on;
+        self.job.config.messages.compile_well_known_types = on;
         self
     }
 
     /// Implements `prost::Name` for messages.
     pub fn enable_type_names(mut self, on: bool) -> Self {
-        self.config.messages.enable_type_names = on;
+        self.job.config.messages.enable_type_names = on;
         self
     }
 
     /// Keeps the enum's name at the start of its variants.
     pub fn retain_enum_prefix(mut self, on: bool) -> Self {
-        self.config.messages.retain_enum_prefix = on;
+        self.job.config.messages.retain_enum_prefix = on;
         self
     }
 
     /// Every other setting of prost-build. Called last; an `extern_path` set here is not seen by the layer for long-running
     /// operations, so set those with [`Builder::extern_path`].
     pub fn prost(mut self, change: impl Fn(&mut prost_build::Config) + Send + Sync + 'static) -> Self {
-        self.config.messages.prost = Some(Arc::new(change));
+        self.job.config.messages.prost = Some(Arc::new(change));
         self
     }
 
     /// Every setting of tonic-prost-build that concerns what clients and servers look like.
+    ///
+    /// Not for services with long-running methods: `use_arc_self` and `generate_default_stubs`. They change the signatures of tonic's
+    /// server trait, which the generated adapter implements as it is without them.
     pub fn tonic(
         mut self,
         change: impl Fn(tonic_prost_build::Builder) -> tonic_prost_build::Builder + Send + Sync + 'static,
     ) -> Self {
-        self.config.messages.tonic = Some(Arc::new(change));
+        self.job.config.messages.tonic = Some(Arc::new(change));
         self
     }
 
@@ -171,7 +172,7 @@ impl Builder {
     /// A proto is missing or wrong, an annotation cannot be resolved, or a file cannot be written. The text of the error,
     /// which a `main` that returns it prints, names file, line and column and says what to do.
     pub fn compile<P: AsRef<Path>, I: AsRef<Path>>(&self, protos: &[P], includes: &[I]) -> Result<(), Error> {
-        compile::protos(self, protos, includes)
+        self.job.protos(protos, includes)
     }
 
     /// Generates code for a serialized `FileDescriptorSet`, as `protoc --include_imports --descriptor_set_out` and
@@ -183,6 +184,6 @@ impl Builder {
     ///
     /// As [`Builder::compile`].
     pub fn compile_descriptor_set(&self, file_descriptor_set: &[u8]) -> Result<(), Error> {
-        compile::descriptor_set(self, file_descriptor_set)
+        self.job.descriptor_set(file_descriptor_set)
     }
 }

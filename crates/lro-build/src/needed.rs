@@ -2,13 +2,22 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use prost_types::{DescriptorProto, FileDescriptorSet};
+use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet};
 
 use crate::bundle;
 use crate::error::Error;
 
+/// The folder of the well-known types.
+const WELL_KNOWN: &str = "google/protobuf/";
+
 /// The user's own files, and of those that this crate brings along the ones whose types the user's messages have as fields.
-pub(crate) fn files(set: &FileDescriptorSet, named: &BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
+///
+/// `own_well_known` says that the user wants `google.protobuf` generated too, instead of the types of prost-types.
+pub(crate) fn files(
+    set: &FileDescriptorSet,
+    named: &BTreeSet<String>,
+    own_well_known: bool,
+) -> Result<BTreeSet<String>, Error> {
     let mut defined_in = HashMap::new();
     for file in &set.file {
         let scope = if file.package().is_empty() { String::new() } else { format!(".{}", file.package()) };
@@ -24,8 +33,14 @@ pub(crate) fn files(set: &FileDescriptorSet, named: &BTreeSet<String>) -> Result
     let mut needed = BTreeSet::new();
     let mut open = Vec::new();
     let bundled = bundle::names()?;
-    for name in set.file.iter().map(|file| file.name()) {
-        if named.contains(name) || !(bundled.contains(name) || name.starts_with("google/protobuf/")) {
+    for name in set.file.iter().map(FileDescriptorProto::name) {
+        let wanted = if name.starts_with(WELL_KNOWN) {
+            // Every file that has an annotation imports descriptors, and hardly any has one as a field.
+            own_well_known && name != "google/protobuf/descriptor.proto"
+        } else {
+            !bundled.contains(name)
+        };
+        if wanted || named.contains(name) {
             open.push(name);
         }
     }
@@ -38,14 +53,18 @@ pub(crate) fn files(set: &FileDescriptorSet, named: &BTreeSet<String>) -> Result
             field_types(message, &mut used);
         }
         let files = used.iter().filter_map(|type_name| defined_in.get(*type_name).copied());
-        open.extend(files.filter(|file| !runtime_provides(file)));
+        open.extend(
+            files.filter(|file| {
+                !(runtime_provides(file) || (!own_well_known && file.starts_with(WELL_KNOWN)))
+            }),
+        );
     }
     Ok(needed)
 }
 
-/// Files whose types prost-types or the runtime crate have.
+/// Files whose types the runtime crate has.
 fn runtime_provides(file: &str) -> bool {
-    ["google/protobuf/", "google/longrunning/"].iter().any(|folder| file.starts_with(folder))
+    file.starts_with("google/longrunning/")
         || ["google/rpc/code.proto", "google/rpc/error_details.proto", "google/rpc/status.proto"]
             .contains(&file)
 }

@@ -10,25 +10,37 @@ use crate::error::Error;
 /// Files whose content would not change are left alone, and with them the time stamps that other tools look at.
 pub(crate) fn all(files: &[(PathBuf, &[u8])]) -> Result<(), Error> {
     let changed = files.iter().filter(|(path, content)| !fs::read(path).is_ok_and(|old| old == *content));
-    let staged: Vec<(PathBuf, &PathBuf)> = changed
-        .map(|(path, content)| match stage(path, content) {
-            Ok(staged) => Ok((staged, path)),
-            Err(error) => Err(Error::io("write", path, error)),
-        })
+    let staged: Vec<Staged> = changed
+        .map(|(path, content)| Staged::write(path, content).map_err(|error| Error::io("write", path, error)))
         .collect::<Result<_, _>>()?;
-    for (staged, path) in staged {
-        fs::rename(&staged, path).map_err(|error| Error::io("write", path, error))?;
+    for file in &staged {
+        fs::rename(&file.staged, file.path).map_err(|error| Error::io("write", file.path, error))?;
     }
     Ok(())
 }
 
-fn stage(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+/// A file under its temporary name, which is gone when this is dropped, renamed or not.
+struct Staged<'a> {
+    staged: PathBuf,
+    path: &'a Path,
+}
+
+impl<'a> Staged<'a> {
+    fn write(path: &'a Path, content: &[u8]) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".new");
+        let file = Self { staged: path.with_file_name(name), path };
+        fs::write(&file.staged, content)?;
+        Ok(file)
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let staged = path.with_file_name(name);
-    fs::write(&staged, content)?;
-    Ok(staged)
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        // After the rename there is nothing to remove, and after another failure that one is what the user hears about.
+        let _ = fs::remove_file(&self.staged);
+    }
 }

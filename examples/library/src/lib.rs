@@ -1,6 +1,6 @@
 //! A library that imports books: one service with a long-running method, its server and a client that follows the work.
 
-/// Generated from `proto/example/library/v1/library.proto`.
+/// Generated from `proto/library.proto`, which is a copy of the one that the whole project shares.
 #[allow(clippy::pedantic, reason = "generated code is not written to that taste")]
 pub mod pb {
     lro::include_proto!("example.library.v1");

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt as _;
 
 use super::Emitter;
 use crate::model::{Method, OperationTypes};
@@ -73,7 +74,9 @@ impl Emitter<'_> {
     ) -> TokenStream {
         let (name, start) = (&names.server, &names.start);
         let about_start = format!(
-            "Runs before an operation of [`Self::{name}`] exists; an error is the error of the RPC itself (AIP-151, Errors)."
+            "Runs before an operation of [`Self::{}`] exists; an error is the error of the RPC itself (AIP-151, Errors).",
+            // In links, rustdoc wants raw identifiers without their mark.
+            name.unraw()
         );
         let start_docs = super::docs::attributes([
             about_start.as_str(),

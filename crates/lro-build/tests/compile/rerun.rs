@@ -1,0 +1,66 @@
+//! What cargo is told. This test runs itself once more in the environment of a build script and reads what that prints.
+
+use std::env;
+use std::process::Command;
+
+use crate::support::{Project, SHOP};
+
+/// Tells the second run which folder to compile; unset in the first.
+const PROTOS: &str = "LRO_BUILD_TEST_PROTOS";
+
+/// The lines that cargo would act on, of a build script that names `shop.proto` in this way.
+fn cargo_lines(project: &Project, proto: &str) -> Vec<String> {
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "rerun::build_script", "--nocapture"])
+        .env("CARGO", "cargo")
+        .env("OUT_DIR", project.out())
+        .env(PROTOS, project.protos())
+        .env("LRO_BUILD_TEST_PROTO", proto)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines = text.lines().filter_map(|line| Some(line[line.find("cargo::")?..].to_owned()));
+    lines.collect()
+}
+
+#[test]
+fn build_script() {
+    let Some(protos) = env::var_os(PROTOS) else { return };
+    let proto = env::var_os("LRO_BUILD_TEST_PROTO").unwrap();
+    // The harness leaves a line unfinished before the output of a test.
+    println!();
+    lro_build::configure().compile(&[proto], &[protos]).unwrap();
+}
+
+fn project() -> Project {
+    Project::new(&[
+        ("shop.proto", &SHOP.replace("service", "import \"parts/item.proto\";\nservice")),
+        ("parts/item.proto", "syntax = \"proto3\";\nimport \"parts/detail.proto\";\n"),
+        ("parts/detail.proto", "syntax = \"proto3\";\n"),
+    ])
+}
+
+#[test]
+fn cargo_watches_every_file_of_the_closure_that_is_on_disk() {
+    let project = project();
+    let protos = project.protos();
+    let expected = ["parts/detail.proto", "parts/item.proto", "shop.proto"]
+        .map(|name| format!("cargo::rerun-if-changed={}", protos.join(name).display()));
+    let by_path = protos.join("shop.proto");
+    assert_eq!(cargo_lines(&project, by_path.to_str().unwrap()), expected);
+    // Cargo would run the script every time if it were told about a file that does not exist.
+    assert_eq!(cargo_lines(&project, "shop.proto"), expected);
+    assert_eq!(project.written(), ["_.rs", "shop.v1.rs"]);
+}
+
+#[test]
+fn warnings_are_shown_as_those_of_cargo_line_by_line() {
+    let plain = "  rpc Order(Order) returns (google.longrunning.Operation);\n}\nmessage";
+    let project = Project::new(&[("shop.proto", &SHOP.replace("}\nmessage", plain))]);
+    let lines = cargo_lines(&project, "shop.proto");
+    let warnings: Vec<_> = lines.iter().filter_map(|line| line.strip_prefix("cargo::warning=")).collect();
+    assert!(warnings[0].starts_with("shop.proto:8:"), "{warnings:?}");
+    assert!(warnings[1].starts_with("  help: "), "{warnings:?}");
+    assert_eq!(warnings.len(), 2);
+}

@@ -1,0 +1,61 @@
+//! Requests from standard input, whoever wrote them: the answer is a response, never a failure of the plugin.
+
+use crate::support::{answer, files_of, protos, protox_request, with_parameter};
+
+const LIBRARY: &str = "example/library/v1/library.proto";
+
+fn library(parameter: &str) -> Vec<u8> {
+    protox_request(&[protos()], &[LIBRARY], parameter)
+}
+
+#[test]
+fn an_empty_request_gets_an_empty_response_that_declares_features() {
+    let response = answer(b"");
+
+    assert_eq!(response.error, None);
+    assert!(response.file.is_empty());
+    // FEATURE_PROTO3_OPTIONAL and FEATURE_SUPPORTS_EDITIONS.
+    assert_eq!(response.supported_features, Some(1 | 2));
+}
+
+#[test]
+fn a_request_that_ends_early_is_answered_wherever_it_ends() {
+    let whole = library("");
+    let mut refused = 0;
+    // The generator has a test of every place; here it is about what the process does, which costs a process each.
+    for end in (1..whole.len()).step_by(whole.len() / 50) {
+        let response = answer(&whole[..end]);
+        match response.error {
+            Some(error) => {
+                assert!(error.contains("error: "), "{error}");
+                assert!(response.file.is_empty());
+                refused += 1;
+            }
+            // It ended between two fields, which makes a whole request again.
+            None => drop(files_of(response)),
+        }
+    }
+    assert!(refused > 10, "{refused}");
+}
+
+#[test]
+fn an_unknown_option_is_an_error_that_lists_the_options() {
+    let error = answer(&library("emit=lro,tonics")).error.unwrap();
+
+    assert!(error.contains("`tonics`"), "{error}");
+    for option in lro_codegen::OPTIONS {
+        assert!(error.contains(option.name), "{} is not in {error}", option.name);
+    }
+}
+
+#[test]
+fn a_malformed_value_is_an_error_that_says_what_is_wanted() {
+    let error = answer(&library("emit=some")).error.unwrap();
+
+    assert!(error.contains("`some`") && error.contains("all|lro"), "{error}");
+}
+
+#[test]
+fn options_are_checked_even_where_there_is_nothing_to_generate() {
+    assert!(answer(&with_parameter("tonics")).error.is_some());
+}

@@ -1,0 +1,104 @@
+//! Generates each proto into a folder of its own, because some of them are generated more than once.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use lro_build::{Builder, Emit};
+use prost::Message as _;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::args().nth(1).is_some_and(|argument| argument == WITH_WARNINGS) {
+        compile(&to("methods"), &["methods.proto"])?;
+        compile(&to("several"), &["several.proto", "several_more.proto"])?;
+        return Ok(());
+    }
+    without_warnings()?;
+    println!("cargo::rerun-if-changed=proto");
+
+    for name in ["comments", "silent", "streaming", "well_known", "no_package", "messages", "deprecated"] {
+        compile(&to(name), &[&format!("{name}.proto")])?;
+    }
+    compile(&to("keywords").include_file("mod.rs"), &["keywords.proto"])?;
+    compile(
+        &to("hands").include_file("mod.rs"),
+        &["left/types.proto", "left/service.proto", "right/types.proto"],
+    )?;
+
+    let library = "example/library/v1/library.proto";
+    compile(&to("library"), &[library])?;
+    compile(&to("client_only").server(false), &[library])?;
+    compile(&to("server_only").client(false), &[library])?;
+    compile(&to("shelf").extern_path(".example.library.v1", "crate::library"), &["shelf.proto"])?;
+
+    options()?;
+    hooks()?;
+    beside_tonic()
+}
+
+/// Makes this script generate what it also has to warn about.
+const WITH_WARNINGS: &str = "with-warnings";
+
+/// Runs this script once more and drops what it prints: its warnings are right, but at every build they would hide others.
+fn without_warnings() -> Result<(), Box<dyn std::error::Error>> {
+    let mut again = Command::new(std::env::current_exe()?);
+    let status = again.arg(WITH_WARNINGS).stdout(Stdio::null()).status()?;
+    if status.success() { Ok(()) } else { Err("the protos with warnings do not compile, see above".into()) }
+}
+
+/// Each option of the message generator that has a visible effect.
+fn options() -> Result<(), lro_build::Error> {
+    let options = to("options")
+        .type_attribute(".tests.options.v1", "#[must_use]")
+        .message_attribute(".tests.options.v1.Wrapping", "#[derive(Ord, PartialOrd)]")
+        .enum_attribute(".tests.options.v1.Speed", "#[doc(alias = \"velocity\")]")
+        .field_attribute(".tests.options.v1.Wrapping.color", "#[doc(alias = \"colour\")]")
+        .bytes(".tests.options.v1.Parcel.content")
+        .btree_map(".tests.options.v1.Parcel.labels")
+        .boxed(".tests.options.v1.Parcel.wrapping")
+        .enable_type_names(true)
+        .retain_enum_prefix(true);
+    compile(&options, &["options.proto"])?;
+
+    let own = to("own_well_known").compile_well_known_types(true).include_file("mod.rs");
+    compile(&own, &["options.proto"])
+}
+
+/// Settings that only prost-build and tonic-prost-build have.
+fn hooks() -> Result<(), lro_build::Error> {
+    let hooks = to("hooks")
+        .enable_type_names(true)
+        .prost(|prost| {
+            prost.type_name_domain(["."], "types.example.com");
+        })
+        .tonic(|tonic| tonic.client_mod_attribute(".", "#[cfg(any())]"));
+    compile(&hooks, &["streaming.proto"])
+}
+
+/// The layer alone, beside messages that tonic-prost-build writes, and everything once more from a descriptor set.
+fn beside_tonic() -> Result<(), Box<dyn std::error::Error>> {
+    let (folder, set) = (out("beside"), out("streaming.binpb"));
+    let layer = to("beside").emit(Emit::Lro).flat_output_dir(true).file_descriptor_set_path(&set);
+    compile(&layer, &["streaming.proto"])?;
+
+    let set = fs::read(set)?;
+    lro_build::tonic_prost_build::configure()
+        .out_dir(folder)
+        .extern_path(".google.longrunning", "::lro::google::longrunning")
+        .compile_fds(prost_types::FileDescriptorSet::decode(&set[..])?)?;
+
+    to("descriptor_set").compile_descriptor_set(&set)?;
+    Ok(())
+}
+
+fn compile(builder: &Builder, protos: &[&str]) -> Result<(), lro_build::Error> {
+    builder.compile(protos, &["proto"])
+}
+
+fn to(folder: &str) -> Builder {
+    lro_build::configure().out_dir(out(folder))
+}
+
+fn out(name: &str) -> PathBuf {
+    PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR for build scripts")).join(name)
+}

@@ -1,0 +1,131 @@
+//! Generated code, compiled the way users compile it.
+//!
+//! Each module is what the build script makes of one proto with one set of options. That this crate builds, and that its documentation
+//! does, under the lints below is the larger part of the test; `tests/` uses the types. No proto comment may become a doctest: the README's
+//! are all that there are.
+
+#![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, rustdoc::all)]
+#![expect(
+    clippy::doc_markdown,
+    clippy::missing_errors_doc,
+    clippy::default_trait_access,
+    clippy::too_many_lines,
+    reason = "prost-build and tonic-build do not write for the pedantic lints, and neither do authors of protos"
+)]
+
+/// Includes a generated file by its path below `OUT_DIR`.
+macro_rules! generated {
+    ($file:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $file));
+    };
+}
+
+/// Comments that rustdoc would stumble over, on everything.
+pub mod comments {
+    generated!("comments/tests.comments.v1.rs");
+}
+
+/// No comment anywhere.
+pub mod silent {
+    generated!("silent/tests.silent.v1.rs");
+}
+
+/// All kinds of streams.
+pub mod streaming {
+    generated!("streaming/tests.streaming.v1.rs");
+}
+
+/// Several services in several files of one package.
+pub mod several {
+    generated!("several/tests.several.v1.rs");
+}
+
+/// Two packages that refer to each other, in a module tree.
+pub mod hands {
+    generated!("hands/mod.rs");
+}
+
+/// The well-known types, which prost maps to types of its own.
+pub mod well_known {
+    generated!("well_known/tests.well_known.v1.rs");
+}
+
+/// A file without a package.
+pub mod no_package {
+    generated!("no_package/_.rs");
+}
+
+/// Words that Rust keeps for itself, as packages, services, methods and messages.
+pub mod keywords {
+    generated!("keywords/mod.rs");
+}
+
+/// Methods called like those of generated code, of tonic and of the standard library.
+pub mod methods {
+    generated!("methods/tests.methods.v1.rs");
+}
+
+/// Messages called like types of generated code, of tonic and of the standard library.
+pub mod messages {
+    generated!("messages/tests.messages.v1.rs");
+}
+
+/// Deprecated services, methods, messages and fields.
+pub mod deprecated {
+    generated!("deprecated/tests.deprecated.v1.rs");
+}
+
+/// The README's example.
+pub mod library {
+    generated!("library/example.library.v1.rs");
+}
+
+/// The README's example without servers.
+pub mod client_only {
+    generated!("client_only/example.library.v1.rs");
+}
+
+/// The README's example without clients.
+pub mod server_only {
+    generated!("server_only/example.library.v1.rs");
+}
+
+/// A package whose messages come from [`library`] in part.
+pub mod shelf {
+    generated!("shelf/tests.shelf.v1.rs");
+}
+
+/// Messages changed by the options of the message generator.
+pub mod options {
+    generated!("options/tests.options.v1.rs");
+}
+
+/// `google.protobuf` generated along with the package that uses it.
+pub mod own_well_known {
+    generated!("own_well_known/mod.rs");
+}
+
+/// Messages and services changed by settings of prost-build and tonic-prost-build.
+pub mod hooks {
+    generated!("hooks/tests.streaming.v1.rs");
+
+    /// Takes the place of tonic's client, which the build script leaves out. Both together would not compile.
+    pub mod talk_client {}
+}
+
+/// The layer for long-running operations beside what tonic-prost-build makes by itself.
+pub mod beside {
+    generated!("beside/tests.streaming.v1.rs");
+    generated!("beside/tests.streaming.v1.lro.rs");
+}
+
+/// Generated from a descriptor set.
+pub mod descriptor_set {
+    generated!("descriptor_set/tests.streaming.v1.rs");
+}
+
+/// The README's snippets, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[derive(Debug)]
+pub struct Readme;

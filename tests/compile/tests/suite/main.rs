@@ -1,0 +1,8 @@
+//! Uses generated code the way users do: what it is called, which types it has, and that it runs.
+
+mod calls;
+mod clients;
+mod constants;
+mod names;
+mod options;
+mod servers;

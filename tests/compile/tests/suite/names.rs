@@ -1,0 +1,90 @@
+//! Methods with the names of generated ones arrive where they belong, on both sides and through the wire between them.
+
+use compile_tests::methods::{Item, long_lro, plain_lro};
+use lro::store::MemoryStore;
+use lro::{Context, Engine};
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+
+#[derive(Debug)]
+struct Server;
+
+/// Answers each method with the status message `{name}`, by which its caller knows it.
+macro_rules! answer_with_their_names {
+    (plain: $($plain:ident)* ; long: $($long:ident)*) => {
+        impl plain_lro::PlainLro for Server {
+            type BorrowStream = tokio_stream::Empty<Result<Item, Status>>;
+
+            async fn borrow(&self, _: Request<Item>) -> Result<Response<Self::BorrowStream>, Status> {
+                Err(Status::aborted("borrow"))
+            }
+
+            $(async fn $plain(&self, _: Request<Item>) -> Result<Response<Item>, Status> {
+                Err(Status::aborted(stringify!($plain)))
+            })*
+
+            async fn import(&self, _: Item, _: Context<Item>) -> Result<Item, Status> {
+                Err(Status::aborted("import"))
+            }
+        }
+
+        impl long_lro::LongLro for Server {
+            $(async fn $long(&self, _: Item, _: Context<Item>) -> Result<Item, Status> {
+                Err(Status::aborted(stringify!($long)))
+            })*
+        }
+    };
+}
+
+answer_with_their_names! {
+    plain: connect new operation with_origin clone default into from call poll_ready from_arc inner start_import;
+    long: connect new operation clone default into borrow s v1 ready
+}
+
+#[tokio::test]
+async fn plain_methods_arrive_under_their_own_names() {
+    let engine = Engine::builder(MemoryStore::new()).build();
+    let client = plain_lro::PlainLroClient::new(Routes::new(plain_lro::PlainLroServer::new(Server, &engine)));
+    let answers = [
+        (client.connect_rpc(Item {}).await, "connect"),
+        (client.new_rpc(Item {}).await, "new"),
+        (client.operation_rpc(Item {}).await, "operation"),
+        (client.with_origin(Item {}).await, "with_origin"),
+        (client.clone_rpc(Item {}).await, "clone"),
+        (client.default(Item {}).await, "default"),
+        (client.into_rpc(Item {}).await, "into"),
+        (client.from_rpc(Item {}).await, "from"),
+        (client.call(Item {}).await, "call"),
+        (client.poll_ready(Item {}).await, "poll_ready"),
+        (client.from_arc(Item {}).await, "from_arc"),
+        (client.inner(Item {}).await, "inner"),
+        (client.start_import(Item {}).await, "start_import"),
+    ];
+    for (answer, name) in answers {
+        assert_eq!(answer.unwrap_err().message(), name);
+    }
+    assert_eq!(client.borrow(Item {}).await.unwrap_err().message(), "borrow");
+}
+
+#[tokio::test]
+async fn long_running_methods_arrive_under_their_own_names() {
+    let engine = Engine::builder(MemoryStore::new()).build();
+    let server = long_lro::LongLroServer::new(Server, &engine);
+    let client = long_lro::LongLroClient::new(Routes::new(server).add_service(engine.operations_server()));
+    let operations = [
+        (client.connect_rpc(Item {}).await, "connect"),
+        (client.new_rpc(Item {}).await, "new"),
+        (client.operation_rpc(Item {}).await, "operation"),
+        (client.clone_rpc(Item {}).await, "clone"),
+        (client.default(Item {}).await, "default"),
+        (client.into_rpc(Item {}).await, "into"),
+        (client.borrow(Item {}).await, "borrow"),
+        (client.s(Item {}).await, "s"),
+        (client.v1(Item {}).await, "v1"),
+        (client.ready(Item {}).await, "ready"),
+    ];
+    for (operation, name) in operations {
+        let error = operation.unwrap().wait().await.unwrap_err();
+        assert_eq!(error.status().unwrap().message(), name);
+    }
+}

@@ -1,0 +1,44 @@
+//! Each option of the message generator shows in the messages.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use compile_tests::options::{Parcel, Speed, Wrapping};
+use compile_tests::{hooks, options};
+use prost::Name as _;
+
+#[test]
+fn bytes_and_btree_map_and_boxed_change_the_types_of_fields() {
+    let content: Bytes = Parcel::default().content;
+    let labels: BTreeMap<String, String> = Parcel::default().labels;
+    let wrapping: Option<Box<Wrapping>> = Parcel::default().wrapping;
+    assert!(content.is_empty() && labels.is_empty() && wrapping.is_none());
+}
+
+#[test]
+fn enable_type_names_gives_messages_their_names() {
+    assert_eq!(Parcel::full_name(), "tests.options.v1.Parcel");
+    assert_eq!(Parcel::type_url(), "/tests.options.v1.Parcel");
+}
+
+#[test]
+fn retain_enum_prefix_keeps_it() {
+    assert_eq!(Speed::SpeedSlow.as_str_name(), "SPEED_SLOW");
+}
+
+#[test]
+fn attributes_reach_messages() {
+    // Only the attribute derives an order.
+    assert!(Wrapping { color: "blue".to_owned() } < Wrapping { color: "red".to_owned() });
+}
+
+#[test]
+fn the_layer_names_the_changed_messages() {
+    let method: lro::Method<Parcel, Parcel, prost_types::Timestamp> = options::depot_lro::DELIVER;
+    assert_eq!(method.request_type(), Parcel::full_name());
+}
+
+#[test]
+fn settings_that_only_prost_build_has_are_within_reach() {
+    assert_eq!(hooks::Word::type_url(), "types.example.com/tests.streaming.v1.Word");
+}
