@@ -22,6 +22,9 @@ pub struct Builder {
 
 impl Builder {
     /// Which layers of code to write; all of them unless set.
+    ///
+    /// With [`Emit::Lro`] the layer goes to `{package}.lro.rs`, to be included in the module of the package beside what
+    /// prost-build or tonic-prost-build wrote to `{package}.rs`. A file from [`Builder::include_file`] includes both.
     pub fn emit(mut self, emit: Emit) -> Self {
         self.job.config.emit = emit;
         self
@@ -51,17 +54,9 @@ impl Builder {
         self
     }
 
-    /// Whether files lie side by side, instead of in one folder per package segment.
-    /// Unless set: yes when messages are generated too, no with [`Emit::Lro`].
+    /// Whether files lie side by side, as those of prost-build do, instead of in one folder per package segment; yes unless set.
     pub fn flat_output_dir(mut self, on: bool) -> Self {
         self.job.config.flat_output_dir = Some(on);
-        self
-    }
-
-    /// With [`Emit::Lro`], whose files stand alone in a build script: accepted for parity with the plugin, where it keeps
-    /// `{package}.lro.rs` from being included in the file that protoc-gen-prost writes. A build script never writes that include.
-    pub fn no_include(mut self, on: bool) -> Self {
-        self.job.config.no_include = on;
         self
     }
 

@@ -46,6 +46,14 @@ impl Job {
         self.generate(encoded, &BTreeSet::new())
     }
 
+    /// Where the layer stands alone, it stands beside prost-build, whose files are flat, and nobody includes it from those.
+    fn config_beside_prost_build(&self) -> Config {
+        let mut config = self.config.clone();
+        config.no_include = true;
+        config.flat_output_dir.get_or_insert(true);
+        config
+    }
+
     fn generate(&self, encoded: &[u8], named: &BTreeSet<String>) -> Result<(), Error> {
         let out_dir = match &self.out_dir {
             Some(path) => path.clone(),
@@ -57,12 +65,14 @@ impl Job {
         })?;
         let targets = needed::files(&set, named, self.config.messages.compile_well_known_types)?;
         let request = lro_codegen::encode_request(encoded.to_vec(), targets)?;
-        let output = lro_codegen::generate(request, &self.config)?;
+        let output = lro_codegen::generate(request, &self.config_beside_prost_build())?;
 
         output.warnings().iter().for_each(show);
-        let files = output.files().iter().filter(|file| file.insertion_point().is_none());
-        let mut files: Vec<(PathBuf, &[u8])> =
-            files.map(|file| (out_dir.join(file.name()), file.content().as_bytes())).collect();
+        let mut files: Vec<(PathBuf, &[u8])> = output
+            .files()
+            .iter()
+            .map(|file| (out_dir.join(file.name()), file.content().as_bytes()))
+            .collect();
         if let Some(path) = &self.file_descriptor_set_path {
             files.push((path.clone(), encoded));
         }

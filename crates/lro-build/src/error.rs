@@ -14,7 +14,7 @@ pub struct Error {
 
 enum Kind {
     Proto { error: protox::Error, includes: Vec<PathBuf> },
-    Annotations(Diagnostics),
+    Codegen(Diagnostics),
     Io { what: &'static str, path: PathBuf, error: std::io::Error },
     NoOutDir,
     Bundle(String),
@@ -42,9 +42,10 @@ impl Error {
         matches!(*self.kind, Kind::Proto { .. })
     }
 
-    /// Whether the protos are valid, but code cannot be generated for what they say. See [`Error::diagnostics`].
-    pub fn is_annotation(&self) -> bool {
-        matches!(*self.kind, Kind::Annotations(_))
+    /// Whether the protos are valid, but code cannot be generated from them with these options: an annotation that cannot be resolved,
+    /// names that collide, an option of the wrong form. See [`Error::diagnostics`].
+    pub fn is_codegen(&self) -> bool {
+        matches!(*self.kind, Kind::Codegen(_))
     }
 
     /// Whether reading or writing failed.
@@ -52,10 +53,10 @@ impl Error {
         matches!(*self.kind, Kind::Io { .. } | Kind::NoOutDir)
     }
 
-    /// Each problem with the annotations, one by one.
+    /// Each problem that keeps code from being generated, one by one.
     pub fn diagnostics(&self) -> Option<&Diagnostics> {
         match &*self.kind {
-            Kind::Annotations(diagnostics) => Some(diagnostics),
+            Kind::Codegen(diagnostics) => Some(diagnostics),
             _ => None,
         }
     }
@@ -69,7 +70,7 @@ impl From<Kind> for Error {
 
 impl From<Diagnostics> for Error {
     fn from(diagnostics: Diagnostics) -> Self {
-        Kind::Annotations(diagnostics).into()
+        Kind::Codegen(diagnostics).into()
     }
 }
 
@@ -82,7 +83,7 @@ impl fmt::Display for Error {
                 write!(f, "{error:?}\n  help: the includes that were searched are: {}", includes.join(", "))
             }
             Kind::Proto { error, .. } => write!(f, "{error:?}"),
-            Kind::Annotations(diagnostics) => diagnostics.fmt(f),
+            Kind::Codegen(diagnostics) => diagnostics.fmt(f),
             Kind::Io { what, path, error } => write!(f, "cannot {what} {}: {error}", path.display()),
             Kind::NoOutDir => f.write_str(
                 "there is no OUT_DIR, which cargo sets for build scripts; elsewhere, choose a folder with `out_dir`",

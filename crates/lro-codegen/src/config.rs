@@ -32,7 +32,7 @@ pub struct Config {
     /// With [`Emit::Lro`]: leave the include of `{package}.lro.rs` out of the file that protoc-gen-prost writes.
     pub no_include: bool,
     /// Rust paths of proto packages or types that are generated elsewhere, each proto path with a leading dot.
-    /// They win over the types of the runtime crate (`google.longrunning` and `google.rpc`).
+    /// They win over the types of the runtime crate in `google.rpc`; those in `google.longrunning` cannot be replaced.
     pub extern_paths: Vec<(String, String)>,
     /// Paths of elements whose proto comments are left out, each with a leading dot; `.` leaves out all.
     pub disable_comments: Vec<String>,

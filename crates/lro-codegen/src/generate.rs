@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use proc_macro2::TokenStream;
 
+use crate::collisions;
 use crate::config::{Config, Emit};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
 use crate::emit::Emitter;
-use crate::layout::{Layout, Output};
+use crate::layout::{Layout, Output, check_include_file_name};
 use crate::messages;
-use crate::model::{self, Model, Service};
-use crate::names;
+use crate::model::{self, Model};
 use crate::options;
 use crate::paths::TypePaths;
 use crate::request::Request;
@@ -29,6 +29,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let mut config = config.clone();
     options::apply(&mut config, &request.parameter, &mut report);
     let paths = TypePaths::new(&config.extern_paths, config.messages.compile_well_known_types, &mut report);
+    check_include_file_name(&config, &mut report);
     if config.emit == Emit::All {
         refuse_editions(&request, &mut report);
     }
@@ -36,8 +37,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let mut report = report.stop_at_errors()?;
 
     let model = model::build(&request.files, |file| request.is_target(file), &mut report);
-    let generated = |service: &&Service| config.emit == Emit::All || service.returns_operations();
-    names::check_collisions(model.services.iter().filter(generated), &mut report);
+    collisions::check(&config, &request, &model.services, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
     let warnings = report.finish()?;
 

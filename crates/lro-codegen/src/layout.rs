@@ -89,7 +89,18 @@ impl<'a> Layout<'a> {
         for files in packages.values_mut() {
             files.sort_unstable();
         }
-        Self { config, packages }
+        let layout = Self { config, packages };
+        layout.check_include_file(report);
+        layout
+    }
+
+    fn check_include_file(&self, report: &mut Report) {
+        let Some(name) = &self.config.include_file else { return };
+        let taken = |package: &&str| ["rs", "lro.rs"].iter().any(|kind| self.path(package, kind) == *name);
+        if let Some(package) = self.packages.keys().copied().find(taken) {
+            let message = format!("option include_file: `{name}` is the file of the package `{package}`");
+            report.push(Diagnostic::error(Rule::Option, message).help("mod.rs is a good name"));
+        }
     }
 
     /// One file per package, with messages, tonic's code and the LRO layer.
@@ -149,6 +160,19 @@ impl<'a> Layout<'a> {
         let flat = self.config.flat_output_dir.unwrap_or(self.config.emit == Emit::All);
         let name = file_name(package, extension);
         if flat || package.is_empty() { name } else { format!("{}/{name}", segments(package).join("/")) }
+    }
+}
+
+/// Reports a name that would leave the output folder, or is none.
+pub(crate) fn check_include_file_name(config: &Config, report: &mut Report) {
+    let Some(name) = &config.include_file else { return };
+    if matches!(name.as_str(), "" | "." | "..")
+        || name.contains(['/', '\\'])
+        || name.contains(char::is_control)
+    {
+        let name = name.escape_debug();
+        let message = format!("option include_file: `{name}` is not the name of a file in the output folder");
+        report.push(Diagnostic::error(Rule::Option, message).help("mod.rs is a good name"));
     }
 }
 

@@ -7,9 +7,10 @@
 //! This crate is pure: it reads no files, no environment and no clock. Its two front doors are the protoc plugin
 //! `protoc-gen-rust-lro` and, for build scripts, the crate `lro-build`.
 //!
-//! The stages, one module each: `request` and `descriptor` read, `model` resolves and diagnoses, `names` and `paths` name,
+//! The stages, one module each: `request` and `descriptor` read, `model` resolves and diagnoses, `names`, `paths` and `collisions` name,
 //! `emit` writes the LRO layer, `messages` has prost and tonic write theirs, `layout` says which file holds what.
 
+mod collisions;
 mod config;
 mod descriptor;
 mod diagnostics;

@@ -5,16 +5,13 @@
 //! - on the client, an RPC whose name one of the client's own methods has gets the suffix `_rpc`;
 //! - in the server trait, a start hook whose name an RPC has gets the suffix `_operation`.
 //!
-//! What still collides after that is refused.
-
-use std::collections::HashMap;
+//! What still collides after that is refused; see `collisions`.
 
 use proc_macro2::Ident;
 use quote::format_ident;
 
-use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::ident::{constant, snake, tonic_module, type_name};
-use crate::model::{Method, Service, join};
+use crate::model::{Method, Service};
 
 /// The methods that every typed client has besides its RPCs.
 const CLIENT_METHODS: &[&str] = &["clone", "connect", "from", "into", "new", "operation", "try_into"];
@@ -99,105 +96,4 @@ impl MethodNames {
 /// The name that tonic's client should get for an RPC, where its own would keep it from compiling.
 pub(crate) fn tonic_client_rename(rpc: &str) -> Option<String> {
     TONIC_CLIENT_METHODS.contains(&rpc).then(|| format!("{rpc}_rpc"))
-}
-
-/// Reports what cannot share a package or a service, among the services that code is generated for.
-pub(crate) fn check_collisions<'a>(services: impl Iterator<Item = &'a Service>, report: &mut Report) {
-    let mut modules = Taken::default();
-    for service in services {
-        let module = tonic_module(&type_name(&service.name));
-        let owner =
-            Owner { what: format!("service {}", service.full_name()), location: service.location.clone() };
-        modules.claim(join(&service.package, &module), &format!("the module `{module}_…`"), owner, report);
-
-        let names = ServiceNames::new(service);
-        let (mut client, mut server, mut constants) = (Taken::default(), Taken::default(), Taken::default());
-        for (method, names) in service.methods.iter().zip(&names.methods) {
-            let owner = || Owner {
-                what: format!("rpc {}.{}", service.full_name(), method.name),
-                location: method.location.clone(),
-            };
-            if !server.claim(names.server.to_string(), &format!("`{}`", names.server), owner(), report) {
-                continue;
-            }
-            client.claim(
-                names.client.to_string(),
-                &format!("the client method `{}`", names.client),
-                owner(),
-                report,
-            );
-            if method.operation.is_some() {
-                server.claim(
-                    names.start.to_string(),
-                    &format!("the start hook `{}`", names.start),
-                    owner(),
-                    report,
-                );
-                constants.claim(
-                    names.constant.to_string(),
-                    &format!("the constant `{}`", names.constant),
-                    owner(),
-                    report,
-                );
-            }
-            warn_about_client_rename(service, method, names, report);
-        }
-    }
-}
-
-fn warn_about_client_rename(service: &Service, method: &Method, names: &MethodNames, report: &mut Report) {
-    let rpc = snake(&method.name);
-    let tonic = tonic_client_rename(&rpc).is_some();
-    if !tonic && names.client == rpc.as_str() {
-        return;
-    }
-    let message = format!(
-        "rpc {}.{} has the name of a method that every generated client has; on the client it is called `{rpc}_rpc`",
-        service.full_name(),
-        method.name
-    );
-    let help = match rpc.as_str() {
-        "connect" => {
-            "; beside emit=lro, the client of protoc-gen-tonic needs the option `no_transport` to compile"
-        }
-        _ if tonic => {
-            "; beside emit=lro, the client of protoc-gen-tonic does not compile, so give it `no_client`"
-        }
-        _ => "",
-    };
-    report.push(
-        Diagnostic::warning(Rule::NameCollision, message)
-            .at(method.location.clone())
-            .help(format!("it keeps its name on the wire and on the server{help}")),
-    );
-}
-
-/// Who has which name.
-#[derive(Default)]
-struct Taken(HashMap<String, Owner>);
-
-struct Owner {
-    what: String,
-    location: crate::diagnostics::Location,
-}
-
-impl Taken {
-    /// Gives a name to the first who asks; reports every later one, naming both.
-    fn claim(&mut self, name: String, shown: &str, owner: Owner, report: &mut Report) -> bool {
-        let Some(first) = self.0.get(&name) else {
-            self.0.insert(name, owner);
-            return true;
-        };
-        let message = if first.what == owner.what {
-            format!("{} is defined twice", owner.what)
-        } else {
-            format!("{} and {} would both become {shown} in Rust", first.what, owner.what)
-        };
-        report.push(
-            Diagnostic::error(Rule::NameCollision, message)
-                .at(owner.location)
-                .help(format!("rename one of them; the other is at {}", first.location)),
-        );
-        false
-    }
 }

@@ -56,7 +56,10 @@ pub const OPTIONS: &[OptionSpec] = &[
         name: "include_file",
         value: "FILE",
         help: "also write FILE, which declares the module tree and includes the file of each package",
-        apply: |config, value| file_name(value).map(|name| config.include_file = Some(name)),
+        apply: |config, value| {
+            config.include_file = Some(value.to_owned());
+            Ok(())
+        },
     },
     OptionSpec {
         name: "flat_output_dir",
@@ -223,11 +226,4 @@ fn pair(value: &str) -> Result<(String, String), String> {
         Some((path, rest)) if !path.is_empty() && !rest.is_empty() => Ok((path.to_owned(), rest.to_owned())),
         _ => Err("is not of the form PATH=VALUE".to_owned()),
     }
-}
-
-fn file_name(value: &str) -> Result<String, String> {
-    if value.is_empty() || value == ".." || value.contains(['/', '\\']) {
-        return Err("is not the name of a file in the output folder".to_owned());
-    }
-    Ok(value.to_owned())
 }

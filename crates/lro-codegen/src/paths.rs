@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 
 use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::ident::{escape, snake, type_name};
+use crate::validate::is_identifier;
 
 /// Types that prost maps to something else than a struct of the same name.
 const WELL_KNOWN: &[(&str, &str)] = &[
@@ -41,6 +42,12 @@ pub(crate) const RUNTIME: &[(&str, &str)] = &[
     (".google.rpc.RetryInfo", "::lro::google::rpc::RetryInfo"),
 ];
 
+const OPERATION_PACKAGE: &str = ".google.longrunning";
+const OPERATION: &str = ".google.longrunning.Operation";
+
+/// The types that belong to no crate and implement `prost::Message`.
+const PRIMITIVES: &[&str] = &["()", "bool", "f32", "f64", "i32", "i64", "u32", "u64"];
+
 /// Finds the Rust path of a message, by the rules of prost-build.
 #[derive(Debug)]
 pub(crate) struct TypePaths {
@@ -55,10 +62,13 @@ impl TypePaths {
         compile_well_known_types: bool,
         report: &mut Report,
     ) -> Self {
-        let own =
-            |(proto, rust): &(&str, &str)| (proto.trim_start_matches('.').to_owned(), (*rust).to_owned());
         let well_known = if compile_well_known_types { &[] } else { WELL_KNOWN };
-        let mut external: HashMap<String, String> = well_known.iter().chain(RUNTIME).map(own).collect();
+        let mut external: HashMap<String, String> = well_known
+            .iter()
+            .copied()
+            .chain(runtime(extern_paths))
+            .map(|(proto, rust)| (proto.trim_start_matches('.').to_owned(), rust.to_owned()))
+            .collect();
         for (index, (proto, rust)) in extern_paths.iter().enumerate() {
             match check_extern_path(proto, rust) {
                 Ok(()) if extern_paths[..index].iter().any(|(other, _)| other == proto) => {
@@ -71,7 +81,7 @@ impl TypePaths {
                     ));
                 }
                 Ok(()) => {
-                    external.insert(proto[1..].to_owned(), rust.clone());
+                    external.insert(proto[1..].to_owned(), raw(rust));
                 }
                 Err(diagnostic) => report.push(diagnostic),
             }
@@ -98,6 +108,18 @@ impl TypePaths {
             Some(join_path(extern_modules(prefix).chain(modules.map(snake)), name))
         })
     }
+}
+
+/// What the runtime crate brings along, but for what the user has elsewhere.
+pub(crate) fn runtime(
+    extern_paths: &[(String, String)],
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let covered = |proto: &str| {
+        extern_paths.iter().any(|(path, _)| {
+            proto.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    };
+    RUNTIME.iter().copied().filter(move |(proto, _)| !covered(proto))
 }
 
 /// The segments of an external path that something lies below: prost puts them in snake case too, a type's own name included, since
@@ -145,26 +167,40 @@ fn twice(proto: &str, help: &str) -> Diagnostic {
     Diagnostic::error(Rule::Option, format!("extern_path: `{proto}` has two Rust paths")).help(help)
 }
 
+/// A path as it stands in code: segments that are keywords are raw there, whether the user wrote them so or not.
+fn raw(rust: &str) -> String {
+    let escaped = |(index, segment): (usize, &str)| match escape(segment.to_owned()) {
+        escaped if escaped.starts_with("r#") && !(index == 0 && segment == "crate") => escaped,
+        _ => segment.to_owned(),
+    };
+    rust.split("::").enumerate().map(escaped).collect::<Vec<_>>().join("::")
+}
+
 fn check_extern_path(proto: &str, rust: &str) -> Result<(), Diagnostic> {
     let refuse = |message: String, help: &str| Err(Diagnostic::error(Rule::Option, message).help(help));
-    if !proto.starts_with('.') || proto[1..].split('.').any(str::is_empty) {
+    if !proto.starts_with('.') || !proto[1..].split('.').all(is_identifier) {
         return refuse(
             format!("extern_path: `{proto}` is not a full proto path"),
             "begin it with a dot, as in `.google.type=::my_crate::google::type`",
         );
     }
-    let primitive = rust.chars().all(|letter| letter.is_ascii_alphanumeric()) || rust == "()";
-    if !(primitive || rust.starts_with("::") || rust.starts_with("crate::")) {
+    let own_operation = [
+        (OPERATION_PACKAGE, "::lro::google::longrunning"),
+        (OPERATION, "::lro::google::longrunning::Operation"),
+    ];
+    if own_operation.iter().any(|(path, runtime)| *path == proto && *runtime != rust) {
+        return refuse(
+            format!("extern_path: `{proto}` is what the runtime answers with, and cannot be `{rust}`"),
+            "leave it out, or give other plugins `.google.longrunning=::lro::google::longrunning`",
+        );
+    }
+    if !(PRIMITIVES.contains(&rust) || rust.starts_with("::") || rust.starts_with("crate::")) {
         return refuse(
             format!("extern_path: `{rust}` does not begin at the root of a crate"),
             "begin it with `::` and the name of a crate, or with `crate::`, so that it means the same in every module",
         );
     }
-    // Keywords may be written raw or not: in code they are raw in any case.
-    let raw = |segment: &str| Some(escape(segment.to_owned())).filter(|escaped| escaped.starts_with("r#"));
-    let segments: Vec<String> =
-        rust.split("::").map(|segment| raw(segment).unwrap_or_else(|| segment.to_owned())).collect();
-    if syn::parse_str::<syn::Type>(&segments.join("::")).is_err() {
+    if syn::parse_str::<syn::Type>(&raw(rust)).is_err() {
         return refuse(
             format!("extern_path: `{rust}` is not a Rust path"),
             "give the path from the crate's root, as in `.google.type=::my_crate::google::type`",

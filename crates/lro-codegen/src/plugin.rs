@@ -1,12 +1,15 @@
 //! The plugin protocol of protoc and buf.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use bytes::Bytes;
 use prost::Message as _;
 
 use crate::config::Config;
 use crate::descriptor::{CodeGeneratorResponse, ResponseFile};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
 use crate::generate::generate;
+use crate::layout::Output;
 
 /// `FEATURE_PROTO3_OPTIONAL | FEATURE_SUPPORTS_EDITIONS`.
 const SUPPORTED_FEATURES: u64 = 1 | 2;
@@ -29,7 +32,7 @@ pub struct PluginRun {
 /// Never fails: what is wrong with the input is part of the response, where protoc and buf look for it. Editions are
 /// declared as supported because the LRO layer reads them; where messages are generated too, an edition is an error of its own.
 pub fn run_plugin(request: impl Into<Bytes>) -> PluginRun {
-    let (error, files, warnings) = match generate(request, &Config::default()) {
+    let (error, files, warnings) = match generate_or_report(request.into()) {
         Ok(output) => {
             let warnings = output.warnings().to_vec();
             (None, output.into_files(), warnings)
@@ -52,4 +55,14 @@ pub fn run_plugin(request: impl Into<Bytes>) -> PluginRun {
         file,
     };
     PluginRun { response: response.encode_to_vec(), warnings }
+}
+
+/// Generates; a panic, which would be a bug, is reported like any other problem, because protoc shows nothing else.
+fn generate_or_report(request: Bytes) -> Result<Output, Diagnostics> {
+    catch_unwind(AssertUnwindSafe(|| generate(request, &Config::default()))).unwrap_or_else(|panic| {
+        let message = format!("the generator has a bug: {}", panic_message(panic.as_ref()));
+        Err(Diagnostic::error(Rule::Input, message)
+            .help("please report it, with the protos that it came up with")
+            .into())
+    })
 }

@@ -14,6 +14,13 @@ pub(crate) fn validate(files: &[File], report: &mut Report) {
         } else if !names.insert(file.name.as_str()) {
             report.push(Diagnostic::error(Rule::Input, format!("the request holds {} twice", file.name)));
         }
+        if file.name.contains(char::is_control) {
+            let name = file.name.escape_debug();
+            report.push(Diagnostic::error(
+                Rule::Input,
+                format!("the file name `{name}` has control characters"),
+            ));
+        }
         let mut checker = Checker { file: &file.name, report };
         for segment in file.package.split('.').filter(|_| !file.package.is_empty()) {
             checker.check("package", segment);
@@ -50,7 +57,8 @@ impl Checker<'_, '_> {
     }
 }
 
-fn is_identifier(name: &str) -> bool {
+/// Whether a Rust identifier can be made of a proto name.
+pub(crate) fn is_identifier(name: &str) -> bool {
     !name.starts_with(|first: char| first.is_ascii_digit())
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         && name.chars().any(|letter| letter.is_ascii_alphabetic())

@@ -1,7 +1,11 @@
 //! The client: starts imports, follows them, picks them up again.
 
-use lro::{Operation, Polling, Update};
+use std::future::pending;
+use std::pin::pin;
 use std::time::Duration;
+
+use lro::{Operation, Polling, Update};
+use tonic::Code;
 
 use crate::pb::library_service_lro::{IMPORT_BOOKS, LibraryServiceLroClient};
 use crate::pb::{ImportBooksMetadata, ImportBooksRequest, ImportBooksResponse};
@@ -43,25 +47,29 @@ pub fn resume(client: &LibraryServiceLroClient, name: &str) -> Import {
     client.operation(IMPORT_BOOKS, name)
 }
 
-/// Shows an import until it ends. Ctrl-C cancels the operation, not this program.
+/// Shows an import until it ends. Ctrl-C cancels it, and once more ends this program.
 ///
 /// # Errors
 ///
-/// The import failed or was cancelled, or the server cannot be asked.
+/// The import failed or was cancelled, or this client does not know how it stands.
 pub async fn follow(operation: &Import) -> Result<ImportBooksResponse, lro::Error> {
     let display = Display::new();
     let outcome = watch(operation, &display).await;
     display.finish();
     match &outcome {
         Ok(response) => println!("done: {}", titles(response)),
+        Err(error) if error.is_failed() => println!("failed: {error}"),
         Err(error) if error.is_cancelled() => println!("cancelled: {error}"),
-        Err(error) => println!("failed: {error}"),
+        Err(error) if goes_on(error) => println!("still running; resume with {operation}"),
+        Err(error) => println!("no result: {error}"),
     }
     outcome
 }
 
 async fn watch(operation: &Import, display: &Display) -> Result<ImportBooksResponse, lro::Error> {
     let mut updates = operation.progress();
+    // Made once: it hears a Ctrl-C that comes between two turns of the loop too.
+    let mut interrupted = pin!(cancel_on_ctrl_c(operation));
     loop {
         tokio::select! {
             update = updates.next() => match update {
@@ -71,9 +79,32 @@ async fn watch(operation: &Import, display: &Display) -> Result<ImportBooksRespo
                 // The stream ends with the result; asked again after that, it has no more to say.
                 None => return operation.wait().await,
             },
-            Ok(()) = tokio::signal::ctrl_c() => operation.cancel().await?,
+            error = &mut interrupted => return Err(error),
         }
     }
+}
+
+/// The first Ctrl-C cancels the operation, the second ends this program. Returns only if the server does not
+/// take the cancellation; that the operation has ended is for `progress` to tell.
+async fn cancel_on_ctrl_c(operation: &Import) -> lro::Error {
+    ctrl_c().await;
+    tokio::select! {
+        Err(error) = operation.cancel() => error,
+        () = ctrl_c() => std::process::exit(130),
+    }
+}
+
+/// The next Ctrl-C; never where the system does not tell of it.
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        pending::<()>().await;
+    }
+}
+
+/// Whether only the asking has ended: the client gave up, or the server could not tell.
+fn goes_on(error: &lro::Error) -> bool {
+    let is_unknown = error.status().is_some_and(|status| status.code() == Code::NotFound);
+    error.is_timed_out() || (error.is_rpc() && !is_unknown)
 }
 
 fn titles(response: &ImportBooksResponse) -> String {

@@ -33,6 +33,11 @@ impl LibraryServiceLro for Library {
         request: &Request<ImportBooksRequest>,
     ) -> Result<Start<ImportBooksMetadata>, Status> {
         let ImportBooksRequest { parent, uris } = request.get_ref();
+        if !is_shelf(parent) {
+            return Err(Status::invalid_argument(format!(
+                "parent: `{parent}` is not like shelves/{{shelf}}"
+            )));
+        }
         if uris.is_empty() {
             return Err(Status::invalid_argument("uris: name at least one book to import"));
         }
@@ -57,6 +62,10 @@ impl LibraryServiceLro for Library {
         }
         Ok(ImportBooksResponse { books })
     }
+}
+
+fn is_shelf(name: &str) -> bool {
+    name.strip_prefix("shelves/").is_some_and(|shelf| !shelf.is_empty() && !shelf.contains('/'))
 }
 
 fn count(uris: &[String]) -> Result<u32, Status> {

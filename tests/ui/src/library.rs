@@ -51,7 +51,7 @@ pub struct ImportBooksMetadata {
     pub total: u32,
 }
 /// Generated client implementations.
-#[allow(clippy::all, clippy::pedantic)]
+#[allow(non_camel_case_types, clippy::all, clippy::pedantic)]
 pub mod library_service_client {
     #![allow(
         unused_variables,
@@ -197,7 +197,7 @@ pub mod library_service_client {
     }
 }
 /// Generated server implementations.
-#[allow(clippy::all, clippy::pedantic)]
+#[allow(non_camel_case_types, clippy::all, clippy::pedantic)]
 pub mod library_service_server {
     #![allow(
         unused_variables,
@@ -435,7 +435,7 @@ pub mod library_service_server {
 }
 
 /// Typed long-running operations of the service `example.library.v1.LibraryService`: method constants, client and server.
-#[allow(deprecated, clippy::all, clippy::pedantic)]
+#[allow(deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
 pub mod library_service_lro {
     use ::lro::codegen::*;
     const _: () = ::lro::codegen::V1;

@@ -12,14 +12,15 @@ use crate::{Outcome, root};
 
 const PEER: &str = "protoc-gen-tonic";
 const PEER_VERSION: &str = "0.5.0";
+const PEER_SHOWN: &str = "protoc-gen-tonic 0.5.0";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A folder of protos, unpacked; imports are looked for from here.
     dir: PathBuf,
     /// How many counted runs of each contender.
-    #[arg(long, default_value_t = 7)]
-    runs: usize,
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
 }
 
 /// The plugins to run, each with its request.
@@ -30,7 +31,7 @@ pub(crate) struct DuelArgs {
     peer: PathBuf,
     peer_input: PathBuf,
     #[arg(long)]
-    runs: usize,
+    runs: u16,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
@@ -47,8 +48,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
 
 /// Runs the contenders in turn; see [`plugins`] for why this is a process of its own.
 pub(crate) fn duel(args: &DuelArgs) -> Outcome {
-    let (mut ours, mut peer) =
-        (Series::new("protoc-gen-rust-lro, emit=lro"), Series::new("protoc-gen-tonic 0.5.0"));
+    let (mut ours, mut peer) = (Series::new("protoc-gen-rust-lro, emit=lro"), Series::new(PEER_SHOWN));
     for _ in 0..=args.runs {
         ours.samples.push(sample::process(&args.ours, &args.input)?);
         peer.samples.push(sample::process(&args.peer, &args.peer_input)?);
@@ -58,7 +58,7 @@ pub(crate) fn duel(args: &DuelArgs) -> Outcome {
 }
 
 /// Reading and resolving against a plain decode of the same bytes.
-fn reading(tree: &Tree, runs: usize) {
+fn reading(tree: &Tree, runs: u16) {
     let (mut ours, mut peer) = (Series::new("read and resolve"), Series::new("decode with prost-types"));
     for _ in 0..=runs {
         // The copy that `methods` takes over is made before its clock starts.
@@ -71,7 +71,7 @@ fn reading(tree: &Tree, runs: usize) {
 }
 
 /// The plugins as protoc runs them, on the same request.
-fn plugins(tree: &Tree, runs: usize) -> Outcome {
+fn plugins(tree: &Tree, runs: u16) -> Outcome {
     let folder = root().join("target/bench");
     fs::create_dir_all(&folder)?;
     let packages = tree.packages();
@@ -84,6 +84,8 @@ fn plugins(tree: &Tree, runs: usize) -> Outcome {
 
     let own_plugin = build_plugin()?;
     let peer_plugin = install_peer(&folder)?;
+    sample::rehearse(&own_plugin, &own_input)?;
+    sample::rehearse(&peer_plugin, &peer_input)?;
     // The peak memory that Linux counts for a process includes what its parent held at the fork, and this one holds the tree.
     let status = Command::new(std::env::current_exe()?)
         .args(["bench", "duel", "--runs", &runs.to_string()])

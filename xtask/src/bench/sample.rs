@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use prost::Message as _;
 use wait4::Wait4 as _;
 
 use crate::Outcome;
@@ -72,6 +73,18 @@ pub(crate) fn process(program: &Path, input: &Path) -> Outcome<Sample> {
     }
     let usage = ended.rusage;
     Ok(Sample { cpu: usage.utime + usage.stime, wall: started.elapsed(), peak: usage.maxrss })
+}
+
+/// Runs a plugin once and makes sure that it generates: what fails at once would look fast.
+pub(crate) fn rehearse(program: &Path, input: &Path) -> Outcome {
+    let output = Command::new(program).stdin(File::open(input)?).stderr(Stdio::null()).output()?;
+    let response = prost_types::compiler::CodeGeneratorResponse::decode(output.stdout.as_slice())?;
+    match response.error {
+        None if !response.file.is_empty() => Ok(()),
+        error => {
+            Err(format!("{} generates nothing: {}", program.display(), error.unwrap_or_default()).into())
+        }
+    }
 }
 
 /// Runs a function on this thread; processor time is taken to be wall time.

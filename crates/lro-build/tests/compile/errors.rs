@@ -49,7 +49,7 @@ fn a_type_that_is_unknown_to_an_annotation_names_its_line_and_the_rule() {
     let text = SHOP.replace("response_type: \"Order\"", "response_type: \"Ordre\"");
     let project = Project::new(&[("shop.proto", &text)]);
     let error = project.compile("shop.proto").unwrap_err();
-    assert!(error.is_annotation());
+    assert!(error.is_codegen());
     assert_eq!(error.diagnostics().unwrap().iter().count(), 1);
     let text = error.to_string();
     assert!(text.contains("shop.proto:6:"), "{text}");

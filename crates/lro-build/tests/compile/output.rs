@@ -62,3 +62,26 @@ fn well_known_types_are_generated_on_request_and_descriptors_are_not() {
     assert!(code.contains("pub struct Timestamp "), "{code}");
     assert!(!code.contains("FileDescriptorProto"), "{code}");
 }
+
+#[test]
+fn the_layer_alone_stands_beside_the_files_of_prost_build() {
+    let project = Project::new(&[("shop.proto", SHOP)]);
+    let layer = project.builder().emit(lro_build::Emit::Lro).include_file("mod.rs");
+    project.compile_with(&layer, "shop.proto").unwrap();
+    assert_eq!(project.written(), ["mod.rs", "shop.v1.lro.rs"]);
+    let tree = project.generated("mod.rs");
+    assert!(
+        tree.contains("include!(\"shop.v1.rs\");") && tree.contains("include!(\"shop.v1.lro.rs\");"),
+        "{tree}"
+    );
+}
+
+#[test]
+fn an_include_file_stays_in_its_folder() {
+    let project = Project::new(&[("shop.proto", SHOP)]);
+    for name in ["", "../mod.rs", "/mod.rs", "shop.v1.rs"] {
+        let error = project.compile_with(&project.builder().include_file(name), "shop.proto").unwrap_err();
+        assert!(error.is_codegen() && error.to_string().contains("include_file"), "{error}");
+    }
+    assert!(project.written().is_empty());
+}

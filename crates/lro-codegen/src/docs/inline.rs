@@ -13,7 +13,7 @@ pub(super) fn escape(text: &str) -> String {
         rest = &rest[token.length..];
         match token.kind {
             Kind::Verbatim(kept) => out.push_str(kept),
-            Kind::Escaped(letter) => out.extend(['\\', letter]),
+            Kind::Escaped(letters) => out.extend(letters.chars().flat_map(|letter| ['\\', letter])),
             Kind::Url(url) => out.extend(["<", url, ">"]),
             Kind::Reference(name) => out.extend(["`", name, "`"]),
         }
@@ -28,7 +28,8 @@ struct Token<'a> {
 
 enum Kind<'a> {
     Verbatim(&'a str),
-    Escaped(char),
+    /// Text in which every letter has to be escaped.
+    Escaped(&'a str),
     Url(&'a str),
     /// A reference to an element of the proto, as AIP-192 writes them: `[Book][example.v1.Book]`.
     Reference(&'a str),
@@ -37,13 +38,15 @@ enum Kind<'a> {
 impl<'a> Token<'a> {
     fn read(rest: &'a str, letter: char) -> Self {
         let verbatim = |length: usize| Self { length, kind: Kind::Verbatim(&rest[..length]) };
-        let escaped = || Self { length: letter.len_utf8(), kind: Kind::Escaped(letter) };
+        let escaped_run = |length: usize| Self { length, kind: Kind::Escaped(&rest[..length]) };
+        let escaped = || escaped_run(letter.len_utf8());
         match letter {
             '\\' => match rest[1..].chars().next() {
                 Some(next) if next.is_ascii_punctuation() => verbatim(2),
                 _ => escaped(),
             },
-            '`' => code_span(rest).map_or_else(escaped, verbatim),
+            // Markdown takes a run of backticks as one: where it closes nothing, no part of it does.
+            '`' => code_span(rest).map_or_else(|| escaped_run(run_of_backticks(rest)), verbatim),
             '[' => web_link(rest).map_or_else(
                 || {
                     reference(rest)
@@ -51,8 +54,10 @@ impl<'a> Token<'a> {
                 },
                 verbatim,
             ),
-            '<' => match rest[1..].find('>').filter(|_| url(&rest[1..]).is_some()) {
-                Some(end) if !rest[1..=end].contains(char::is_whitespace) => {
+            '<' => match url(&rest[1..])
+                .and_then(|_| rest[1..].find(|end: char| matches!(end, '<' | '>') || end.is_whitespace()))
+            {
+                Some(end) if rest[1 + end..].starts_with('>') => {
                     Self { length: end + 2, kind: Kind::Url(&rest[1..=end]) }
                 }
                 _ => escaped(),
@@ -66,14 +71,24 @@ impl<'a> Token<'a> {
     }
 }
 
+/// The most backticks that are looked for again: each length that is not found costs a look through the rest of the line.
+const LONGEST_RUN: usize = 8;
+
+fn run_of_backticks(text: &str) -> usize {
+    text.bytes().take_while(|byte| *byte == b'`').count()
+}
+
 /// The length of the code span at the start of `text`, if it is closed on the same line.
 fn code_span(text: &str) -> Option<usize> {
-    let ticks = text.bytes().take_while(|byte| *byte == b'`').count();
+    let ticks = run_of_backticks(text);
+    if ticks > LONGEST_RUN {
+        return None;
+    }
     let fence = &text[..ticks];
     let mut from = ticks;
     loop {
         let start = from + text[from..].find(fence)?;
-        let run = text[start..].bytes().take_while(|byte| *byte == b'`').count();
+        let run = run_of_backticks(&text[start..]);
         if run == ticks {
             return Some(start + run);
         }
@@ -83,11 +98,11 @@ fn code_span(text: &str) -> Option<usize> {
 
 /// The length of `[text](https://…)` at the start of `text`; the text must be free of further markup.
 fn web_link(text: &str) -> Option<usize> {
-    let close = text.find("](")?;
-    let target = &text[close + 2..];
-    let end = target.find(')')?;
-    let plain = !text[1..close].contains(['[', ']', '<', '`', '\\']);
-    (plain && url(target).is_some_and(|url| url.len() == end)).then_some(close + 2 + end + 1)
+    // The first mark of any kind has to be the one that closes the text, or this is no plain link.
+    let close = 1 + text[1..].find(['[', ']', '<', '`', '\\'])?;
+    let target = text[close..].strip_prefix("](")?;
+    let url = url(target)?;
+    target[url.len()..].starts_with(')').then_some(close + 2 + url.len() + 1)
 }
 
 /// The URL at the start of `text`, without the punctuation of the sentence around it.
@@ -110,7 +125,9 @@ fn reference(text: &str) -> Option<(&str, usize)> {
         name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'))
     };
-    let (name, rest) = text[1..].split_once("][")?;
-    let (target, _) = rest.split_once(']')?;
-    (is_name(name) && is_name(target)).then_some((name, 1 + name.len() + 2 + target.len() + 1))
+    let name = &text[1..=text[1..].find([']', '[', ' '])?];
+    let rest = text[1 + name.len()..].strip_prefix("][")?;
+    let target = &rest[..rest.find([']', '[', ' '])?];
+    (rest[target.len()..].starts_with(']') && is_name(name) && is_name(target))
+        .then_some((name, 1 + name.len() + 2 + target.len() + 1))
 }

@@ -121,3 +121,14 @@ fn lists_are_not_code() {
 fn quotes_are_text() {
     check(" > said\n >     let x;\n > ```", &[r"\> said", r"\>     let x;", r"\> \`\`\`"]);
 }
+
+#[test]
+fn long_lines_of_marks_are_read_once() {
+    // What took quadratic time would make this test stand out by minutes.
+    let runs: String = (1..600).map(|length| "`".repeat(length) + "x").collect();
+    for line in
+        ["[".repeat(200_000), "[a][".repeat(50_000), "<https://a".repeat(20_000), "<".repeat(200_000), runs]
+    {
+        assert_eq!(clean(&line).len(), 1);
+    }
+}

@@ -39,7 +39,7 @@ impl<'a> Emitter<'a> {
         let server = self.config.server.then(|| self.server());
         quote! {
             #docs
-            #[allow(deprecated, clippy::all, clippy::pedantic)]
+            #[allow(deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
             pub mod #name {
                 use ::lro::codegen::*;
                 const _: () = ::lro::codegen::V1;

@@ -13,7 +13,7 @@ use prost_types::FileDescriptorProto;
 
 use self::services::Services;
 use crate::config::Config;
-use crate::diagnostics::{Diagnostic, Diagnostics, Rule};
+use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
 use crate::paths;
 use crate::request::Request;
 
@@ -54,7 +54,7 @@ pub(crate) fn generate(config: &Config, request: &Request) -> Result<BTreeMap<St
     apply_hook(config, &mut prost);
     // prost-build panics where its input breaks its rules; what it says then belongs to the user's proto.
     let modules = catch_unwind(AssertUnwindSafe(|| prost.generate(inputs)))
-        .map_err(|panic| failed(&panic_message(panic.as_ref())))?
+        .map_err(|panic| failed(panic_message(panic.as_ref())))?
         .map_err(|error| failed(&error.to_string()))?;
 
     let mut services = services.into_code();
@@ -76,9 +76,8 @@ fn prost_config(config: &Config) -> prost_build::Config {
     // Services are formatted by tonic-build already; formatting happens here, for the rest.
     prost.format(false);
     let user = &config.extern_paths;
-    let runtime = paths::RUNTIME.iter().filter(|(proto, _)| !user.iter().any(|(path, _)| path == proto));
-    for (proto, rust) in runtime {
-        prost.extern_path(*proto, *rust);
+    for (proto, rust) in paths::runtime(user) {
+        prost.extern_path(proto, rust);
     }
     for (proto, rust) in user {
         prost.extern_path(proto, paths::for_prost(rust));
@@ -130,9 +129,4 @@ fn failed(message: &str) -> Diagnostics {
     Diagnostic::error(Rule::Messages, format!("prost-build: {message}"))
         .help("change the proto or the options, or use emit=lro and generate messages in another way")
         .into()
-}
-
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked").to_owned()
 }

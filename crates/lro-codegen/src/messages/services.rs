@@ -9,8 +9,8 @@ use prost_build::{Service, ServiceGenerator};
 use crate::config::Config;
 use crate::names::tonic_client_rename;
 
-/// What clippy thinks of generated code helps nobody.
-const ALLOW: &str = "#[allow(clippy::all, clippy::pedantic)]";
+/// What clippy thinks of generated code helps nobody, and the types of streams are called as the RPC is.
+const ALLOW: &str = "#[allow(non_camel_case_types, clippy::all, clippy::pedantic)]";
 
 /// Code per proto package.
 type Code = Rc<RefCell<BTreeMap<String, String>>>;

@@ -145,6 +145,7 @@ impl Builder<'_, '_> {
             output,
             streaming: Streaming { client: method.client_streaming, server: method.server_streaming },
             returns_operation,
+            annotated: info.is_some(),
             operation,
         }
     }

@@ -1,7 +1,7 @@
 //! What the generator knows about its input once every name is resolved.
 //!
-//! All questions about the input end here: a [`Model`] that exists has no dangling names left, and every problem of
-//! the input has been reported.
+//! All questions about the input end here: every problem of it is reported, and where none is an error, the [`Model`] has no
+//! dangling names.
 
 mod build;
 mod index;
@@ -38,6 +38,8 @@ pub(crate) struct Method {
     pub(crate) streaming: Streaming,
     /// Whether it returns `google.longrunning.Operation`, annotated or not.
     pub(crate) returns_operation: bool,
+    /// Whether it has the option `operation_info`, sound or not.
+    pub(crate) annotated: bool,
     /// What its operations hold, where the proto says so and the method can be generated as a long-running one.
     pub(crate) operation: Option<OperationTypes>,
 }
@@ -68,11 +70,6 @@ impl Service {
     /// The full name, as it stands in the paths of its methods.
     pub(crate) fn full_name(&self) -> String {
         join(&self.package, &self.name)
-    }
-
-    /// Whether any method is a long-running one, typed or not.
-    pub(crate) fn returns_operations(&self) -> bool {
-        self.methods.iter().any(|method| method.returns_operation)
     }
 
     /// Whether any method is a typed long-running one.

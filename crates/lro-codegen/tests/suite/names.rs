@@ -93,3 +93,28 @@ fn packages_that_become_one_module() {
         "",
     );
 }
+
+#[test]
+fn modules_of_messages_and_packages_that_a_service_wants() {
+    let body = service("Names", &[], &["Import"])
+        + "message Item {}\nmessage NamesLro { message Part {} }\nmessage NamesClient { oneof kind { Item item = 1; } }\n";
+    let below = proto("below.proto", "example.names_server", "message Item {}");
+    check_refused("collision_modules", &[proto("names.proto", "example", &body), below], "");
+}
+
+#[test]
+fn messages_without_a_module_are_in_nobodys_way() {
+    let body = service("Names", &[], &["Import"])
+        + "message Item {}\nmessage NamesLro { optional int32 part = 1; map<string, Item> items = 2; }\n";
+    generate(&[proto("names.proto", "example", &body)], "").unwrap();
+}
+
+#[test]
+fn what_is_not_generated_does_not_collide() {
+    let clashing =
+        names("example", &["ConnectRpc", "Connect", "StartImport", "StartImportOperation"], &["Import"]);
+    let output = generate(&clashing[..], "client=false,server=false,emit=lro").unwrap();
+    assert_eq!(output.warnings(), []);
+    let plain = names("example", &["Get", "get_"], &[]);
+    generate(&plain, "emit=lro").unwrap();
+}

@@ -134,7 +134,35 @@ fn extern_paths_that_are_no_paths() {
         ".g=::c",
         ".google.protobuf=::known",
         ".google.protobuf.Empty=::known::Empty",
+        ".google.longrunning=::known::longrunning",
+        ".a b=::c",
     ];
     let options: Vec<String> = values.iter().map(|value| format!("extern_path={value}")).collect();
     check_refused("options_extern_path", &files(), &options.join(","));
+}
+
+#[test]
+fn the_file_of_a_package_is_no_include_file() {
+    for (options, name) in [("", "example.shop.rs"), ("emit=lro,flat_output_dir=true", "example.shop.lro.rs")]
+    {
+        let error = generate(&files(), &format!("{options},include_file={name}")).unwrap_err();
+        assert!(error.to_string().contains("is the file of the package"), "{error}");
+    }
+}
+
+#[test]
+fn extern_paths_win_over_the_runtime_and_may_have_keywords() {
+    let body = "service Names { rpc Import(google.rpc.Status) returns (google.longrunning.Operation) { \
+        option (google.longrunning.operation_info) = { response_type: \"Item\" metadata_type: \"google.rpc.Help\" }; } } \
+        message Item {} message Holder { google.rpc.Status status = 1; }";
+    let imports = "import \"google/rpc/status.proto\"; import \"google/rpc/error_details.proto\";\n";
+    let files = [proto("names.proto", "example", &(imports.to_owned() + body))];
+    let options = "extern_path=.google.rpc=::own::rpc,extern_path=.google.longrunning=::lro::google::longrunning,\
+        extern_path=.example.Item=::own::type::Item";
+    let output = generate(&files, options).unwrap();
+    let content = output.files()[0].content();
+    for path in ["::own::rpc::Status", "::own::rpc::Help", "::own::r#type::Item"] {
+        assert!(content.contains(path), "{path}");
+    }
+    assert!(!content.contains("::lro::google::rpc"));
 }

@@ -1,0 +1,207 @@
+//! What would end up with one name in Rust, among all that code is generated for.
+
+use std::collections::HashMap;
+
+use prost::Message as _;
+use prost_types::{DescriptorProto, FileDescriptorProto};
+
+use crate::config::{Config, Emit};
+use crate::diagnostics::{Diagnostic, Location, Report, Rule};
+use crate::ident::{snake, tonic_module, type_name};
+use crate::model::{Method, Service, join};
+use crate::names::{MethodNames, ServiceNames, tonic_client_rename};
+use crate::request::Request;
+
+/// Reports what cannot share a package or a service.
+pub(crate) fn check(config: &Config, request: &Request, services: &[Service], report: &mut Report) {
+    let generated = |service: &&Service| match config.emit {
+        Emit::All => true,
+        Emit::Lro => service.methods.iter().any(|method| method.annotated),
+    };
+    let mut modules = Taken::default();
+    for service in services.iter().filter(generated) {
+        check_modules(config, request, service, &mut modules, report);
+        check_methods(config, service, report);
+    }
+}
+
+/// The modules of a service share their package with those of other services, of messages and of packages below it.
+fn check_modules(
+    config: &Config,
+    request: &Request,
+    service: &Service,
+    taken: &mut Taken,
+    report: &mut Report,
+) {
+    let stem = tonic_module(&type_name(&service.name));
+    let owner =
+        Owner { what: format!("service {}", service.full_name()), location: service.location.clone() };
+    if !taken.claim(join(&service.package, &stem), &format!("the module `{stem}_…`"), owner.clone(), report)
+    {
+        return;
+    }
+    let kinds = [("client", config.client), ("server", config.server), ("lro", true)];
+    for module in kinds.iter().filter(|(_, wanted)| *wanted).map(|(kind, _)| format!("{stem}_{kind}")) {
+        let others = [
+            message_module(request, &service.package, &module),
+            package_module(request, &service.package, &module),
+        ];
+        for first in others.into_iter().flatten() {
+            report.push(collision(&first, &owner, &format!("the module `{module}`")));
+        }
+    }
+}
+
+/// The message whose nested types live in a module of this name.
+fn message_module(request: &Request, package: &str, module: &str) -> Option<Owner> {
+    let files = request.files.iter().zip(&request.encoded).filter(|(file, _)| file.package == package);
+    for (file, encoded) in files {
+        // The whole file is decoded only where the name is the same, which hardly ever happens.
+        if file.message.iter().any(|message| snake(&message.name) == module) {
+            let whole = FileDescriptorProto::decode(encoded.clone()).unwrap_or_default();
+            if let Some(message) = whole
+                .message_type
+                .iter()
+                .find(|message| snake(message.name()) == module && has_module(message))
+            {
+                return Some(Owner {
+                    what: format!("the types within message {}", join(package, message.name())),
+                    location: Location { file: file.name.clone(), position: None },
+                });
+            }
+        }
+    }
+    None
+}
+
+/// Whether prost-build makes a module for what a message holds.
+fn has_module(message: &DescriptorProto) -> bool {
+    let is_map = |nested: &DescriptorProto| {
+        nested.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry)
+    };
+    message.nested_type.iter().any(|nested| !is_map(nested))
+        || !message.enum_type.is_empty()
+        || message.field.iter().any(|field| field.oneof_index.is_some() && !field.proto3_optional())
+}
+
+/// A package to generate that lies in a module of this name below `package`.
+fn package_module(request: &Request, package: &str, module: &str) -> Option<Owner> {
+    let below = |file: &str| {
+        let rest = if package.is_empty() {
+            Some(file)
+        } else {
+            file.strip_prefix(package).and_then(|rest| rest.strip_prefix('.'))
+        };
+        rest.and_then(|rest| rest.split('.').next()).is_some_and(|segment| snake(segment) == module)
+    };
+    let file = request.targets().find(|file| below(&file.package))?;
+    Some(Owner {
+        what: format!("package {}", file.package),
+        location: Location { file: file.name.clone(), position: None },
+    })
+}
+
+fn check_methods(config: &Config, service: &Service, report: &mut Report) {
+    let names = ServiceNames::new(service);
+    let (mut client, mut server, mut constants) = (Taken::default(), Taken::default(), Taken::default());
+    for (method, names) in service.methods.iter().zip(&names.methods) {
+        let owner = || Owner {
+            what: format!("rpc {}.{}", service.full_name(), method.name),
+            location: method.location.clone(),
+        };
+        // prost-build names a method once, for clients and servers.
+        if !server.claim(names.server.to_string(), &format!("`{}`", names.server), owner(), report) {
+            continue;
+        }
+        if config.client {
+            let shown = format!("the client method `{}`", names.client);
+            client.claim(names.client.to_string(), &shown, owner(), report);
+            warn_about_client_rename(config, service, method, names, report);
+        }
+        if method.operation.is_some() {
+            if config.server {
+                let shown = format!("the start hook `{}`", names.start);
+                server.claim(names.start.to_string(), &shown, owner(), report);
+            }
+            let shown = format!("the constant `{}`", names.constant);
+            constants.claim(names.constant.to_string(), &shown, owner(), report);
+        }
+    }
+}
+
+/// Says where a client has an RPC under another name: the typed client, which only services with operations have, or tonic's own.
+fn warn_about_client_rename(
+    config: &Config,
+    service: &Service,
+    method: &Method,
+    names: &MethodNames,
+    report: &mut Report,
+) {
+    let rpc = snake(&method.name);
+    let typed = service.has_operations() && names.client != rpc.as_str();
+    let tonic = tonic_client_rename(&rpc).is_some();
+    let (whose, help) = match (config.emit, rpc.as_str()) {
+        (Emit::All, _) if typed || tonic => {
+            let whose = if typed && tonic {
+                "the clients"
+            } else if typed {
+                "the typed client"
+            } else {
+                "tonic's client"
+            };
+            (whose, "")
+        }
+        (Emit::Lro, "connect") if typed => (
+            "the typed client",
+            "; the client of protoc-gen-tonic needs the option `no_transport` to compile",
+        ),
+        (Emit::Lro, _) if typed && tonic => {
+            ("the typed client", "; the client of protoc-gen-tonic does not compile, so give it `no_client`")
+        }
+        (Emit::Lro, _) if typed => ("the typed client", ""),
+        _ => return,
+    };
+    let message = format!(
+        "rpc {}.{} has the name of a method that every client has; {whose} calls it `{rpc}_rpc`",
+        service.full_name(),
+        method.name
+    );
+    report.push(
+        Diagnostic::warning(Rule::NameCollision, message)
+            .at(method.location.clone())
+            .help(format!("it keeps its name on the wire and on the server{help}")),
+    );
+}
+
+/// Who has which name.
+#[derive(Default)]
+struct Taken(HashMap<String, Owner>);
+
+#[derive(Clone)]
+struct Owner {
+    what: String,
+    location: Location,
+}
+
+impl Taken {
+    /// Gives a name to the first who asks; reports every later one, naming both.
+    fn claim(&mut self, name: String, shown: &str, owner: Owner, report: &mut Report) -> bool {
+        let Some(first) = self.0.get(&name) else {
+            self.0.insert(name, owner);
+            return true;
+        };
+        report.push(collision(first, &owner, shown));
+        false
+    }
+}
+
+fn collision(first: &Owner, second: &Owner, shown: &str) -> Diagnostic {
+    let message = if first.what == second.what {
+        format!("{} is defined twice", second.what)
+    } else {
+        format!("{} and {} would both become {shown} in Rust", first.what, second.what)
+    };
+    Diagnostic::error(Rule::NameCollision, message)
+        .at(second.location.clone())
+        .help(format!("rename one of them; the other is at {}", first.location))
+}
