@@ -1,6 +1,6 @@
 //! What would end up with one name in Rust, among all that code is generated for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorProto};
@@ -18,60 +18,73 @@ pub(crate) fn check(config: &Config, request: &Request, services: &[Service], re
         Emit::All => true,
         Emit::Lro => service.methods.iter().any(|method| method.annotated),
     };
-    let mut modules = Taken::default();
+    let (mut stems, mut modules) = (Taken::default(), Modules::new());
     for service in services.iter().filter(generated) {
-        check_modules(config, request, service, &mut modules, report);
+        claim_modules(config, service, &mut stems, &mut modules, report);
         check_methods(config, service, report);
     }
+    check_messages(request, &modules, report);
+    check_packages(request, &modules, report);
 }
 
-/// The modules of a service share their package with those of other services, of messages and of packages below it.
-fn check_modules(
+/// The service whose code lives in a module, by package and name of the module.
+type Modules = HashMap<(String, String), Owner>;
+
+/// What the names of these modules end with.
+const KINDS: [&str; 3] = ["client", "server", "lro"];
+
+fn claim_modules(
     config: &Config,
-    request: &Request,
     service: &Service,
-    taken: &mut Taken,
+    stems: &mut Taken,
+    modules: &mut Modules,
     report: &mut Report,
 ) {
     let stem = tonic_module(&type_name(&service.name));
     let owner =
         Owner { what: format!("service {}", service.full_name()), location: service.location.clone() };
-    if !taken.claim(join(&service.package, &stem), &format!("the module `{stem}_…`"), owner.clone(), report)
+    if stems.claim(join(&service.package, &stem), &format!("the module `{stem}_…`"), owner.clone(), report)
     {
-        return;
-    }
-    let kinds = [("client", config.client), ("server", config.server), ("lro", true)];
-    for module in kinds.iter().filter(|(_, wanted)| *wanted).map(|(kind, _)| format!("{stem}_{kind}")) {
-        let others = [
-            message_module(request, &service.package, &module),
-            package_module(request, &service.package, &module),
-        ];
-        for first in others.into_iter().flatten() {
-            report.push(collision(&first, &owner, &format!("the module `{module}`")));
+        for (kind, _) in KINDS.iter().zip([config.client, config.server, true]).filter(|(_, wanted)| *wanted)
+        {
+            modules.insert((service.package.clone(), format!("{stem}_{kind}")), owner.clone());
         }
     }
 }
 
-/// The message whose nested types live in a module of this name.
-fn message_module(request: &Request, package: &str, module: &str) -> Option<Owner> {
-    let files = request.files.iter().zip(&request.encoded).filter(|(file, _)| file.package == package);
-    for (file, encoded) in files {
+/// Messages whose nested types would live in the module of a service.
+fn check_messages(request: &Request, modules: &Modules, report: &mut Report) {
+    for (file, encoded) in request.files.iter().zip(&request.encoded) {
+        let suspect = |name: &str| {
+            ends_like_module(name)
+                .then(|| modules.get_key_value(&(file.package.clone(), snake(name))))
+                .flatten()
+        };
+        if !file.message.iter().any(|message| suspect(&message.name).is_some()) {
+            continue;
+        }
         // The whole file is decoded only where the name is the same, which hardly ever happens.
-        if file.message.iter().any(|message| snake(&message.name) == module) {
-            let whole = FileDescriptorProto::decode(encoded.clone()).unwrap_or_default();
-            if let Some(message) = whole
-                .message_type
-                .iter()
-                .find(|message| snake(message.name()) == module && has_module(message))
-            {
-                return Some(Owner {
+        let whole = FileDescriptorProto::decode(encoded.clone()).unwrap_or_default();
+        for message in whole.message_type.iter().filter(|message| has_module(message)) {
+            if let Some(((package, module), service)) = suspect(message.name()) {
+                let first = Owner {
                     what: format!("the types within message {}", join(package, message.name())),
                     location: Location { file: file.name.clone(), position: None },
-                });
+                };
+                report.push(collision(&first, service, &format!("the module `{module}`")));
             }
         }
     }
-    None
+}
+
+/// A quick look that spares nearly all messages the way to their Rust name.
+fn ends_like_module(name: &str) -> bool {
+    KINDS.iter().any(|kind| {
+        name.len()
+            .checked_sub(kind.len())
+            .and_then(|at| name.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(kind))
+    })
 }
 
 /// Whether prost-build makes a module for what a message holds.
@@ -84,21 +97,24 @@ fn has_module(message: &DescriptorProto) -> bool {
         || message.field.iter().any(|field| field.oneof_index.is_some() && !field.proto3_optional())
 }
 
-/// A package to generate that lies in a module of this name below `package`.
-fn package_module(request: &Request, package: &str, module: &str) -> Option<Owner> {
-    let below = |file: &str| {
-        let rest = if package.is_empty() {
-            Some(file)
-        } else {
-            file.strip_prefix(package).and_then(|rest| rest.strip_prefix('.'))
-        };
-        rest.and_then(|rest| rest.split('.').next()).is_some_and(|segment| snake(segment) == module)
-    };
-    let file = request.targets().find(|file| below(&file.package))?;
-    Some(Owner {
-        what: format!("package {}", file.package),
-        location: Location { file: file.name.clone(), position: None },
-    })
+/// Packages to generate whose module would be that of a service.
+fn check_packages(request: &Request, modules: &Modules, report: &mut Report) {
+    let packages: BTreeMap<&str, &str> =
+        request.targets().map(|file| (file.package.as_str(), file.name.as_str())).collect();
+    for (package, file) in packages {
+        let segments: Vec<&str> = package.split('.').collect();
+        for (depth, segment) in segments.iter().enumerate() {
+            if let Some(((_, module), service)) =
+                modules.get_key_value(&(segments[..depth].join("."), snake(segment)))
+            {
+                let first = Owner {
+                    what: format!("package {package}"),
+                    location: Location { file: file.to_owned(), position: None },
+                };
+                report.push(collision(&first, service, &format!("the module `{module}`")));
+            }
+        }
+    }
 }
 
 fn check_methods(config: &Config, service: &Service, report: &mut Report) {

@@ -18,7 +18,8 @@ impl WorkerId {
         Self(Uuid::new_v4().hyphenated().to_string().into())
     }
 
-    /// The worker of this id, as a store reads it back. Two live processes must never share one.
+    /// The worker of this id, as a store reads it back: text without NUL. Two live processes must never share
+    /// one.
     pub fn new(id: impl Into<Arc<str>>) -> Self {
         Self(id.into())
     }
@@ -35,7 +36,7 @@ impl fmt::Display for WorkerId {
     }
 }
 
-/// The how-manieth run of an operation this is, from 1. It only ever grows, which makes it the fencing token:
+/// The number of a run of an operation, counted from 1. It only ever grows, which makes it the fencing token:
 /// a worker whose attempt is not the current one changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Attempt(NonZeroU32);

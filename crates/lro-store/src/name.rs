@@ -34,7 +34,7 @@ impl OperationName {
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         check_length(text, MAX_NAME_LEN)?;
         let (collection, id) = text.rsplit_once('/').ok_or_else(|| InvalidName::shape(text))?;
-        check_segment(text, id)?;
+        check_segment(id)?;
         let parent = match collection.strip_suffix(COLLECTION) {
             Some("") => "",
             Some(rest) => rest
@@ -43,7 +43,7 @@ impl OperationName {
                 .ok_or_else(|| InvalidName::shape(text))?,
             None => return Err(InvalidName::shape(text)),
         };
-        check_segments(text, parent)?;
+        check_segments(parent)?;
         Ok(Self { text: text.into(), id_at: collection.len() + 1 })
     }
 
@@ -89,7 +89,7 @@ impl Parent {
     /// When it is longer than [`Parent::MAX_LEN`] or has an empty segment or one that names cannot contain.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         check_length(text, Self::MAX_LEN)?;
-        check_segments(text, text)?;
+        check_segments(text)?;
         Ok(Self(text.to_owned()))
     }
 
@@ -105,7 +105,9 @@ impl fmt::Display for Parent {
     }
 }
 
-/// Why a text is no name. The message quotes the text and says what is wrong with it.
+/// Why a text is no name. The message quotes what is wrong and says why.
+///
+/// It stays below 300 bytes whatever the text, so that an answer cannot be blown up from outside.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct InvalidName {
@@ -114,44 +116,58 @@ pub struct InvalidName {
 
 impl InvalidName {
     fn shape(text: &str) -> Self {
-        Self { message: format!("{text:?} is not an operation name, which ends in `operations/{{id}}`") }
+        let quote = quote(text);
+        Self { message: format!("{quote} is not an operation name, which ends in `operations/{{id}}`") }
     }
 
-    fn segment(text: &str, segment: &str) -> Self {
+    fn segment(segment: &str) -> Self {
+        let quote = quote(segment);
         Self {
             message: format!(
-                "{text:?} has the segment {segment:?}; a segment is at least one of the letters, digits and \
+                "the name has the segment {quote}; a segment is at least one of the letters, digits and \
                  signs that a URL path allows, and neither `-`, `.` nor `..` alone"
             ),
         }
     }
 }
 
+/// The text in quotes, cut where its escaped form reaches 64 bytes.
+fn quote(text: &str) -> String {
+    let mut escaped = 0;
+    let fits = |char: &char| {
+        escaped += char.escape_debug().map(char::len_utf8).sum::<usize>();
+        escaped <= 64
+    };
+    let start: String = text.chars().take_while(fits).collect();
+    let rest = if start.len() < text.len() { "…" } else { "" };
+    format!("{start:?}{rest}")
+}
+
 pub(crate) fn check_length(text: &str, max: usize) -> Result<(), InvalidName> {
     if text.len() <= max {
         return Ok(());
     }
-    let start: String = text.chars().take(32).collect();
+    let quote = quote(text);
     Err(InvalidName {
-        message: format!("the name {start:?}… has {} bytes; at most {max} are allowed", text.len()),
+        message: format!("the name {quote} has {} bytes; at most {max} are allowed", text.len()),
     })
 }
 
-pub(crate) fn check_segment(text: &str, segment: &str) -> Result<(), InvalidName> {
+pub(crate) fn check_segment(segment: &str) -> Result<(), InvalidName> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()+,;=:@%".contains(&byte);
     // A lone `-` would read as a wildcard, and HTTP proxies rewrite dots.
     let reserved = matches!(segment, "" | "-" | "." | "..");
     if reserved || !segment.bytes().all(allowed) {
-        return Err(InvalidName::segment(text, segment));
+        return Err(InvalidName::segment(segment));
     }
     Ok(())
 }
 
-fn check_segments(text: &str, path: &str) -> Result<(), InvalidName> {
+fn check_segments(path: &str) -> Result<(), InvalidName> {
     if path.is_empty() {
         return Ok(());
     }
-    path.split('/').try_for_each(|segment| check_segment(text, segment))
+    path.split('/').try_for_each(check_segment)
 }
 
 #[cfg(test)]
@@ -172,23 +188,40 @@ mod tests {
 
     #[test]
     fn what_is_not_a_name_is_refused_with_a_reason() {
-        for text in [
-            "",
-            "operations",
-            "operations/",
-            "/operations/1",
-            "a//operations/1",
-            "myoperations/1",
-            "operations/1/",
-            "operations/-",
-            "operations/..",
-            "shelves/-/operations/1",
-            "operations/a b",
-            "operations/a*",
-            "operations/é",
+        for (text, quoted) in [
+            ("", ""),
+            ("operations", "operations"),
+            ("operations/", ""),
+            ("/operations/1", "/operations/1"),
+            ("a//operations/1", ""),
+            ("myoperations/1", "myoperations/1"),
+            ("operations/1/", ""),
+            ("operations/-", "-"),
+            ("operations/..", ".."),
+            ("shelves/-/operations/1", "-"),
+            ("operations/a b", "a b"),
+            ("operations/a*", "a*"),
+            ("operations/é", "é"),
         ] {
             let error = OperationName::parse(text).expect_err(text);
-            assert!(error.to_string().contains(&format!("{text:?}")), "{error}");
+            assert!(error.to_string().contains(&format!("{quoted:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_short_whatever_the_text() {
+        for hostile in ["x", " ", "'", "\"", "\0", "\u{1f}", "\u{85}", "é", "\u{301}", "🦀", "\u{10ffff}"]
+        {
+            for count in [1, 8, 60, 100, 1_000_000] {
+                let text = hostile.repeat(count);
+                for name in [text.clone(), format!("{text}/operations/1"), format!("operations/{text}")] {
+                    let parsed = [OperationName::parse(&name).err(), Parent::parse(&name).err()];
+                    for error in parsed.into_iter().flatten() {
+                        let message = error.to_string();
+                        assert!(message.len() < 300, "{} bytes: {message}", message.len());
+                    }
+                }
+            }
         }
     }
 

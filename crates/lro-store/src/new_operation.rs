@@ -12,6 +12,7 @@ use crate::{
 ///
 /// With [`leased_to`](Self::leased_to) it is born running: one write both stores it and starts the work.
 #[derive(Debug, Clone)]
+#[must_use = "an operation exists once a store has created it"]
 pub struct NewOperation {
     name: OperationName,
     method: Arc<str>,
@@ -27,7 +28,11 @@ impl NewOperation {
     /// How long an operation is kept after it is done, unless it says otherwise: 30 days.
     pub const DEFAULT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-    /// A queued operation without metadata, that runs at least once.
+    /// The longest retention: 100 years.
+    pub const MAX_RETENTION: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+    /// A queued operation without metadata, that runs at least once. `method` is the path of the RPC that
+    /// starts it, without NUL.
     pub fn new(name: OperationName, method: impl Into<Arc<str>>, request: Payload) -> Self {
         Self {
             name,
@@ -59,9 +64,10 @@ impl NewOperation {
         self
     }
 
-    /// How long it is kept after it is done.
+    /// How long it is kept after it is done, rounded down to whole microseconds and to
+    /// [`MAX_RETENTION`](Self::MAX_RETENTION), so that every store can keep it as it is.
     pub fn retention(mut self, retention: Duration) -> Self {
-        self.retention = retention;
+        self.retention = storable(retention);
         self
     }
 
@@ -102,5 +108,31 @@ impl NewOperation {
             update_time: now,
             state,
         })
+    }
+}
+
+/// The retention as a store can keep it.
+pub(crate) fn storable(retention: Duration) -> Duration {
+    let retention = retention.min(NewOperation::MAX_RETENTION);
+    let below_a_microsecond = Duration::from_nanos(u64::from(retention.subsec_nanos() % 1_000));
+    retention.saturating_sub(below_a_microsecond)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retention_is_what_a_database_can_keep() {
+        let micro = Duration::from_micros(1);
+        for (given, kept) in [
+            (Duration::ZERO, Duration::ZERO),
+            (micro, micro),
+            (Duration::from_nanos(1_999), micro),
+            (Duration::MAX, NewOperation::MAX_RETENTION),
+            (NewOperation::DEFAULT_RETENTION, NewOperation::DEFAULT_RETENTION),
+        ] {
+            assert_eq!(storable(given), kept);
+        }
     }
 }

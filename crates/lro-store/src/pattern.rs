@@ -33,9 +33,7 @@ impl ParentPattern {
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
         check_length(text, Parent::MAX_LEN)?;
         if !text.is_empty() {
-            text.split('/')
-                .filter(|segment| *segment != "-")
-                .try_for_each(|segment| check_segment(text, segment))?;
+            text.split('/').filter(|segment| *segment != "-").try_for_each(check_segment)?;
         }
         Ok(Self(text.to_owned()))
     }
@@ -64,6 +62,48 @@ impl ParentPattern {
             .map(|segment| (segment != "-").then_some(segment))
     }
 
+    /// What every selected parent begins with, for a store that scans a range of an index: everything before
+    /// the first `-`.
+    pub fn literal_prefix(&self) -> &str {
+        let end: usize =
+            self.0.split_inclusive('/').take_while(|part| !is_wildcard(part)).map(str::len).sum();
+        &self.0[..end]
+    }
+
+    /// The right side of `parent LIKE … ESCAPE '\'`: `%` for each `-`, and whatever `LIKE` would read as
+    /// more than itself escaped.
+    ///
+    /// `%` also stands for several segments or none. The selection is exact among parents that are not empty
+    /// and have as many `/` as the pattern; and `LIKE` must respect case, which not every database does by
+    /// default.
+    ///
+    /// ```
+    /// use lro_store::ParentPattern;
+    ///
+    /// assert_eq!(ParentPattern::parse("my_libraries/-/shelves/1")?.to_like(), r"my\_libraries/%/shelves/1");
+    /// assert_eq!(ParentPattern::all().to_like(), "%");
+    /// # Ok::<(), lro_store::InvalidName>(())
+    /// ```
+    pub fn to_like(&self) -> String {
+        if self.is_all() {
+            return "%".to_owned();
+        }
+        let mut like = String::with_capacity(self.0.len());
+        for part in self.0.split_inclusive('/') {
+            if is_wildcard(part) {
+                like.push_str(&part.replace('-', "%"));
+                continue;
+            }
+            for char in part.chars() {
+                if matches!(char, '%' | '_' | '\\') {
+                    like.push('\\');
+                }
+                like.push(char);
+            }
+        }
+        like
+    }
+
     /// Whether an operation of this parent is selected. A `-` stands for exactly one segment.
     pub fn matches(&self, parent: &str) -> bool {
         if self.is_all() {
@@ -75,6 +115,11 @@ impl ParentPattern {
             .all(|wanted| actual.next().is_some_and(|is| wanted.is_none_or(|wanted| wanted == is)));
         same && actual.next().is_none()
     }
+}
+
+/// Whether a segment, with the `/` after it if there is one, stands for any.
+fn is_wildcard(part: &str) -> bool {
+    matches!(part, "-" | "-/")
 }
 
 impl From<&Parent> for ParentPattern {
@@ -120,6 +165,22 @@ mod tests {
         assert_eq!(ParentPattern::parse("shelves/1").unwrap().as_exact(), Some("shelves/1"));
         assert_eq!(ParentPattern::parse("shelves/-").unwrap().as_exact(), None);
         assert_eq!(ParentPattern::all().as_exact(), None);
+    }
+
+    #[test]
+    fn a_pattern_has_the_forms_that_sql_wants() {
+        for (pattern, prefix, like) in [
+            ("", "", "%"),
+            ("shelves/1", "shelves/1", "shelves/1"),
+            ("shelves/-", "shelves/", "shelves/%"),
+            ("shelves/-/rows/a-b", "shelves/", "shelves/%/rows/a-b"),
+            ("-/1", "", "%/1"),
+            ("-", "", "%"),
+            ("a_b/100%/-", "a_b/100%/", r"a\_b/100\%/%"),
+        ] {
+            let parsed = ParentPattern::parse(pattern).unwrap();
+            assert_eq!((parsed.literal_prefix(), &*parsed.to_like()), (prefix, like), "{pattern}");
+        }
     }
 
     #[test]

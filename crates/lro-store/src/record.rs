@@ -1,9 +1,10 @@
 //! One operation as a store keeps it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::{Attempt, ExclusiveKey, Lease, OperationName, Outcome, Payload, Timestamp};
+use crate::{
+    Attempt, ExclusiveKey, InvalidRecord, Lease, OperationName, Outcome, Payload, RecordParts, Timestamp,
+};
 
 /// Where an operation is on its way: queued → running → done.
 ///
@@ -33,6 +34,16 @@ pub enum State {
     },
 }
 
+impl State {
+    /// The latest run that was begun.
+    pub(crate) fn last_attempt(&self) -> Option<Attempt> {
+        match self {
+            Self::Queued { last_attempt } | Self::Done { last_attempt, .. } => *last_attempt,
+            Self::Running { lease, .. } => Some(lease.attempt),
+        }
+    }
+}
+
 /// What becomes of an operation whose run was interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delivery {
@@ -41,31 +52,6 @@ pub enum Delivery {
     AtLeastOnce,
     /// It ends as ABORTED: the work must not begin twice.
     AtMostOnce,
-}
-
-/// The content of a [`Record`], field by field: what a store writes and reads back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordParts {
-    /// The name, unique in a store.
-    pub name: OperationName,
-    /// The path of the RPC that started it, `/package.Service/Method`; it selects the handler.
-    pub method: Arc<str>,
-    /// The request, so that any process can run the work.
-    pub request: Payload,
-    /// The latest progress.
-    pub metadata: Option<Payload>,
-    /// The key it holds until it is done.
-    pub exclusive: Option<ExclusiveKey>,
-    /// What becomes of it when a run is interrupted.
-    pub delivery: Delivery,
-    /// How long it is kept once it is done.
-    pub retention: Duration,
-    /// When it was created. Never changes.
-    pub create_time: Timestamp,
-    /// When anything but the lease's deadline last changed.
-    pub update_time: Timestamp,
-    /// Where it is on its way.
-    pub state: State,
 }
 
 /// One operation as a store keeps it. It only comes from [`NewOperation::into_record`], from a transition of
@@ -81,23 +67,7 @@ impl Record {
     /// # Errors
     /// When no sequence of transitions leads to such a record; the store's data is damaged.
     pub fn from_parts(parts: RecordParts) -> Result<Self, InvalidRecord> {
-        let fault = if parts.update_time < parts.create_time {
-            Some("was updated before it was created")
-        } else {
-            match &parts.state {
-                State::Done { end_time, .. } if *end_time != parts.update_time => {
-                    Some("changed after it was done")
-                }
-                State::Queued { last_attempt: Some(_) } if parts.delivery == Delivery::AtMostOnce => {
-                    Some("waits for a second run, which its delivery rules out")
-                }
-                _ => None,
-            }
-        };
-        match fault {
-            Some(fault) => Err(InvalidRecord { name: parts.name, fault }),
-            None => Ok(Self(parts)),
-        }
+        parts.checked().map(Self)
     }
 
     /// A record that was never updated has no history to contradict.
@@ -183,10 +153,7 @@ impl Record {
 
     /// The latest run that was begun.
     pub fn last_attempt(&self) -> Option<Attempt> {
-        match &self.0.state {
-            State::Queued { last_attempt } | State::Done { last_attempt, .. } => *last_attempt,
-            State::Running { lease, .. } => Some(lease.attempt),
-        }
+        self.0.state.last_attempt()
     }
 
     /// From when on a purge may remove it; `None` while it is not done.
@@ -221,12 +188,4 @@ impl Record {
         }
         Self(parts)
     }
-}
-
-/// Stored parts that are no operation: the message names it and says what is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the stored operation {name} {fault}")]
-pub struct InvalidRecord {
-    name: OperationName,
-    fault: &'static str,
 }

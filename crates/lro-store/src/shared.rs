@@ -37,6 +37,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).claim(claim).await
     }
 
+    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+        (**self).expire(limit).await
+    }
+
     async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error> {
         (**self).heartbeat(leases, lease).await
     }

@@ -101,6 +101,7 @@ impl Record {
 
     /// Asks for the work to stop. Work that nobody runs ends as CANCELLED at once, running work gets the
     /// flag, and an operation that is done or has the flag stays as it is.
+    #[must_use = "the record itself stays as it is"]
     pub fn request_cancel(&self, now: Timestamp) -> Self {
         match self.state() {
             State::Queued { .. } => self.ended(now, cancelled()),

@@ -21,7 +21,8 @@ use crate::{
 /// **Batches.** Methods that take several items answer each, in the order of the items. Items are
 /// independent: one that is refused MUST NOT keep the others from taking effect. Several items for one
 /// operation MUST take effect in their order. An empty batch MUST succeed without effect. A store SHOULD
-/// commit a batch at once.
+/// commit a batch at once. A caller MUST NOT send more than [`MAX_BATCH`] items, or a limit beyond it; a
+/// store may rely on that.
 ///
 /// **Atomicity.** Each item MUST take effect wholly or not at all, and as if at one moment between call and
 /// return. Reading a record, checking the fence or the exclusive key and writing the result is one such
@@ -30,7 +31,14 @@ use crate::{
 /// **Durability.** When a method returns `Ok`, what it changed MUST survive a crash of the process and, for a
 /// store that says so, of the machine. Reads MUST see every write that returned before they began.
 ///
-/// **Dropped futures.** A caller may drop any of these futures. The effect then MUST be whole or absent.
+/// **Content.** Payloads and the messages of failures are whatever a request or a worker made them: any bytes
+/// and any UTF-8, with NUL. They MUST read back exactly as they were; where a database's text has limits,
+/// that takes a binary column. Names, exclusive keys, method paths and worker ids are what a store looks for:
+/// text without NUL, that MUST be compared byte by byte, whatever the collation.
+///
+/// **Bounded time.** Every call MUST end within a time that the store states or lets its user set; what takes
+/// longer MUST fail as [`Error::unavailable`]. A caller that gives up earlier may drop any of these futures. The
+/// effect then MUST be whole or absent.
 ///
 /// **Time.** All points in time MUST come from one clock of the store. Callers only hand in durations.
 ///
@@ -66,12 +74,19 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Applies [`Record::request_cancel`]; the record after it, or `None` if there is none.
     async fn request_cancel(&self, name: &OperationName) -> Result<Option<Record>, Error>;
 
-    /// Gives work to a worker: queued operations of the given methods, the oldest first, as running records.
+    /// Gives work to a worker: queued operations of the given methods, as running records.
     ///
-    /// It MUST first [`expire`](Record::expire) leases that are over, of whatever method, so that this work
-    /// is claimable or done; of very many it MAY leave some to the next call. Two calls, even at the same
-    /// time, MUST NOT return the same run.
+    /// The oldest SHOULD come first, by creation time; a store MAY pass over one that another call has locked.
+    /// Two calls, even at the same time, MUST NOT return the same run. Work whose lease is over stays running
+    /// until [`expire`](Self::expire) takes it back.
     async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error>;
+
+    /// Applies [`Record::expire`] to at most `limit` running operations whose lease is over, of whatever
+    /// method; how many. Afterwards each is claimable or done.
+    ///
+    /// Fewer than `limit` means that none were left when it looked. The lease that ended first SHOULD come
+    /// first. Whoever runs operations calls this at intervals, or the work of lost workers stays where it is.
+    async fn expire(&self, limit: usize) -> Result<usize, Error>;
 
     /// Extends leases to `lease` from now, and tells how each stands.
     async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error>;
@@ -88,8 +103,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Hands unfinished work back, claimable at once.
     async fn release(&self, leases: &[LeaseId]) -> Result<Vec<Fenced>, Error>;
 
-    /// Removes at most `limit` operations whose retention is over; how many. Fewer than `limit` means that
-    /// none are left.
+    /// Removes at most `limit` operations whose retention is over; how many.
+    ///
+    /// Fewer than `limit` is a hint that few or none are left, and that the next call can wait.
     async fn purge(&self, limit: usize) -> Result<usize, Error>;
 
     /// Hints of changes by any process, from now on.
@@ -100,14 +116,21 @@ pub trait Store: Debug + Send + Sync + 'static {
     fn changes(&self) -> Changes;
 }
 
+/// The most items of one batch, and the highest limit, that a store is ever called with.
+pub const MAX_BATCH: usize = 1_000;
+
 /// Which operations to list.
+///
+/// A page has records whole, with requests and outcomes, each of which may be as large as the server admits.
+/// For a full page that is [`MAX_BATCH`] times as much. A store MAY end a page early to stay below a size of
+/// its own, after at least one record.
 #[derive(Debug, Clone)]
 pub struct ListQuery {
     /// Of which parents.
     pub parent: ParentPattern,
     /// Where the page before ended; `None` to begin.
     pub after: Option<Cursor>,
-    /// At most how many; at least 1.
+    /// At most how many; from 1 to [`MAX_BATCH`].
     pub limit: usize,
 }
 
@@ -142,7 +165,7 @@ pub struct Claim {
     pub worker: WorkerId,
     /// The methods it has handlers for.
     pub methods: Vec<Arc<str>>,
-    /// At most how many operations.
+    /// At most how many operations, up to [`MAX_BATCH`].
     pub limit: usize,
     /// For how long.
     pub lease: Duration,

@@ -7,17 +7,51 @@
 
 mod suite;
 
-use lro_store::{ManualClock, MemoryStore};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lro_store::{Clock, ManualClock, MemoryStore, Store, SystemClock, Timestamp};
 
 fn fresh() -> (MemoryStore, ManualClock) {
     let clock = ManualClock::default();
     (MemoryStore::with_clock(clock.clone()), clock)
 }
 
+/// A clock that fails while it is told to.
+#[derive(Debug, Clone, Default)]
+struct BrokenClock(Arc<AtomicBool>);
+
+impl Clock for BrokenClock {
+    fn now(&self) -> Timestamp {
+        assert!(!self.0.load(Ordering::SeqCst), "the clock stands still");
+        SystemClock.now()
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_panics_spoils_only_its_own_call() {
+    let clock = BrokenClock::default();
+    let store = MemoryStore::with_clock(clock.clone());
+    clock.0.store(true, Ordering::SeqCst);
+    let call = tokio::spawn({
+        let store = store.clone();
+        async move { store.purge(1).await }
+    });
+    assert!(call.await.unwrap_err().is_panic());
+    clock.0.store(false, Ordering::SeqCst);
+    assert_eq!(store.purge(1).await.unwrap(), 0);
+}
+
 #[tokio::test]
 async fn what_is_created_reads_back_as_it_is() {
     let (store, clock) = fresh();
     suite::create::what_is_created_reads_back_as_it_is(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn content_reads_back_byte_by_byte() {
+    let (store, clock) = fresh();
+    suite::create::content_reads_back_byte_by_byte(&store, &clock).await;
 }
 
 #[tokio::test]
@@ -90,6 +124,12 @@ async fn a_worker_gets_only_what_it_has_handlers_for() {
 async fn work_of_a_lost_worker_is_taken_over_and_fenced_off() {
     let (store, clock) = fresh();
     suite::lease::work_of_a_lost_worker_is_taken_over_and_fenced_off(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn leases_that_are_over_are_taken_a_few_at_a_time() {
+    let (store, clock) = fresh();
+    suite::lease::leases_that_are_over_are_taken_a_few_at_a_time(&store, &clock).await;
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ enum Call {
     Delete(u8),
     Cancel(u8),
     Claim { worker: u8, methods: usize, limit: usize },
+    Expire(usize),
     Heartbeat(Vec<(u8, u8, u32)>),
     Progress(Vec<(u8, u8, u32)>),
     Finish(Vec<(u8, u8, u32)>),
@@ -42,6 +43,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => name.clone().prop_map(Call::Delete),
         1 => name.prop_map(Call::Cancel),
         3 => (0..2_u8, 0..3_usize, 0..4_usize).prop_map(|(worker, methods, limit)| Call::Claim { worker, methods, limit }),
+        2 => (0..4_usize).prop_map(Call::Expire),
         1 => leases().prop_map(Call::Heartbeat),
         1 => leases().prop_map(Call::Progress),
         1 => leases().prop_map(Call::Finish),
@@ -89,11 +91,6 @@ impl Model {
     }
 
     fn claim(&mut self, claim: &Claim, now: Timestamp) -> Vec<Record> {
-        for record in self.0.values_mut() {
-            if let Ok(expired) = record.expire(now) {
-                *record = expired;
-            }
-        }
         let mut oldest: Vec<_> =
             self.0.values_mut().filter(|record| claim.methods.contains(record.method())).collect();
         oldest.sort_by_key(|record| Cursor::from(&**record));
@@ -142,6 +139,11 @@ impl Model {
         self.write(id, transition, (|_: &Record| Fenced::Applied, Fenced::Lost, Fenced::Deleted))
     }
 
+    /// How many leases are over. Which of them a limit picks is the store's choice.
+    fn expirable(&self, now: Timestamp) -> usize {
+        self.0.values().filter(|record| record.expire(now).is_ok()).count()
+    }
+
     /// How many may be purged. Which of them a limit picks is the store's choice, so the model takes it from
     /// the store.
     fn purgeable(&self, now: Timestamp) -> usize {
@@ -181,6 +183,15 @@ async fn step(store: &MemoryStore, model: &mut Model, clock: &ManualClock, call:
             let methods = METHODS[..*methods].iter().map(|method| Arc::from(*method)).collect();
             let claim = Claim { worker: worker(*number), methods, limit: *limit, lease: LEASE };
             assert_eq!(store.claim(&claim).await.unwrap(), model.claim(&claim, now));
+        }
+        Call::Expire(limit) => {
+            assert_eq!(store.expire(*limit).await.unwrap(), model.expirable(now).min(*limit));
+            for after in records(store).await {
+                let before = model.0.get_mut(after.name()).unwrap();
+                if *before != after {
+                    *before = before.expire(now).unwrap();
+                }
+            }
         }
         Call::Heartbeat(raw) => {
             let ids = leases(raw);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lro_store::{
     Attempt, Delivery, Failure, FailureCode, LeaseId, NewOperation, OperationName, Outcome, Parent, Payload,
-    Record, Refusal, State, Timestamp, WorkerId,
+    Record, Refusal, Timestamp, WorkerId,
 };
 use proptest::prelude::*;
 
@@ -233,23 +233,4 @@ fn work_whose_lease_is_over_is_cancelled_on_the_spot() {
     let record = created(Delivery::AtLeastOnce, true, now);
     assert!(record.request_cancel(now).cancel_requested());
     assert!(record.request_cancel(now.saturating_add(LEASE)).is_done());
-}
-
-#[test]
-fn parts_that_contradict_each_other_are_no_record() {
-    let now = Timestamp::from_micros(1_000);
-    let sound = created(Delivery::AtMostOnce, false, now).into_parts();
-
-    let mut older = sound.clone();
-    older.update_time = Timestamp::UNIX_EPOCH;
-    let mut again = sound.clone();
-    again.state = State::Queued { last_attempt: Some(Attempt::FIRST) };
-    let mut touched = sound;
-    touched.state =
-        State::Done { outcome: outcome(false), end_time: Timestamp::from_micros(999), last_attempt: None };
-    for parts in [older, again, touched] {
-        let name = parts.name.to_string();
-        let error = Record::from_parts(parts).unwrap_err();
-        assert!(error.to_string().contains(&name), "{error}");
-    }
 }

@@ -14,8 +14,8 @@ use std::time::Duration;
 /// const PATIENT: Polling = Polling::new().with_total_timeout(Duration::from_secs(24 * 60 * 60));
 /// ```
 ///
-/// Against a server that implements `WaitOperation` the result arrives as soon as it exists, whatever the
-/// pauses are. The client shortens each pause at random by up to a quarter, so that many clients that
+/// Against a server that holds `WaitOperation` for as long as it is asked to, up to the longest pause, the
+/// result arrives as soon as it exists, whatever the pauses are. The client shortens each pause at random by up to a quarter, so that many clients that
 /// started together do not ask together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Polling {

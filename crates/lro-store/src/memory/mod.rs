@@ -43,8 +43,10 @@ impl MemoryStore {
     /// Runs one atomic step at one moment, and then publishes what it changed.
     fn step<T>(&self, act: impl FnOnce(&mut Table, Timestamp, &mut Hints) -> T) -> T {
         let mut hints = Hints::new();
+        // The clock is the user's code. It may panic or be slow, so it is read before the lock is taken.
+        let now = self.0.clock.now();
         let mut table = self.0.table.lock().expect("no step panics, so no lock is poisoned");
-        let answer = act(&mut table, self.0.clock.now(), &mut hints);
+        let answer = act(&mut table, now, &mut hints);
         drop(table);
         for (name, kind) in hints {
             self.0.hub.publish(&name, kind);
@@ -108,23 +110,26 @@ impl Store for MemoryStore {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
-        Ok(self.step(|table, now, hints| {
-            for expired in table.expired(now) {
-                if expired.is_done() {
-                    hints.push((expired.name().clone(), ChangeKind::Done));
-                }
-                table.put(expired);
-            }
-            let claimed: Vec<Record> = table
-                .queued()
-                .filter(|record| claim.methods.contains(record.method()))
-                .filter_map(|record| record.claim(&claim.worker, claim.lease, now).ok())
-                .take(claim.limit)
-                .collect();
+        Ok(self.step(|table, now, _| {
+            let oldest = table.oldest_queued(&claim.methods, claim.limit);
+            let run = |record: &Record| record.claim(&claim.worker, claim.lease, now).ok();
+            let claimed: Vec<Record> = oldest.into_iter().filter_map(run).collect();
             for record in &claimed {
                 table.put(record.clone());
             }
             claimed
+        }))
+    }
+
+    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+        Ok(self.step(|table, now, hints| {
+            let expired = table.expired(now, limit);
+            let count = expired.len();
+            for record in expired {
+                hints.push((record.name().clone(), left_by_worker(&record)));
+                table.put(record);
+            }
+            count
         }))
     }
 
@@ -179,10 +184,12 @@ fn create(
     if table.get(operation.name()).is_some() {
         return Err(Error::already_exists(operation.name().clone()));
     }
-    if let Some((key, OnConflict::Abort)) = operation.wants_exclusive()
+    if let Some((key, on_conflict)) = operation.wants_exclusive()
         && let Some(holder) = table.holder(key)
     {
-        return Err(Error::conflict(key.clone(), holder.clone()));
+        match on_conflict {
+            OnConflict::Abort => return Err(Error::conflict(key.clone(), holder.clone())),
+        }
     }
     let record = operation.into_record(now);
     if record.lease().is_none() {
@@ -218,10 +225,14 @@ fn ended(
         None => Fenced::Deleted,
         Some(Err(_)) => Fenced::Lost,
         Some(Ok(record)) => {
-            let kind = if record.is_done() { ChangeKind::Done } else { ChangeKind::Claimable };
-            hints.push((id.name.clone(), kind));
+            hints.push((id.name.clone(), left_by_worker(&record)));
             table.put(record);
             Fenced::Applied
         }
     }
+}
+
+/// What there is to tell of a record that no worker has any more.
+fn left_by_worker(record: &Record) -> ChangeKind {
+    if record.is_done() { ChangeKind::Done } else { ChangeKind::Claimable }
 }

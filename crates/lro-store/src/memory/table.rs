@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use crate::{Cursor, ExclusiveKey, OperationName, Record, State, Timestamp};
 
@@ -10,7 +11,8 @@ use crate::{Cursor, ExclusiveKey, OperationName, Record, State, Timestamp};
 pub(super) struct Table {
     records: HashMap<OperationName, Record>,
     by_age: BTreeSet<Cursor>,
-    queued: BTreeSet<Cursor>,
+    /// By method. There are few methods, so the queue of one stays when it is empty.
+    queued: HashMap<Arc<str>, BTreeSet<Cursor>>,
     leases: BTreeSet<(Timestamp, OperationName)>,
     expiries: BTreeSet<(Timestamp, OperationName)>,
     holders: HashMap<ExclusiveKey, OperationName>,
@@ -28,7 +30,7 @@ impl Table {
         let place = Cursor::from(&record);
         match record.state() {
             State::Queued { .. } => {
-                self.queued.insert(place.clone());
+                self.queued.entry(Arc::clone(record.method())).or_default().insert(place.clone());
             }
             State::Running { lease, .. } => {
                 self.leases.insert((lease.expires_at, name.clone()));
@@ -47,7 +49,9 @@ impl Table {
     pub(super) fn remove(&mut self, name: &OperationName) -> Option<Record> {
         let record = self.records.remove(name)?;
         let place = Cursor::from(&record);
-        self.queued.remove(&place);
+        if let Some(queue) = self.queued.get_mut(record.method()) {
+            queue.remove(&place);
+        }
         self.by_age.remove(&place);
         if let Some(lease) = record.lease() {
             self.leases.remove(&(lease.expires_at, name.clone()));
@@ -71,15 +75,18 @@ impl Table {
         self.by_age.range((Bound::Unbounded, before)).rev().filter_map(|place| self.get(&place.name))
     }
 
-    /// Queued records, oldest first.
-    pub(super) fn queued(&self) -> impl Iterator<Item = &Record> {
-        self.queued.iter().filter_map(|place| self.get(&place.name))
+    /// The queued records of these methods, oldest first.
+    pub(super) fn oldest_queued(&self, methods: &[Arc<str>], limit: usize) -> Vec<&Record> {
+        let queues = methods.iter().filter_map(|method| self.queued.get(method));
+        // A set, because nothing keeps a caller from naming a method twice.
+        let places: BTreeSet<&Cursor> = queues.flat_map(|queue| queue.iter().take(limit)).collect();
+        places.into_iter().take(limit).filter_map(|place| self.get(&place.name)).collect()
     }
 
-    /// What becomes of the records whose lease is over.
-    pub(super) fn expired(&self, now: Timestamp) -> Vec<Record> {
+    /// What becomes of the records whose lease is over, in the order in which they ended.
+    pub(super) fn expired(&self, now: Timestamp, limit: usize) -> Vec<Record> {
         let over = self.leases.iter().take_while(|(expires_at, _)| *expires_at <= now);
-        over.filter_map(|(_, name)| self.get(name)?.expire(now).ok()).collect()
+        over.take(limit).filter_map(|(_, name)| self.get(name)?.expire(now).ok()).collect()
     }
 
     /// The records whose retention is over.

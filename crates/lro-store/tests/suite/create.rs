@@ -1,8 +1,10 @@
 //! Creating, reading and forgetting.
 
+use std::time::Duration;
+
 use lro_store::{
-    Attempt, Clock, ExclusiveKey, Fenced, Heartbeat, ManualClock, NewOperation, OnConflict, State, Store,
-    StoreExt,
+    Attempt, Clock, ExclusiveKey, Failure, FailureCode, Fenced, Heartbeat, ManualClock, NewOperation,
+    OnConflict, Outcome, Payload, State, Store, StoreExt,
 };
 
 use super::{LEASE, lease_id, name, operation, payload, response, worker};
@@ -19,6 +21,22 @@ pub async fn what_is_created_reads_back_as_it_is(store: &impl Store, clock: &Man
     assert_eq!(created.metadata(), Some(&payload("0 %")));
     assert_eq!(store.get_one(created.name()).await.unwrap(), Some(created));
     assert_eq!(store.get_one(&name("operations/other")).await.unwrap(), None);
+}
+
+pub async fn content_reads_back_byte_by_byte(store: &impl Store, clock: &ManualClock) {
+    let odd = || Payload::new("type.googleapis.com/\0é'\\\u{10ffff}", vec![0_u8, 255, 10, 39]);
+    let new = NewOperation::new(name("operations/a"), "/test.Sérvice/Work", odd());
+    let new = new.metadata(odd()).retention(Duration::MAX).leased_to(worker("w"), LEASE);
+    let created = store.create_one(new).await.unwrap();
+    assert_eq!((created.request(), created.metadata()), (&odd(), Some(&odd())));
+    assert_eq!(store.get_one(created.name()).await.unwrap(), Some(created.clone()));
+
+    let mut failure = Failure::new(FailureCode::new(-7).unwrap(), "\0 a\0b é \u{10ffff} \r\n");
+    failure.details = vec![odd(), Payload::new("", ""), odd()];
+    let outcome = Outcome::Error(failure);
+    store.finish_one(lease_id(&created), outcome.clone()).await.unwrap();
+    let done = created.finish(&lease_id(&created), outcome, clock.now()).unwrap();
+    assert_eq!(store.get_one(created.name()).await.unwrap(), Some(done));
 }
 
 pub async fn one_write_creates_and_leases(store: &impl Store, clock: &ManualClock) {
@@ -56,6 +74,7 @@ pub async fn an_exclusive_key_is_held_until_done(store: &impl Store, _: &ManualC
     let answer = store.delete(&name("operations/a")).await.unwrap();
     assert!(answer, "the old holder is still readable");
     assert!(store.create_one(exclusive("operations/e", "k")).await.unwrap_err().is_conflict());
+    store.create_one(exclusive("operations/e", "K")).await.expect("case makes another key");
 }
 
 pub async fn a_deleted_operation_is_forgotten_while_its_work_goes_on(store: &impl Store, _: &ManualClock) {

@@ -43,15 +43,18 @@ pub async fn a_worker_gets_only_what_it_has_handlers_for(store: &impl Store, _: 
         lease: LEASE,
     };
     assert!(store.claim(&request).await.unwrap().is_empty());
-    request.methods.push(super::METHOD.into());
-    assert_eq!(store.claim(&request).await.unwrap().len(), 1);
+    request.methods.extend([super::METHOD.into(), super::METHOD.into()]);
+    assert_eq!(store.claim(&request).await.unwrap().len(), 1, "although the method is named twice");
 }
 
 pub async fn work_of_a_lost_worker_is_taken_over_and_fenced_off(store: &impl Store, clock: &ManualClock) {
     store.create_one(operation("operations/a").leased_to(worker("dead"), LEASE)).await.unwrap();
     clock.advance(LEASE.saturating_sub(Duration::from_micros(1)));
     assert!(claim(store, "heir", 1).await.is_empty());
+    assert_eq!(store.expire(10).await.unwrap(), 0);
     clock.advance(Duration::from_micros(1));
+    assert!(claim(store, "heir", 1).await.is_empty(), "a lease that is over but not taken still holds");
+    assert_eq!(store.expire(10).await.unwrap(), 1);
     let taken = claim(store, "heir", 1).await.remove(0);
     assert_eq!(taken.lease().unwrap().attempt, Attempt::FIRST.next());
 
@@ -70,6 +73,22 @@ pub async fn work_of_a_lost_worker_is_taken_over_and_fenced_off(store: &impl Sto
     assert_eq!(done.outcome(), Some(&response("ok")));
 }
 
+pub async fn leases_that_are_over_are_taken_a_few_at_a_time(store: &impl Store, clock: &ManualClock) {
+    for id in ["a", "b", "c"] {
+        let new = operation(&format!("operations/{id}"));
+        store.create_one(new.leased_to(worker("dead"), LEASE)).await.unwrap();
+    }
+    store.create_one(operation("operations/alive").leased_to(worker("w"), LEASE * 2)).await.unwrap();
+    store.create_one(operation("operations/queued")).await.unwrap();
+    clock.advance(LEASE);
+    assert_eq!(store.expire(0).await.unwrap(), 0);
+    assert_eq!(store.expire(2).await.unwrap(), 2);
+    assert_eq!(claim(store, "heir", 10).await.len(), 3, "the queued one and two that were taken");
+    assert_eq!(store.expire(2).await.unwrap(), 1);
+    assert_eq!(store.expire(2).await.unwrap(), 0);
+    assert_eq!(claim(store, "heir", 10).await.len(), 1);
+}
+
 pub async fn heartbeats_keep_a_lease_and_carry_cancel_requests(store: &impl Store, clock: &ManualClock) {
     let record = store.create_one(operation("operations/a").leased_to(worker("w"), LEASE)).await.unwrap();
     let lease = [lease_id(&record)];
@@ -79,6 +98,7 @@ pub async fn heartbeats_keep_a_lease_and_carry_cancel_requests(store: &impl Stor
             store.request_cancel(record.name()).await.unwrap();
         }
         assert_eq!(store.heartbeat(&lease, LEASE).await.unwrap(), [Heartbeat::Held { cancel_requested }]);
+        assert_eq!(store.expire(1).await.unwrap(), 0);
         assert!(claim(store, "other", 1).await.is_empty());
     }
     let held = store.progress_one(lease[0].clone(), payload("50 %")).await.unwrap();
@@ -90,6 +110,7 @@ pub async fn progress_is_readable_and_passed_on(store: &impl Store, clock: &Manu
     store.progress_one(lease_id(&record), payload("50 %")).await.unwrap();
     assert_eq!(store.get_one(record.name()).await.unwrap().unwrap().metadata(), Some(&payload("50 %")));
     clock.advance(LEASE);
+    assert_eq!(store.expire(1).await.unwrap(), 1);
     assert_eq!(claim(store, "heir", 1).await[0].metadata(), Some(&payload("50 %")));
 }
 
@@ -109,6 +130,7 @@ pub async fn work_that_must_not_begin_twice_is_aborted(store: &impl Store, clock
     let record = store.get_one(&name("operations/a")).await.unwrap().unwrap();
     assert_eq!(store.release_one(&lease_id(&record)).await.unwrap(), Fenced::Applied);
     clock.advance(LEASE);
+    assert_eq!(store.expire(10).await.unwrap(), 1);
     assert!(claim(store, "heir", 10).await.is_empty());
     for id in ["operations/a", "operations/b"] {
         let record = store.get_one(&name(id)).await.unwrap().unwrap();

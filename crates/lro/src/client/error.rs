@@ -20,7 +20,7 @@ use crate::payload::UnexpectedPayload;
 /// | [`is_failed`](Self::is_failed) | ended with an error | look at [`status`](Self::status) |
 /// | [`is_cancelled`](Self::is_cancelled) | ended by cancellation | nothing more will happen |
 /// | [`is_timed_out`](Self::is_timed_out) | may still run | [`into_operation`](Self::into_operation), and wait on |
-/// | [`is_transport`](Self::is_transport) | may still run; the server could not be asked, or refused to answer | look at [`status`](Self::status) |
+/// | [`is_rpc`](Self::is_rpc) | may still run; the server could not be asked, or refused to answer | look at [`status`](Self::status) |
 /// | [`is_unexpected_payload`](Self::is_unexpected_payload) | ended with a response of another type | look at [`payload`](Self::payload) |
 /// | [`is_malformed`](Self::is_malformed) | unknown: the server's answer breaks the protocol | report it to the server's owner |
 ///
@@ -67,9 +67,10 @@ impl Error {
         matches!(self.inner.kind, Kind::TimedOut { .. })
     }
 
-    /// Whether an RPC of `google.longrunning.Operations` failed: no connection, no permission, no such
-    /// operation. It says nothing about how the operation ended.
-    pub fn is_transport(&self) -> bool {
+    /// Whether the question itself failed, an RPC of `google.longrunning.Operations`: the server could not
+    /// be asked (no connection), or refused (no permission, no such operation). It says nothing about how
+    /// the operation ended.
+    pub fn is_rpc(&self) -> bool {
         matches!(self.inner.kind, Kind::Rpc { .. })
     }
 

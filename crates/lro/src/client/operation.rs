@@ -45,6 +45,7 @@ impl RawOperation {
 
     /// The same operation as one of `method`: with its types, and with its polling unless the client sets
     /// one for all methods.
+    #[must_use]
     pub fn typed<Req, Res, Meta>(self, method: Method<Req, Res, Meta>) -> Operation<Res, Meta> {
         Operation {
             polling: self.shared.client.inner.polling.unwrap_or(method.polling()),
@@ -93,7 +94,7 @@ impl<Res, Meta> Operation<Res, Meta> {
     ///
     /// # Errors
     ///
-    /// [`is_transport`](Error::is_transport), [`is_malformed`](Error::is_malformed) if there is no name.
+    /// [`is_rpc`](Error::is_rpc), [`is_malformed`](Error::is_malformed) if there is no name.
     pub async fn cancel(&self) -> Result<(), Error> {
         if self.is_kept()? {
             self.shared.cancel().await.map_err(|status| self.rpc_error("CancelOperation", status))?;
@@ -107,7 +108,7 @@ impl<Res, Meta> Operation<Res, Meta> {
     ///
     /// # Errors
     ///
-    /// [`is_transport`](Error::is_transport), [`is_malformed`](Error::is_malformed) if there is no name.
+    /// [`is_rpc`](Error::is_rpc), [`is_malformed`](Error::is_malformed) if there is no name.
     pub async fn delete(&self) -> Result<(), Error> {
         if self.is_kept()? {
             self.shared.delete().await.map_err(|status| self.rpc_error("DeleteOperation", status))?;
@@ -124,9 +125,10 @@ where
     /// Waits until the operation has ended, and returns its response.
     ///
     /// It asks with `WaitOperation`, which the server answers as soon as there is a result. If the server
-    /// does not have it, or answers at once though nothing has ended, it asks with `GetOperation` and
-    /// pauses in between by the handle's [`Polling`]. A server that cannot be reached (UNAVAILABLE, a broken
-    /// connection) is asked again until the time is over. If the end is known already, nothing is sent.
+    /// does not have it, or time after time answers at once though nothing has ended, it asks with
+    /// `GetOperation`. A server that does not hold its answer is asked no more often than the handle's
+    /// [`Polling`] says. One that cannot be reached (UNAVAILABLE, a broken connection) is asked again until
+    /// the time is over. If the end is known already, nothing is sent.
     ///
     /// Dropping the future loses nothing: the operation goes on, and the handle can be waited on again.
     ///
@@ -145,7 +147,7 @@ where
     ///
     /// # Errors
     ///
-    /// [`is_transport`](Error::is_transport), [`is_unexpected_payload`](Error::is_unexpected_payload),
+    /// [`is_rpc`](Error::is_rpc), [`is_unexpected_payload`](Error::is_unexpected_payload),
     /// [`is_malformed`](Error::is_malformed).
     pub async fn poll(&self) -> Result<Snapshot<Res, Meta>, Error> {
         if let Some(ended) = self.shared.ended() {

@@ -24,6 +24,10 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60 * 60);
 /// nothing has ended, does not really wait.
 const AT_ONCE: f64 = 0.1;
 
+/// After so many calls of `WaitOperation` in a row that were answered at once or cut off, the server is not
+/// expected to wait any more. One or two are no sign: a server that shuts down sends its waiters away.
+const PATIENCE: u32 = 3;
+
 /// What the answers are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aim {
@@ -35,7 +39,9 @@ pub(super) enum Aim {
 
 /// One wait for an operation: a sequence of answers, the last of which tells the end.
 ///
-/// It never asks more often than the policy allows, and not beyond the policy's total time.
+/// It never asks more often than the policy allows, and not beyond the policy's total time: from one question
+/// to the next it takes at least the policy's pause (or [`LONGEST_HOLD`]), whatever the server answers. Only
+/// a handle that knows nothing yet may ask once more, for a first look.
 pub(super) struct Watch {
     shared: Arc<Shared>,
     polling: Polling,
@@ -43,8 +49,8 @@ pub(super) struct Watch {
     pace: Pace,
     /// When to give up; `None` if that is beyond the end of the clock.
     deadline: Option<Instant>,
-    /// Whether `WaitOperation` has turned out to be of no use.
-    only_get: bool,
+    /// How many calls of `WaitOperation` in a row were of no use.
+    useless_waits: u32,
     /// How long to pause before the next question.
     pause: Duration,
     /// The last error that was not final.
@@ -66,7 +72,7 @@ impl Watch {
             polling,
             aim,
             deadline: Instant::now().checked_add(polling.total_timeout()),
-            only_get: false,
+            useless_waits: 0,
             pause: Duration::ZERO,
             trouble: None,
         }
@@ -87,7 +93,7 @@ impl Watch {
                     self.after_answer(question, took);
                     return Ok(self.shared.remember(operation));
                 }
-                (question, _, Err(status)) => self.after_error(question, status)?,
+                (question, took, Err(status)) => self.after_error(question, took, status)?,
             }
         }
     }
@@ -114,7 +120,7 @@ impl Watch {
 
     fn question(&mut self) -> Question {
         // Somebody who wants to see progress wants first of all to see how far it is.
-        if self.only_get || (self.aim == Aim::Progress && !self.shared.is_known()) {
+        if self.only_get() || (self.aim == Aim::Progress && !self.shared.is_known()) {
             return Question::Get;
         }
         let hold = match self.aim {
@@ -137,32 +143,36 @@ impl Watch {
         answer.unwrap_or_else(|_| Err(Status::deadline_exceeded(format!("no answer within {limit:?}"))))
     }
 
+    /// Whether `WaitOperation` has turned out to be of no use.
+    fn only_get(&self) -> bool {
+        self.useless_waits >= PATIENCE
+    }
+
     fn after_answer(&mut self, question: Question, took: Duration) {
         self.trouble = None;
         self.pause = match question {
-            Question::Wait(hold) if took >= hold.mul_f64(AT_ONCE) => Duration::ZERO,
-            Question::Wait(_) => {
-                self.only_get = true;
-                self.pace.next().saturating_sub(took)
+            Question::Wait(hold) => {
+                self.useless_waits = if took < hold.mul_f64(AT_ONCE) { self.useless_waits + 1 } else { 0 };
+                if took < hold { self.pace.next().saturating_sub(took) } else { Duration::ZERO }
             }
-            Question::Get if self.only_get => self.pace.next(),
+            Question::Get if self.only_get() => self.pace.next(),
             Question::Get => Duration::ZERO,
         };
     }
 
-    fn after_error(&mut self, question: Question, status: Status) -> Result<(), Kind> {
+    fn after_error(&mut self, question: Question, took: Duration, status: Status) -> Result<(), Kind> {
         match question {
             Question::Wait(_) if status.code() == Code::Unimplemented => {
-                self.only_get = true;
+                self.useless_waits = PATIENCE;
                 // What is known is too fresh to ask again at once; what is not known is not.
                 self.pause = if self.shared.is_known() { self.pace.next() } else { Duration::ZERO };
                 return Ok(());
             }
-            // Nobody cancelled this call: it was cut off, by a limit that the server or a proxy sets for all
-            // calls. A short question will do better, and at once, since the long one has waited enough.
+            // Nobody cancelled this call: it was cut off, by a server that shuts down, or by a limit that the
+            // server or a proxy sets for all calls. Short questions will do better against the latter.
             Question::Wait(_) if matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled) => {
-                self.only_get = true;
-                self.pause = Duration::ZERO;
+                self.useless_waits += 1;
+                self.pause = self.pace.next().saturating_sub(took);
             }
             _ if is_passing(&status) => self.pause = self.pace.next(),
             Question::Wait(_) => return Err(Kind::Rpc { method: "WaitOperation", status }),

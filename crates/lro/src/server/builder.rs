@@ -12,6 +12,7 @@ use super::{Engine, inner};
 
 /// Makes an [`Engine`]. Every setting has a default that suits most servers.
 #[derive(Debug)]
+#[must_use = "an engine is made by `build`"]
 pub struct EngineBuilder {
     store: Arc<dyn Store>,
     settings: Settings,
@@ -37,7 +38,8 @@ impl EngineBuilder {
     }
 
     /// How many operations that this process has accepted may wait for a free place; 10,000 by default. A
-    /// start beyond that fails with `RESOURCE_EXHAUSTED`. What other processes have accepted does not count.
+    /// start beyond that fails with `RESOURCE_EXHAUSTED`; with 0, one that finds no free place does. What other
+    /// processes have accepted does not count.
     pub fn queue_limit(mut self, operations: usize) -> Self {
         self.settings.queue_limit = operations;
         self
@@ -50,13 +52,15 @@ impl EngineBuilder {
         self
     }
 
-    /// How often a process confirms what it runs; by default three times per lease.
+    /// How often a process confirms what it runs, and how long it waits for the store's answer; by default a
+    /// quarter of the lease. More than a third of the lease counts as a third, so that one confirmation may
+    /// fail.
     pub fn heartbeat_interval(mut self, interval: Duration) -> Self {
         self.settings.heartbeat_interval = Some(interval);
         self
     }
 
-    /// How often to look for work that no hint of the store has announced, such as that of a process that
+    /// How often to look for work that no hint of the store has announced, and for that of processes that
     /// died; 2 seconds by default.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.settings.poll_interval = interval;
@@ -96,10 +100,10 @@ impl EngineBuilder {
     }
 
     /// The secret that page tokens are signed with; by default a random one, which is gone when the process
-    /// ends. Servers that answer for the same store behind one address need the same key, of at least 32
-    /// random bytes.
-    pub fn page_token_key(mut self, key: impl AsRef<[u8]>) -> Self {
-        self.page_tokens = PageTokens::new(key.as_ref());
+    /// ends. Servers that answer for the same store behind one address need the same key: 32 bytes from
+    /// a source of randomness that is fit for secrets, and no passphrase.
+    pub fn page_token_key(mut self, key: [u8; 32]) -> Self {
+        self.page_tokens = PageTokens::new(&key);
         self
     }
 
@@ -111,7 +115,8 @@ impl EngineBuilder {
     }
 
     /// Makes the engine and starts its background tasks. They end with [`Engine::drain`], or when the last
-    /// clone of the engine is dropped; what still runs then is handed back without waiting.
+    /// clone of the engine is dropped, including those that its services hold; what still runs then is handed
+    /// back without waiting.
     ///
     /// # Panics
     /// Outside of a Tokio runtime with time enabled.

@@ -4,8 +4,10 @@ use std::error::Error;
 use std::sync::Arc;
 
 use lro_store::Claim;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use super::call::{CALL_TIME, within};
 use super::execute;
 use super::inner::Inner;
 
@@ -32,15 +34,29 @@ pub(super) async fn run(inner: Arc<Inner>) {
             places = places(&inner, batch) => places,
         };
         let wanted = places.len();
-        // Not within a select: a claim that is dropped half-way would leave work to nobody.
-        let claimed = claim(&inner, places).await;
+        inner.backlog.looking(wanted);
+        // In a task of its own: a claim that is dropped half-way would leave work to nobody. One that hangs
+        // keeps its places, and the look for work goes on with the others.
+        let claim = inner.tasks.spawn(claim(Arc::clone(&inner), places));
+        let claimed = match timeout(CALL_TIME, claim).await {
+            Ok(Ok(claimed)) => claimed,
+            Ok(Err(panicked)) => {
+                tracing::error!(error = &panicked as &dyn Error, "a look for work ended in a panic");
+                0
+            }
+            Err(_elapsed) => {
+                tracing::warn!("the store does not answer a look for work; trying again");
+                0
+            }
+        };
+        inner.backlog.looking(0);
         batch = if claimed == wanted { (batch * 2).min(LARGEST_BATCH) } else { 1 };
     }
 }
 
 /// Waits for a free place, and takes up to `batch` that are free.
-async fn places(inner: &Inner, batch: usize) -> Vec<tokio::sync::OwnedSemaphorePermit> {
-    let take = || Arc::clone(&inner.slots);
+async fn places(inner: &Inner, batch: usize) -> Vec<OwnedSemaphorePermit> {
+    let take = || Arc::clone(&inner.places);
     let mut places: Vec<_> = take().acquire_owned().await.into_iter().collect();
     while places.len() < batch
         && let Ok(place) = take().try_acquire_owned()
@@ -51,15 +67,16 @@ async fn places(inner: &Inner, batch: usize) -> Vec<tokio::sync::OwnedSemaphoreP
 }
 
 /// Claims one operation per place at most; how many it got.
-async fn claim(inner: &Arc<Inner>, places: Vec<tokio::sync::OwnedSemaphorePermit>) -> usize {
+async fn claim(inner: Arc<Inner>, places: Vec<OwnedSemaphorePermit>) -> usize {
     let methods = inner.handlers.paths();
     if methods.is_empty() {
         return 0;
     }
     let leased_at = Instant::now();
-    let limit = places.len();
-    let request = Claim { worker: inner.worker.clone(), methods, limit, lease: inner.settings.lease };
-    let records = match inner.store.claim(&request).await {
+    let lease = inner.settings.lease;
+    let request = Claim { worker: inner.worker.clone(), methods, limit: places.len(), lease };
+    // After that time whatever it has claimed is free for others again.
+    let records = match within(lease, inner.store.claim(&request)).await {
         Ok(records) => records,
         Err(error) => {
             tracing::warn!(error = &error as &dyn Error, "could not look for work; trying again later");
@@ -67,13 +84,9 @@ async fn claim(inner: &Arc<Inner>, places: Vec<tokio::sync::OwnedSemaphorePermit
         }
     };
     let claimed = records.len();
-    if claimed < limit {
-        inner.backlog.clear();
-    } else {
-        inner.backlog.leave(claimed);
-    }
     for (record, place) in records.into_iter().zip(places) {
-        execute::launch(inner, record, place, leased_at);
+        inner.backlog.leave(record.name());
+        execute::launch(&inner, record, place, leased_at);
     }
     claimed
 }

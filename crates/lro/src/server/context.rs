@@ -8,6 +8,7 @@ use std::sync::Arc;
 use lro_store::{Heartbeat, Payload, Record, StoreExt};
 use prost::Message;
 
+use super::call::in_time;
 use super::convert;
 use super::inner::Inner;
 use super::pause::Pauses;
@@ -77,7 +78,8 @@ impl<Meta: Message + Default + 'static> Context<Meta> {
         }
     }
 
-    /// Whether the work is asked to stop.
+    /// Whether the work is asked to stop. When the store's hint of it is lost, the next report or heartbeat
+    /// brings it.
     pub fn is_cancelled(&self) -> bool {
         self.run.cancel().is_cancelled()
     }
@@ -92,7 +94,7 @@ impl<Meta: Message + Default + 'static> Context<Meta> {
     async fn write(&self, metadata: Payload) -> Result<(), ProgressError> {
         let mut pauses = Pauses::new();
         while !self.run.is_forgotten() {
-            match self.inner.store.progress_one(self.run.lease.clone(), metadata.clone()).await {
+            match in_time(self.inner.store.progress_one(self.run.lease.clone(), metadata.clone())).await {
                 Ok(standing) => {
                     self.run.note(standing);
                     return match standing {
@@ -138,10 +140,8 @@ impl<Meta> fmt::Debug for Context<Meta> {
 }
 
 /// Why work should not go on after it reported progress. `?` makes a `tonic::Status` of it, in a handler.
-#[derive(Debug, thiserror::Error)]
-#[error("{fault}")]
+#[derive(Debug)]
 pub struct ProgressError {
-    #[source]
     pub(super) fault: ProgressFault,
     pub(super) errors: super::status::Errors,
 }
@@ -161,6 +161,25 @@ impl ProgressError {
     pub fn is_too_large(&self) -> bool {
         matches!(self.fault, ProgressFault::TooLarge { .. })
     }
+
+    /// Whether the store is broken or refuses the metadata. A store that cannot be reached is waited for
+    /// instead.
+    pub fn is_store_failure(&self) -> bool {
+        matches!(self.fault, ProgressFault::Store(_))
+    }
+}
+
+impl fmt::Display for ProgressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fault.fmt(f)
+    }
+}
+
+impl Error for ProgressError {
+    /// What is behind the fault, whose own text is that of this error.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.fault.source()
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -173,4 +192,25 @@ pub(super) enum ProgressFault {
     TooLarge { size: usize, limit: usize },
     #[error(transparent)]
     Store(lro_store::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::status::Errors;
+
+    #[test]
+    fn what_is_behind_an_error_says_nothing_twice() {
+        let fault = ProgressFault::Store(lro_store::Error::internal("the disk is full"));
+        let error = ProgressError { fault, errors: Errors::new("lro".into()) };
+        assert!(error.is_store_failure() && !error.is_cancelled());
+        let mut texts = vec![error.to_string()];
+        let mut source = error.source();
+        while let Some(error) = source {
+            texts.push(error.to_string());
+            source = error.source();
+        }
+        assert_eq!(texts.len(), 2, "{texts:?}");
+        assert_eq!(texts[1], "the disk is full");
+    }
 }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 
 use lro_store::Store;
 use prost::Message;
+use tokio::sync::Mutex;
 use tokio_util::sync::DropGuard;
 use tonic::{Request, Response, Status};
 
+use super::background::keep_alive;
 use super::handlers::Handler;
 use super::inner::Inner;
-use super::{Context, EngineBuilder, OperationsService, Start, claim, drain, heartbeat, hub, purge, start};
+use super::{
+    Context, EngineBuilder, OperationsService, Start, claim, drain, expire, heartbeat, hub, purge, settle,
+    start,
+};
 use crate::Method;
 use crate::google::longrunning::Operation;
 use crate::google::longrunning::operations_server::OperationsServer;
@@ -37,8 +42,12 @@ use crate::google::longrunning::operations_server::OperationsServer;
 /// # }
 /// ```
 ///
-/// Clones are the same engine. Work runs at least once: when the process dies, any engine on the same store
-/// that has the handler takes it over.
+/// Clones are the same engine, and every service made of it holds one: a generated server, the operations
+/// server, and what serves them. So an engine whose servers still run goes on when its own variable is gone;
+/// end it with [`drain`](Self::drain).
+///
+/// Work runs at least once: when the process dies, any engine on the same store that has the handler takes it
+/// over.
 #[derive(Debug, Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
@@ -54,11 +63,13 @@ impl Engine {
 
     pub(super) fn run(inner: Arc<Inner>) -> Self {
         // Subscribed before anything can change, so that no waiter misses a hint.
-        let changes = inner.store.changes();
-        tokio::spawn(hub::run(Arc::clone(&inner), changes));
-        tokio::spawn(heartbeat::run(Arc::clone(&inner)));
-        tokio::spawn(purge::run(Arc::clone(&inner)));
-        inner.tasks.spawn(claim::run(Arc::clone(&inner)));
+        let changes = Arc::new(Mutex::new(inner.store.changes()));
+        tokio::spawn(keep_alive(&inner, "hub", move |inner| hub::run(inner, Arc::clone(&changes))));
+        tokio::spawn(keep_alive(&inner, "settle", settle::run));
+        tokio::spawn(keep_alive(&inner, "heartbeat", heartbeat::run));
+        tokio::spawn(keep_alive(&inner, "expire", expire::run));
+        tokio::spawn(keep_alive(&inner, "purge", purge::run));
+        inner.tasks.spawn(keep_alive(&inner, "claim", claim::run));
         let stop = Arc::new(inner.stopped.clone().drop_guard());
         Self { inner, _stop: stop }
     }

@@ -3,13 +3,13 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::Heartbeat;
+use lro_store::{Heartbeat, MAX_BATCH};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::inner::Inner;
+use super::runs::Run;
 
-/// Extends the leases of everything that runs here, all in one call, and learns who is asked to stop and what
-/// is lost.
+/// Extends the leases of everything that runs here, and learns who is asked to stop and what is lost.
 pub(super) async fn run(inner: Arc<Inner>) {
     let mut tick = interval(inner.settings.heartbeat_interval());
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -25,15 +25,23 @@ pub(super) async fn run(inner: Arc<Inner>) {
 
 async fn beat(inner: &Inner) {
     let runs = inner.runs.held();
-    if runs.is_empty() {
-        return;
+    let extend_all = async {
+        for batch in runs.chunks(MAX_BATCH) {
+            extend(inner, batch).await;
+        }
+    };
+    // A call that hangs must leave time for another.
+    if timeout(inner.settings.heartbeat_interval(), extend_all).await.is_err() {
+        tracing::warn!("the store did not answer a heartbeat in time; trying again");
     }
+}
+
+async fn extend(inner: &Inner, runs: &[Arc<Run>]) {
     let duration = inner.settings.lease;
     let leases: Vec<_> = runs.iter().map(|run| run.lease.clone()).collect();
     let sent = Instant::now();
-    // A call that hangs for a whole lease has missed its purpose.
-    match timeout(duration, inner.store.heartbeat(&leases, duration)).await {
-        Ok(Ok(standings)) => {
+    match inner.store.heartbeat(&leases, duration).await {
+        Ok(standings) => {
             for (run, standing) in runs.iter().zip(standings) {
                 if matches!(standing, Heartbeat::Held { .. }) {
                     run.extend(sent, duration);
@@ -41,9 +49,8 @@ async fn beat(inner: &Inner) {
                 run.note(standing);
             }
         }
-        Ok(Err(error)) => {
+        Err(error) => {
             tracing::warn!(error = &error as &dyn Error, "could not extend leases; trying again");
         }
-        Err(_elapsed) => tracing::warn!("the store did not answer a heartbeat in time; trying again"),
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Inner {
     pub(super) runs: Runs,
     pub(super) waiters: Waiters,
     /// One permit per operation that may run.
-    pub(super) slots: Arc<Semaphore>,
+    pub(super) places: Arc<Semaphore>,
     pub(super) backlog: Backlog,
     /// There may be something to claim.
     pub(super) claim: Notify,
@@ -49,7 +49,7 @@ impl Inner {
         errors: Errors,
     ) -> Arc<Self> {
         let stopped = CancellationToken::new();
-        let slots = settings.concurrency.min(Semaphore::MAX_PERMITS);
+        let places = settings.concurrency.min(Semaphore::MAX_PERMITS);
         Arc::new(Self {
             store,
             worker: WorkerId::random(),
@@ -58,7 +58,7 @@ impl Inner {
             handlers: Handlers::default(),
             runs: Runs::default(),
             waiters: Waiters::default(),
-            slots: Arc::new(Semaphore::new(slots)),
+            places: Arc::new(Semaphore::new(places)),
             backlog: Backlog::new(settings.queue_limit),
             claim: Notify::new(),
             heartbeat: Notify::new(),

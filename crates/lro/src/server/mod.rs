@@ -3,15 +3,20 @@
 //! [`Engine`] is the front door. Behind it, one file per part:
 //!
 //! - `builder`, `settings`: how it is made. `inner`: what its parts share. `drain`: how it ends.
-//! - `handlers`: which method is done by which function. `start`: how an operation begins.
+//! - `handlers`: which method is done by which function. `start`, `backlog`: how an operation begins, and
+//!   which of them wait for a place.
 //! - `runs`, `execute`, `context`: the attempts that this process has under way, one of them, and what its
 //!   handler sees.
-//! - `claim`, `heartbeat`, `purge`, `hub`: the tasks in the background, one each.
+//! - `claim`, `heartbeat`, `expire`, `purge`, `hub`, `settle`: the tasks in the background, one each.
+//!   `background` keeps them alive.
+//! - `call`, `pause`: calls to the store that end in time, and pauses between tries.
 //! - `waiters`, `page_token`, `deadline`, `service`: `google.longrunning.Operations`.
 //! - `convert`, `status`: the only places where records become messages and failures become `tonic::Status`.
 
+mod background;
 mod backlog;
 mod builder;
+mod call;
 mod claim;
 mod context;
 mod convert;
@@ -19,6 +24,7 @@ mod deadline;
 mod drain;
 mod engine;
 mod execute;
+mod expire;
 mod handlers;
 mod heartbeat;
 mod hub;
@@ -29,6 +35,7 @@ mod purge;
 mod runs;
 mod service;
 mod settings;
+mod settle;
 mod start;
 mod status;
 mod waiters;

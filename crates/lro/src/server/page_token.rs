@@ -21,7 +21,7 @@ pub(super) struct PageTokens {
 }
 
 impl PageTokens {
-    pub(super) fn new(key: &[u8]) -> Self {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
         let mac = Hmac::new_from_slice(key).expect("HMAC takes keys of any length");
         Self { mac }
     }
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_token_opens_to_the_place_it_was_made_of() {
-        let tokens = PageTokens::new(b"key");
+        let tokens = PageTokens::new(&[1; 32]);
         let token = tokens.seal(&cursor(), &["shelves/1", ""]);
         assert_eq!(tokens.open(&token, &["shelves/1", ""]), Some(cursor()));
         assert!(
@@ -97,18 +97,18 @@ mod tests {
 
     #[test]
     fn another_scope_or_key_does_not_open_it() {
-        let tokens = PageTokens::new(b"key");
+        let tokens = PageTokens::new(&[1; 32]);
         let token = tokens.seal(&cursor(), &["ab", "c"]);
         for scope in [["a", "bc"], ["abc", ""], ["", "abc"]] {
             assert_eq!(tokens.open(&token, &scope), None);
         }
-        assert_eq!(PageTokens::new(b"other").open(&token, &["ab", "c"]), None);
+        assert_eq!(PageTokens::new(&[2; 32]).open(&token, &["ab", "c"]), None);
         assert_eq!(PageTokens::with_random_key().open(&token, &["ab", "c"]), None);
     }
 
     #[test]
     fn no_changed_character_goes_unnoticed() {
-        let tokens = PageTokens::new(b"key");
+        let tokens = PageTokens::new(&[1; 32]);
         let token = tokens.seal(&cursor(), &[]);
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();

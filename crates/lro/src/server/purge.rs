@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::call::within;
 use super::inner::Inner;
 
 const INTERVAL: Duration = Duration::from_secs(60);
 
 /// Small enough that other writers do not wait long for one batch.
-const BATCH: usize = 1_000;
+const BATCH: usize = lro_store::MAX_BATCH;
 
 pub(super) async fn run(inner: Arc<Inner>) {
     let mut tick = interval(INTERVAL);
@@ -26,7 +27,7 @@ pub(super) async fn run(inner: Arc<Inner>) {
 
 async fn purge(inner: &Inner) {
     loop {
-        match inner.store.purge(BATCH).await {
+        match within(INTERVAL, inner.store.purge(BATCH)).await {
             Ok(BATCH) => {}
             Ok(_) => return,
             Err(error) => {

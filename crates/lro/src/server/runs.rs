@@ -1,6 +1,7 @@
 //! The attempts that this process has under way.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -40,6 +41,11 @@ impl Run {
         &self.cancel
     }
 
+    /// Whether this attempt has a right to go on.
+    pub(super) fn is_held(&self) -> bool {
+        !self.lost.is_cancelled() && *lock(&self.holds_until) > Instant::now()
+    }
+
     /// Returns when this attempt has no right to go on: somebody else has it, or may have it by now.
     pub(super) async fn lost(&self) {
         tokio::select! {
@@ -77,9 +83,11 @@ impl Run {
         }
     }
 
-    /// Notes that a heartbeat that was sent at `sent` has extended the lease.
+    /// Notes that a heartbeat that was sent at `sent` has extended the lease. It never becomes shorter by it: an
+    /// answer may be older than one that is known.
     pub(super) fn extend(&self, sent: Instant, duration: Duration) {
-        *lock(&self.holds_until) = later(sent, duration);
+        let mut until = lock(&self.holds_until);
+        *until = later(sent, duration).max(*until);
     }
 }
 
@@ -89,8 +97,15 @@ impl Run {
 pub(super) struct Runs(Mutex<HashMap<OperationName, Arc<Run>>>);
 
 impl Runs {
+    /// Adds an attempt. Of two at the same operation only the later one goes on.
     pub(super) fn insert(&self, run: Arc<Run>) {
-        lock(&self.0).insert(run.lease.name.clone(), run);
+        match lock(&self.0).entry(run.lease.name.clone()) {
+            Entry::Occupied(other) if other.get().lease.attempt > run.lease.attempt => run.lost.cancel(),
+            Entry::Occupied(mut older) => older.insert(run).lost.cancel(),
+            Entry::Vacant(vacant) => {
+                vacant.insert(run);
+            }
+        }
     }
 
     /// Removes this attempt, but not a later one at the same operation.
@@ -122,4 +137,47 @@ fn later(from: Instant, duration: Duration) -> Instant {
 /// Nothing panics while one of these locks is held, so a poisoned one still guards sound data.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use lro_store::{Attempt, WorkerId};
+
+    use super::*;
+
+    const LEASE: Duration = Duration::from_secs(30);
+
+    fn run(attempt: u32) -> Arc<Run> {
+        let name = OperationName::parse("operations/a").unwrap();
+        let attempt = Attempt::new(attempt).unwrap();
+        Arc::new(Run::new(LeaseId { name, worker: WorkerId::new("w"), attempt }, Instant::now(), LEASE))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_answer_does_not_shorten_a_lease() {
+        let run = run(1);
+        let sent = Instant::now();
+        run.note(Heartbeat::Deleted);
+        run.extend(sent, LEASE);
+        tokio::time::advance(LEASE * 2).await;
+        let over = tokio::time::timeout(LEASE, run.lost()).await;
+        assert!(over.is_err(), "the work of a forgotten operation goes on");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_two_attempts_the_earlier_is_told_that_it_is_lost() {
+        for order in [[1, 2], [2, 1]] {
+            let runs = Runs::default();
+            let began = Instant::now();
+            let attempts = order.map(run);
+            attempts.iter().cloned().for_each(|run| runs.insert(run));
+            let [earlier, later] = [1, 2].map(|number| attempts[usize::from(order[0] != number)].clone());
+            earlier.lost().await;
+            assert_eq!(began.elapsed(), Duration::ZERO);
+            let current = runs.get(&later.lease.name).unwrap();
+            assert!(Arc::ptr_eq(&current, &later));
+            runs.remove(&earlier);
+            assert_eq!(runs.len(), 1);
+        }
+    }
 }

@@ -37,9 +37,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// How long to wait between heartbeats: three of them fit into a lease, so that two may fail.
+    /// How long to wait between heartbeats, and for the answer to one: short enough that one may fail, and
+    /// unless it is set, two.
     pub(super) fn heartbeat_interval(&self) -> Duration {
-        self.heartbeat_interval.unwrap_or(self.lease / 3).max(SHORTEST_INTERVAL)
+        self.heartbeat_interval.unwrap_or(self.lease / 4).min(self.lease / 3).max(SHORTEST_INTERVAL)
     }
 
     /// How long to wait between looks for work that no hint announced.

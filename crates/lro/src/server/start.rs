@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use lro_store::{Delivery, ExclusiveKey, NewOperation, OnConflict, OperationName, Parent, StoreExt};
+use lro_store::{Delivery, ExclusiveKey, NewOperation, OnConflict, OperationName, Parent, Record, StoreExt};
 use prost::Message;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tonic::Status;
 
+use super::call::{CALL_TIME, within};
 use super::inner::Inner;
 use super::{convert, execute};
 use crate::google::longrunning::Operation;
@@ -21,6 +22,7 @@ use crate::{Method, payload};
 /// # let _ = start;
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "a start does nothing until a start hook returns it"]
 pub struct Start<Meta> {
     parent: String,
     exclusive: Option<(String, OnConflict)>,
@@ -42,6 +44,9 @@ impl<Meta> Start<Meta> {
 
     /// Names what the operation must have to itself until it is done, and what to do when another operation
     /// has it. Keys are shared by all methods of a store.
+    ///
+    /// Deleting an operation that is not done frees its key at once, though work that has begun goes on beside
+    /// that of the next one; to stop it, cancel the operation and delete it when it is done.
     pub fn exclusive(mut self, key: impl Into<String>, on_conflict: OnConflict) -> Self {
         self.exclusive = Some((key.into(), on_conflict));
         self
@@ -54,7 +59,7 @@ impl<Meta> Start<Meta> {
     }
 
     /// Rules out a second run: when the first is interrupted, by a crash or a shutdown, the operation ends as
-    /// ABORTED.
+    /// ABORTED. That holds from when a process has taken the operation, so it may end so without having begun.
     pub fn at_most_once(mut self) -> Self {
         self.delivery = Delivery::AtMostOnce;
         self
@@ -79,7 +84,7 @@ where
     Meta: Message,
 {
     let path = inner.handlers.path(method.path()).ok_or_else(|| inner.errors.no_handler(method.path()))?;
-    let parent = Parent::parse(&start.parent).map_err(|error| inner.errors.invalid_name("parent", &error))?;
+    let parent = Parent::parse(&start.parent).map_err(|error| inner.errors.invalid_parent(&error))?;
     let request = convert::to_payload(payload::pack(method.request_type(), request));
     let mut operation = NewOperation::new(OperationName::random(&parent), path, request)
         .delivery(start.delivery)
@@ -98,35 +103,50 @@ where
 
 /// Stores an operation, and runs it if there is a free place.
 pub(super) async fn begin(inner: &Arc<Inner>, operation: NewOperation) -> Result<Operation, Status> {
+    // Taken before the look, so that a shutdown which the look does not see waits for this start.
+    let _token = inner.tasks.token();
     if inner.draining.is_cancelled() {
         return Err(inner.errors.draining());
     }
-    // In a task of its own: a client that goes away in the middle must not leave work that is leased and that
-    // nobody does.
+    // In a task of its own: a client that goes away in the middle, or is told that the store hangs, must not
+    // leave work that is leased and that nobody does.
     let task = inner.tasks.spawn(create(Arc::clone(inner), operation));
-    task.await.unwrap_or_else(|error| Err(inner.errors.store(&lro_store::Error::internal(error))))
+    match timeout(CALL_TIME, task).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(panicked)) => Err(inner.errors.store(&lro_store::Error::internal(panicked))),
+        Err(elapsed) => Err(inner.errors.store(&lro_store::Error::unavailable(elapsed))),
+    }
 }
 
 async fn create(inner: Arc<Inner>, operation: NewOperation) -> Result<Operation, Status> {
-    if let Ok(place) = Arc::clone(&inner.slots).try_acquire_owned() {
+    if let Ok(place) = Arc::clone(&inner.places).try_acquire_owned() {
         let leased_at = Instant::now();
         let leased = operation.leased_to(inner.worker.clone(), inner.settings.lease);
-        let record = inner.store.create_one(leased).await.map_err(|error| inner.errors.store(&error))?;
+        let record = store(&inner, leased).await.map_err(|error| inner.errors.store(&error))?;
         let answer = convert::to_operation(&record);
         execute::launch(&inner, record, place, leased_at);
         return Ok(answer);
     }
-    if !inner.backlog.reserve() {
-        return Err(inner.errors.queue_full());
+    let name = operation.name().clone();
+    if !inner.backlog.reserve(&name) {
+        inner.backlog.look(&inner).await;
+        if !inner.backlog.reserve(&name) {
+            return Err(inner.errors.queue_full());
+        }
     }
-    match inner.store.create_one(operation).await {
+    match store(&inner, operation).await {
         Ok(record) => {
             inner.claim.notify_one();
             Ok(convert::to_operation(&record))
         }
         Err(error) => {
-            inner.backlog.leave(1);
+            inner.backlog.leave(&name);
             Err(inner.errors.store(&error))
         }
     }
+}
+
+/// Stores an operation. After the time of a lease others may do it, so there is no use in waiting longer.
+async fn store(inner: &Inner, operation: NewOperation) -> Result<Record, lro_store::Error> {
+    within(inner.settings.lease, inner.store.create_one(operation)).await
 }

@@ -53,8 +53,16 @@ impl Errors {
         self.bad_field(field, "INVALID_NAME", error.to_string())
     }
 
+    /// What the start hook made the operation's parent. It blames no field: the client may have sent none.
+    pub(super) fn invalid_parent(&self, error: &InvalidName) -> Status {
+        let message = format!("the server's start hook gave a parent that cannot be: {error}");
+        self.error(Code::InvalidArgument, "INVALID_PARENT", message).status()
+    }
+
+    /// What the start hook made the exclusive key.
     pub(super) fn invalid_key(&self, error: &InvalidKey) -> Status {
-        self.bad_field("exclusive", "INVALID_EXCLUSIVE_KEY", error.to_string())
+        let message = format!("the server's start hook gave an exclusive key that cannot be: {error}");
+        self.error(Code::InvalidArgument, "INVALID_EXCLUSIVE_KEY", message).status()
     }
 
     /// A part of the contract that this server does not offer.

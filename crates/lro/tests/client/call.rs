@@ -134,7 +134,7 @@ async fn cancel_and_delete_name_the_operation() {
     let operation = fake.client().operation(METHOD, NAME);
     operation.cancel().await.unwrap();
     let error = operation.delete().await.unwrap_err();
-    assert!(error.is_transport());
+    assert!(error.is_rpc());
     assert_eq!(error.status().unwrap().code(), Code::Unimplemented);
     assert_eq!(fake.log(), [format!("0s cancel {NAME}"), format!("0s delete {NAME}")]);
 }

@@ -6,4 +6,5 @@ mod connection;
 mod fake;
 mod outcome;
 mod progress;
+mod rate;
 mod wait;

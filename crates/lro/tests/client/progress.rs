@@ -65,7 +65,7 @@ async fn a_server_that_answers_at_once_is_not_asked_in_a_loop() {
     let fake = Fake::new([at_once(Ok(running(1))), at_once(Ok(running(2))), at_once(Ok(succeeded(2)))]);
     let seen = all(&fake.started().with_polling(polling())).await;
     assert_eq!(seen, ["step 0", "step 1", "step 2", "done 42"]);
-    assert_eq!(fake.log(), ["0s wait 1s", "2s get", "6s get"]);
+    assert_eq!(fake.log(), ["0s wait 1s", "2s wait 4s", "6s wait 4s"]);
 }
 
 #[tokio::test(start_paused = true)]

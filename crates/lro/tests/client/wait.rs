@@ -52,26 +52,51 @@ async fn a_resumed_handle_polls_at_once_for_it_knows_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_answers_at_once_is_not_asked_in_a_loop() {
-    let fake = Fake::new([at_once(Ok(running(1))), at_once(Ok(running(1))), at_once(Ok(succeeded(1)))]);
+async fn a_server_that_never_waits_is_asked_by_the_policy_and_soon_with_short_questions() {
+    let mut script = vec![at_once(Ok(running(1))); 4];
+    script.push(at_once(Ok(succeeded(1))));
+    let fake = Fake::new(script);
     assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 4s", "1s get", "3s get"]);
+    assert_eq!(fake.log(), ["0s wait 4s", "1s wait 4s", "3s wait 4s", "7s get", "11s get"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_cut_off_is_followed_by_short_ones() {
+async fn a_server_that_drains_does_not_make_the_next_one_be_polled() {
+    let early = at_once(Ok(running(1)));
+    let cut = at_once(Err(Status::deadline_exceeded("draining")));
+    let held = after(4, Ok(running(1)));
+    let fake = Fake::new([early.clone(), cut.clone(), held, cut, early, after(1, Ok(succeeded(1)))]);
+    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(
+        fake.log(),
+        ["0s wait 4s", "1s wait 4s", "3s wait 4s", "7s wait 4s", "11s wait 4s", "15s wait 4s"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_that_an_early_answer_took_counts_as_a_pause() {
+    let early = after(3, Ok(running(1)));
+    let fake = Fake::new([early.clone(), early.clone(), early.clone(), early, after(1, Ok(succeeded(1)))]);
+    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(fake.log(), ["0s wait 4s", "3s wait 4s", "6s wait 4s", "10s wait 4s", "14s wait 4s"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_cuts_every_call_off_is_soon_asked_short_questions() {
     for cut in [Status::cancelled("Timeout expired"), Status::deadline_exceeded("30 s are enough")] {
-        let fake = Fake::new([after(30, Err(cut)), at_once(Ok(running(1))), at_once(Ok(succeeded(1)))]);
+        let cut = after(30, Err(cut));
+        let fake = Fake::new([cut.clone(), cut.clone(), cut, at_once(Ok(succeeded(1)))]);
         assert_eq!(fake.started().wait().await.unwrap(), response());
-        assert_eq!(fake.log(), ["0s wait 45s", "30s get", "35s get"]);
+        assert_eq!(fake.log(), ["0s wait 45s", "30s wait 45s", "60s wait 45s", "90s get"]);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_swallows_the_question_is_asked_a_short_one() {
-    let fake = Fake::new([after(3600, Ok(running(1))), at_once(Ok(succeeded(1)))]);
+async fn a_server_that_swallows_questions_is_soon_asked_short_ones() {
+    let lost = after(3600, Ok(running(1)));
+    let fake = Fake::new([lost.clone(), lost.clone(), lost, at_once(Ok(succeeded(1)))]);
     assert_eq!(fake.started().wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 45s", "55s get"]);
+    assert_eq!(fake.log(), ["0s wait 45s", "55s wait 45s", "110s wait 45s", "165s get"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,7 +115,7 @@ async fn a_refusal_is_final() {
     for code in [Code::NotFound, Code::PermissionDenied, Code::Internal, Code::Unknown, Code::Aborted] {
         let fake = Fake::new([at_once(Err(Status::new(code, "no")))]);
         let error = fake.started().wait().await.unwrap_err();
-        assert!(error.is_transport());
+        assert!(error.is_rpc());
         assert_eq!(error.status().unwrap().code(), code);
         assert_eq!(error.to_string(), format!("WaitOperation failed for operation `{NAME}`: {code:?}: no"));
         assert_eq!(fake.log(), ["0s wait 45s"]);
@@ -101,7 +126,7 @@ async fn a_refusal_is_final() {
 async fn neither_method_being_there_is_final() {
     let fake = Fake::new([at_once(Err(Status::unimplemented(""))), at_once(Err(Status::unimplemented("")))]);
     let error = fake.started().wait().await.unwrap_err();
-    assert!(error.is_transport());
+    assert!(error.is_rpc());
     assert_eq!(error.status().unwrap().code(), Code::Unimplemented);
     assert_eq!(fake.log(), ["0s wait 45s", "5s get"]);
 }
@@ -144,7 +169,7 @@ async fn a_policy_without_pauses_does_not_spin() {
     let none = polling().with_initial_delay(Duration::ZERO).with_max_delay(Duration::ZERO);
     let fake = Fake::new([at_once(Ok(running(1))), at_once(Ok(running(1))), at_once(Ok(succeeded(1)))]);
     assert_eq!(fake.started().with_polling(none).wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 1ms", "0.001s get", "0.002s get"]);
+    assert_eq!(fake.log(), ["0s wait 1ms", "0.001s wait 1ms", "0.002s wait 1ms"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,7 +180,7 @@ async fn never_giving_up_is_possible() {
     let operation = fake.started().with_polling(forever);
     // One call is never longer than an hour and the time for the answer, whatever the policy says.
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 3600s", "3610s get"]);
+    assert_eq!(fake.log(), ["0s wait 3600s", "3610s wait 3600s"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
-use lro::google::longrunning::WaitOperationRequest;
+
 use lro::google::longrunning::operations_client::OperationsClient;
+use lro::google::longrunning::{GetOperationRequest, WaitOperationRequest};
 use tokio::io::DuplexStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::Request;
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request};
 
 use crate::support::{Server, memory_store};
 
@@ -69,4 +70,20 @@ async fn a_server_ends_once_its_work_has_and_still_answers_those_who_wait() {
     server.desk.gate.add_permits(1);
     assert!(waiting.await.unwrap().done);
     serving.task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_about_any_name_fits_into_the_headers() {
+    let server = Server::new();
+    let serving = serve(&server).await;
+    let mut operations = OperationsClient::new(serving.channel);
+    for character in ["\u{1}", "\u{10ffff}", "x", " ", "/"] {
+        for length in [10, 100, 128, 500, 512, 100_000] {
+            let name = format!("operations/{}", character.repeat(length));
+            let request = GetOperationRequest { name };
+            let status = operations.get_operation(request).await.unwrap_err();
+            let is_answer = matches!(status.code(), Code::InvalidArgument | Code::NotFound);
+            assert!(is_answer, "{length} of {character:?}: {status:?}");
+        }
+    }
 }

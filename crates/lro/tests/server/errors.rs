@@ -1,7 +1,5 @@
 //! Chapter "Errors".
 
-use std::time::Duration;
-
 use lro::google::longrunning::ListOperationsRequest;
 use lro::google::rpc;
 use lro::{Start, payload};
@@ -46,39 +44,6 @@ async fn a_store_out_of_reach_is_unavailable_with_a_time_to_try_again() {
         assert!(detail::<rpc::RetryInfo>(&status).unwrap().retry_delay.is_some());
         assert!(!status.message().contains("wire"), "what is behind the store stays in the log");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_full_queue_is_resource_exhausted_with_a_time_to_try_again() {
-    let mut server = Server::with(memory_store(), |builder| builder.concurrency(1).queue_limit(2));
-    server.begin("wait").await;
-    let first = server.start("wait").await;
-    tokio::time::advance(Duration::from_millis(1)).await;
-    server.start("wait").await;
-    let status = server.start_with("wait", Start::new()).await.unwrap_err();
-    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "QUEUE_FULL"));
-    assert!(detail::<rpc::RetryInfo>(&status).unwrap().retry_delay.is_some());
-
-    server.desk.gate.add_permits(1);
-    let _gone = server.event().await;
-    server.expect_began(&first, 1, None).await;
-    server.start("wait").await;
-    assert_eq!(server.start_with("wait", Start::new()).await.unwrap_err().code(), Code::ResourceExhausted);
-}
-
-#[tokio::test(start_paused = true)]
-async fn work_that_others_took_from_the_queue_does_not_fill_it_for_ever() {
-    let store = memory_store();
-    let mut server = Server::with(store.clone(), |builder| builder.concurrency(1).queue_limit(1));
-    let running = server.begin("wait").await;
-    let queued = server.start("succeed").await;
-    let other = Server::with(store, |builder| builder);
-    assert!(other.end(&queued).await.done);
-    server.desk.gate.add_permits(1);
-    server.end(&running).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    server.start("wait").await;
-    server.start("wait").await;
 }
 
 #[tokio::test(start_paused = true)]

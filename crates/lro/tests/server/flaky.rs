@@ -1,7 +1,7 @@
 //! The memory store behind a connection that a test can cut.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lro::store::{
@@ -23,6 +23,19 @@ struct Wire {
     /// What a process without hints listens to.
     silence: Option<ChangeHub>,
     reads: AtomicUsize,
+    /// What is wrong with one of the calls, by the name of its method.
+    fault: Mutex<Option<(&'static str, Fault)>>,
+}
+
+/// What can be wrong with one kind of call, while the others go through.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fault {
+    /// It never answers.
+    Hangs,
+    /// It says that the store is broken.
+    Fails,
+    /// It panics.
+    Panics,
 }
 
 impl Flaky {
@@ -51,7 +64,13 @@ impl Flaky {
         self.wire.loses_answers.store(true, Ordering::SeqCst);
     }
 
+    /// From now on calls of this method do not work.
+    pub(crate) fn break_call(&self, method: &'static str, fault: Fault) {
+        *self.wire.fault.lock().unwrap() = Some((method, fault));
+    }
+
     pub(crate) fn mend(&self) {
+        *self.wire.fault.lock().unwrap() = None;
         self.wire.cut.store(false, Ordering::SeqCst);
         self.wire.loses_answers.store(false, Ordering::SeqCst);
     }
@@ -61,7 +80,18 @@ impl Flaky {
         self.wire.reads.load(Ordering::SeqCst)
     }
 
-    async fn through<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    async fn through<T>(
+        &self,
+        method: &str,
+        call: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let fault = *self.wire.fault.lock().unwrap();
+        match fault.filter(|(broken, _)| *broken == method) {
+            Some((_, Fault::Hangs)) => std::future::pending().await,
+            Some((_, Fault::Fails)) => return Err(Error::internal("a constraint is violated")),
+            Some((_, Fault::Panics)) => panic!("a bug in the store"),
+            None => {}
+        }
         if self.wire.cut.load(Ordering::SeqCst) {
             return Err(Error::unavailable("the wire is cut"));
         }
@@ -77,48 +107,52 @@ impl Flaky {
 #[deny(clippy::missing_trait_methods)]
 impl Store for Flaky {
     async fn create(&self, operations: Vec<NewOperation>) -> Result<Vec<Result<Record, Error>>, Error> {
-        self.through(self.store.create(operations)).await
+        self.through("create", self.store.create(operations)).await
     }
 
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error> {
         self.wire.reads.fetch_add(1, Ordering::SeqCst);
-        self.through(self.store.get(names)).await
+        self.through("get", self.store.get(names)).await
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Page, Error> {
-        self.through(self.store.list(query)).await
+        self.through("list", self.store.list(query)).await
     }
 
     async fn delete(&self, name: &OperationName) -> Result<bool, Error> {
-        self.through(self.store.delete(name)).await
+        self.through("delete", self.store.delete(name)).await
     }
 
     async fn request_cancel(&self, name: &OperationName) -> Result<Option<Record>, Error> {
-        self.through(self.store.request_cancel(name)).await
+        self.through("request_cancel", self.store.request_cancel(name)).await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
-        self.through(self.store.claim(claim)).await
+        self.through("claim", self.store.claim(claim)).await
+    }
+
+    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+        self.through("expire", self.store.expire(limit)).await
     }
 
     async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error> {
-        self.through(self.store.heartbeat(leases, lease)).await
+        self.through("heartbeat", self.store.heartbeat(leases, lease)).await
     }
 
     async fn progress(&self, items: Vec<Progress>) -> Result<Vec<Heartbeat>, Error> {
-        self.through(self.store.progress(items)).await
+        self.through("progress", self.store.progress(items)).await
     }
 
     async fn finish(&self, items: Vec<Finish>) -> Result<Vec<Fenced>, Error> {
-        self.through(self.store.finish(items)).await
+        self.through("finish", self.store.finish(items)).await
     }
 
     async fn release(&self, leases: &[LeaseId]) -> Result<Vec<Fenced>, Error> {
-        self.through(self.store.release(leases)).await
+        self.through("release", self.store.release(leases)).await
     }
 
     async fn purge(&self, limit: usize) -> Result<usize, Error> {
-        self.through(self.store.purge(limit)).await
+        self.through("purge", self.store.purge(limit)).await
     }
 
     fn changes(&self) -> Changes {

@@ -39,13 +39,14 @@ async fn what_is_not_done_has_no_result_and_what_is_done_has_one_for_good() {
 async fn an_error_that_stops_the_start_leaves_no_operation_behind() {
     let server = Server::new();
     let refused = [
-        (Start::new().parent("shelves/-"), "INVALID_NAME"),
+        (Start::new().parent("shelves/-"), "INVALID_PARENT"),
         (Start::new().exclusive("", OnConflict::Abort), "INVALID_EXCLUSIVE_KEY"),
         (Start::new().metadata(Percent { value: 0, note: "x".repeat(3_000_000) }), "PAYLOAD_TOO_LARGE"),
     ];
     for (start, expected) in refused {
         let status = server.start_with("succeed", start).await.unwrap_err();
         assert_eq!(reason(&status), expected);
+        assert_eq!(detail::<rpc::BadRequest>(&status), None, "the client sent no such field");
     }
     server.store.cut();
     let status = server.start_with("succeed", Start::new()).await.unwrap_err();

@@ -2,6 +2,7 @@
 
 use tonic::Status;
 
+use super::super::call::in_time;
 use super::super::inner::Inner;
 use super::parse_name;
 use crate::google::longrunning::CancelOperationRequest;
@@ -12,6 +13,7 @@ use crate::google::longrunning::CancelOperationRequest;
 /// heartbeat.
 pub(super) async fn cancel(inner: &Inner, request: &CancelOperationRequest) -> Result<(), Status> {
     let name = parse_name(inner, &request.name)?;
-    let record = inner.store.request_cancel(&name).await.map_err(|error| inner.errors.store(&error))?;
+    let record =
+        in_time(inner.store.request_cancel(&name)).await.map_err(|error| inner.errors.store(&error))?;
     record.map(|_| ()).ok_or_else(|| inner.errors.not_found(&name))
 }

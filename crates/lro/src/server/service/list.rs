@@ -4,6 +4,7 @@ use lro_store::{Cursor, ListQuery, ParentPattern};
 use prost::Message;
 use tonic::Status;
 
+use super::super::call::in_time;
 use super::super::convert;
 use super::super::inner::Inner;
 use crate::google::longrunning::{ListOperationsRequest, ListOperationsResponse};
@@ -35,7 +36,7 @@ pub(super) async fn list(
     let after = place(inner, &request.page_token, &scope)?;
 
     let query = ListQuery { parent, after, limit };
-    let page = inner.store.list(&query).await.map_err(|error| inner.errors.store(&error))?;
+    let page = in_time(inner.store.list(&query)).await.map_err(|error| inner.errors.store(&error))?;
     let mut response = ListOperationsResponse::default();
     let mut size = 0;
     let mut next = page.next;

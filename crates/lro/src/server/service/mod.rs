@@ -9,6 +9,7 @@ mod wait;
 use lro_store::{OperationName, Record, StoreExt};
 use tonic::{Request, Response, Status};
 
+use super::call::in_time;
 use super::inner::Inner;
 use super::{Engine, deadline};
 use crate::google::longrunning::operations_server::Operations;
@@ -79,6 +80,6 @@ fn parse_name(inner: &Inner, name: &str) -> Result<OperationName, Status> {
 }
 
 async fn read(inner: &Inner, name: &OperationName) -> Result<Record, Status> {
-    let record = inner.store.get_one(name).await.map_err(|error| inner.errors.store(&error))?;
+    let record = in_time(inner.store.get_one(name)).await.map_err(|error| inner.errors.store(&error))?;
     record.ok_or_else(|| inner.errors.not_found(name))
 }

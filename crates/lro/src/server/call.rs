@@ -1,0 +1,25 @@
+//! Store calls that end in time.
+
+use std::future::Future;
+use std::time::Duration;
+
+use lro_store::Error;
+use tokio::time::timeout;
+
+/// How long a call may take before it counts as one that failed.
+pub(super) const CALL_TIME: Duration = Duration::from_secs(10);
+
+/// A call that may be dropped after [`CALL_TIME`] without harm.
+pub(super) async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    within(CALL_TIME, call).await
+}
+
+/// A call that may be dropped after `time`. Then it is as if the store could not be reached: the call may
+/// have had its effect.
+pub(super) async fn within<T>(
+    time: Duration,
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let answer = timeout(time, call).await;
+    answer.unwrap_or_else(|_| Err(Error::unavailable(format!("the store gave no answer within {time:?}"))))
+}

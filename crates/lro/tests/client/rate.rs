@@ -1,0 +1,88 @@
+//! How often the server is asked: never more often than the policy allows, however it behaves.
+
+use std::iter::repeat_n;
+use std::time::Duration;
+
+use lro::Polling;
+use tonic::Status;
+
+use crate::fake::{Answer, Fake, after, at_once, polling, running};
+
+/// What a follower wants of the operation.
+#[derive(Debug, Clone, Copy)]
+enum Follow {
+    Wait,
+    Progress,
+}
+
+/// Follows an operation that does not end until the client gives up, and returns when it asked, in seconds.
+async fn asked(script: impl IntoIterator<Item = Answer>, polling: Polling, follow: Follow) -> Vec<f64> {
+    let fake = Fake::new(script);
+    let operation = fake.started().with_polling(polling);
+    let error = match follow {
+        Follow::Wait => operation.wait().await.unwrap_err(),
+        Follow::Progress => {
+            let mut updates = operation.progress();
+            loop {
+                if let Err(error) = updates.next().await.expect("an error is the last item") {
+                    break error;
+                }
+            }
+        }
+    };
+    assert!(error.is_timed_out(), "{error}");
+    fake.log().iter().map(|line| line.split_once("s ").unwrap().0.parse().unwrap()).collect()
+}
+
+/// Servers that answer every question in the same way, and some that change.
+fn behaviours() -> Vec<(&'static str, Vec<Answer>)> {
+    let in_millis = |millis, answer| (Duration::from_millis(millis), answer);
+    let always = |answer: Answer| repeat_n(answer, 1000).collect::<Vec<_>>();
+    let then = |first: Vec<Answer>, rest: Answer| [first, always(rest)].concat();
+    let early = at_once(Ok(running(1)));
+    let cut = |millis| in_millis(millis, Err(Status::deadline_exceeded("")));
+    vec![
+        ("at once", always(early.clone())),
+        ("at once, far away", always(in_millis(120, Ok(running(1))))),
+        ("late, but before the hold is over", always(in_millis(900, Ok(running(1))))),
+        ("by a limit of its own", always(after(3, Ok(running(1))))),
+        ("at the end of the hold", always(after(4, Ok(running(1))))),
+        ("away", always(at_once(Err(Status::unavailable(""))))),
+        ("cut off at once", always(cut(0))),
+        ("cut off soon", always(cut(120))),
+        ("cut off late", always(cut(3500))),
+        ("without WaitOperation", then(vec![at_once(Err(Status::unimplemented("")))], early.clone())),
+        (
+            "cancels the call, then answers at once",
+            then(vec![at_once(Err(Status::cancelled("")))], early.clone()),
+        ),
+        ("drains, then holds", then(vec![early.clone(), early], after(4, Ok(running(1))))),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_behaviour_of_the_server_makes_the_pauses_shorter_than_the_policy() {
+    for follow in [Follow::Wait, Follow::Progress] {
+        for (behaviour, script) in behaviours() {
+            let times = asked(script, polling(), follow).await;
+            assert!(times.len() > 5, "{follow:?}, {behaviour}: it goes on asking: {times:?}");
+            let pauses = [1.0, 2.0].into_iter().chain(std::iter::repeat(4.0));
+            for (gap, pause) in times.windows(2).map(|pair| pair[1] - pair[0]).zip(pauses) {
+                assert!(gap > pause - 0.001, "{follow:?}, {behaviour}: {times:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_of_one_second_asks_once_in_a_second() {
+    let second = Duration::from_secs(1);
+    let flat = polling().with_initial_delay(second).with_max_delay(second);
+    for follow in [Follow::Wait, Follow::Progress] {
+        for (behaviour, script) in behaviours() {
+            let count = asked(script, flat, follow).await.len();
+            // One at its beginning and one at the end of each of its 60 seconds.
+            assert!(count <= 61, "{follow:?}, {behaviour}: {count} questions in a minute");
+        }
+    }
+}
