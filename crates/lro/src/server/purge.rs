@@ -11,7 +11,7 @@ use super::inner::Inner;
 
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Small enough that other writers do not wait long for one batch.
+/// As many as a store takes at once.
 const BATCH: usize = lro_store::MAX_BATCH;
 
 pub(super) async fn run(inner: Arc<Inner>) {
