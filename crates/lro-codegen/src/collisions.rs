@@ -159,7 +159,7 @@ fn warn_about_client_rename(
     let (whose, help) = match (config.emit, rpc.as_str()) {
         (Emit::All, _) if typed || tonic => {
             let whose = if typed && tonic {
-                "the clients"
+                "the typed client and tonic's"
             } else if typed {
                 "the typed client"
             } else {
@@ -178,7 +178,7 @@ fn warn_about_client_rename(
         _ => return,
     };
     let message = format!(
-        "rpc {}.{} has the name of a method that every client has; {whose} calls it `{rpc}_rpc`",
+        "rpc {}.{} has the name of a method that every client has; on {whose} it is called `{rpc}_rpc`",
         service.full_name(),
         method.name
     );

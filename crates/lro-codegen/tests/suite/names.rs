@@ -43,6 +43,15 @@ fn tonics_client_is_renamed_as_well() {
         assert!(content.contains(&format!("pub async fn {method}(")), "{method}");
     }
     assert!(content.contains("/example.Names/Connect\""), "the path on the wire stays");
+    let warnings: Vec<String> = output.warnings().iter().map(ToString::to_string).collect();
+    for (warning, text) in warnings.iter().zip([
+        "on the typed client and tonic's it is called `connect_rpc`",
+        "on tonic's client it is called `with_origin_rpc`",
+        "on the typed client and tonic's it is called `new_rpc`",
+    ]) {
+        assert!(warning.contains(text), "{warning}");
+    }
+    assert_eq!(warnings.len(), 3);
 }
 
 #[test]
