@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::{
-    Error, Fenced, Finish, Heartbeat, LeaseId, NewOperation, OperationName, Outcome, Payload, Progress,
+    Error, Fenced, Finish, LeaseId, LeaseStatus, NewOperation, OperationName, Outcome, Payload, Progress,
     Record, Store,
 };
 
@@ -23,7 +23,7 @@ pub trait StoreExt: Store {
     }
 
     /// [`Store::progress`] for one lease.
-    async fn progress_one(&self, lease: LeaseId, metadata: Payload) -> Result<Heartbeat, Error> {
+    async fn progress_one(&self, lease: LeaseId, metadata: Payload) -> Result<LeaseStatus, Error> {
         only(self.progress(vec![Progress { lease, metadata }]).await?)
     }
 

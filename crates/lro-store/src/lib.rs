@@ -57,5 +57,5 @@ pub use parts::{InvalidRecord, RecordParts};
 pub use pattern::ParentPattern;
 pub use record::{Delivery, Record, State};
 pub use state::Refusal;
-pub use store::{Claim, Cursor, Fenced, Finish, Heartbeat, ListQuery, MAX_BATCH, Page, Progress, Store};
+pub use store::{Claim, Cursor, Fenced, Finish, LeaseStatus, ListQuery, MAX_BATCH, Page, Progress, Store};
 pub use timestamp::Timestamp;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    Changes, Claim, Error, Fenced, Finish, Heartbeat, LeaseId, ListQuery, NewOperation, OperationName, Page,
-    Progress, Record, Store,
+    Changes, Claim, Error, Fenced, Finish, LeaseId, LeaseStatus, ListQuery, NewOperation, OperationName,
+    Page, Progress, Record, Store,
 };
 
 #[async_trait]
@@ -41,11 +41,11 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).expire(limit).await
     }
 
-    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error> {
+    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<LeaseStatus>, Error> {
         (**self).heartbeat(leases, lease).await
     }
 
-    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<Heartbeat>, Error> {
+    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<LeaseStatus>, Error> {
         (**self).progress(items).await
     }
 

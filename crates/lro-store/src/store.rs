@@ -89,10 +89,10 @@ pub trait Store: Debug + Send + Sync + 'static {
     async fn expire(&self, limit: usize) -> Result<usize, Error>;
 
     /// Extends leases to `lease` from now, and tells how each stands.
-    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error>;
+    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<LeaseStatus>, Error>;
 
     /// Replaces the metadata of running operations, and tells how each lease stands.
-    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<Heartbeat>, Error>;
+    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<LeaseStatus>, Error>;
 
     /// Ends operations. At most one outcome MUST ever be committed for one operation.
     ///
@@ -191,7 +191,7 @@ pub struct Finish {
 
 /// How a lease stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heartbeat {
+pub enum LeaseStatus {
     /// It holds, and the write took effect.
     Held {
         /// Whether the work is asked to stop.

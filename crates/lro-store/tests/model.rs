@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lro_store::{
-    Attempt, Claim, Clock, Cursor, Delivery, ExclusiveKey, Fenced, Finish, Heartbeat, LeaseId, ListQuery,
+    Attempt, Claim, Clock, Cursor, Delivery, ExclusiveKey, Fenced, Finish, LeaseId, LeaseStatus, ListQuery,
     ManualClock, MemoryStore, NewOperation, OnConflict, OperationName, Outcome, ParentPattern, Payload,
     Progress, Record, Refusal, Store, StoreExt, Timestamp, WorkerId,
 };
@@ -130,9 +130,9 @@ impl Model {
         &mut self,
         id: &LeaseId,
         transition: impl FnOnce(&Record) -> Result<Record, Refusal>,
-    ) -> Heartbeat {
-        let held = |record: &Record| Heartbeat::Held { cancel_requested: record.cancel_requested() };
-        self.write(id, transition, (held, Heartbeat::Lost, Heartbeat::Deleted))
+    ) -> LeaseStatus {
+        let held = |record: &Record| LeaseStatus::Held { cancel_requested: record.cancel_requested() };
+        self.write(id, transition, (held, LeaseStatus::Lost, LeaseStatus::Deleted))
     }
 
     fn ended(&mut self, id: &LeaseId, transition: impl FnOnce(&Record) -> Result<Record, Refusal>) -> Fenced {

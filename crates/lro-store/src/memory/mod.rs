@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use self::table::Table;
 use crate::{
-    ChangeHub, ChangeKind, Changes, Claim, Clock, Cursor, Error, Fenced, Finish, Heartbeat, LeaseId,
+    ChangeHub, ChangeKind, Changes, Claim, Clock, Cursor, Error, Fenced, Finish, LeaseId, LeaseStatus,
     ListQuery, NewOperation, OnConflict, OperationName, Page, Progress, Record, Refusal, Store, SystemClock,
     Timestamp,
 };
@@ -133,13 +133,13 @@ impl Store for MemoryStore {
         }))
     }
 
-    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error> {
+    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<LeaseStatus>, Error> {
         Ok(self.step(|table, now, _| {
             leases.iter().map(|id| held(table, id, |record| record.extend(id, lease, now))).collect()
         }))
     }
 
-    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<Heartbeat>, Error> {
+    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<LeaseStatus>, Error> {
         Ok(self.step(|table, now, _| {
             let write = |Progress { lease, metadata }| {
                 held(table, &lease, |record| record.progress(&lease, metadata, now))
@@ -203,14 +203,14 @@ fn held(
     table: &mut Table,
     id: &LeaseId,
     transition: impl FnOnce(&Record) -> Result<Record, Refusal>,
-) -> Heartbeat {
+) -> LeaseStatus {
     match table.get(&id.name).map(transition) {
-        None => Heartbeat::Deleted,
-        Some(Err(_)) => Heartbeat::Lost,
+        None => LeaseStatus::Deleted,
+        Some(Err(_)) => LeaseStatus::Lost,
         Some(Ok(record)) => {
             let cancel_requested = record.cancel_requested();
             table.put(record);
-            Heartbeat::Held { cancel_requested }
+            LeaseStatus::Held { cancel_requested }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lro_store::{
-    Attempt, Clock, ExclusiveKey, Failure, FailureCode, Fenced, Heartbeat, ManualClock, NewOperation,
+    Attempt, Clock, ExclusiveKey, Failure, FailureCode, Fenced, LeaseStatus, ManualClock, NewOperation,
     OnConflict, Outcome, Payload, State, Store, StoreExt,
 };
 
@@ -83,8 +83,8 @@ pub async fn a_deleted_operation_is_forgotten_while_its_work_goes_on(store: &imp
     assert!(store.delete(record.name()).await.unwrap());
     assert!(!store.delete(record.name()).await.unwrap());
     assert_eq!(store.get_one(record.name()).await.unwrap(), None);
-    assert_eq!(store.heartbeat(std::slice::from_ref(&lease), LEASE).await.unwrap(), [Heartbeat::Deleted]);
-    assert_eq!(store.progress_one(lease.clone(), payload("1 %")).await.unwrap(), Heartbeat::Deleted);
+    assert_eq!(store.heartbeat(std::slice::from_ref(&lease), LEASE).await.unwrap(), [LeaseStatus::Deleted]);
+    assert_eq!(store.progress_one(lease.clone(), payload("1 %")).await.unwrap(), LeaseStatus::Deleted);
     assert_eq!(store.release_one(&lease).await.unwrap(), Fenced::Deleted);
     assert_eq!(store.finish_one(lease, response("ok")).await.unwrap(), Fenced::Deleted);
     assert_eq!(store.get_one(record.name()).await.unwrap(), None);

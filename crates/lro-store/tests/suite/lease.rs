@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro_store::{Attempt, Delivery, FailureCode, Fenced, Heartbeat, ManualClock, Store, StoreExt};
+use lro_store::{Attempt, Delivery, FailureCode, Fenced, LeaseStatus, ManualClock, Store, StoreExt};
 
 use super::{LEASE, claim, failure_code, lease_id, name, operation, payload, response, worker};
 
@@ -61,8 +61,8 @@ pub async fn work_of_a_lost_worker_is_taken_over_and_fenced_off(store: &impl Sto
     let mut stale = lease_id(&taken);
     stale.worker = worker("dead");
     stale.attempt = Attempt::FIRST;
-    assert_eq!(store.heartbeat(std::slice::from_ref(&stale), LEASE).await.unwrap(), [Heartbeat::Lost]);
-    assert_eq!(store.progress_one(stale.clone(), payload("stale")).await.unwrap(), Heartbeat::Lost);
+    assert_eq!(store.heartbeat(std::slice::from_ref(&stale), LEASE).await.unwrap(), [LeaseStatus::Lost]);
+    assert_eq!(store.progress_one(stale.clone(), payload("stale")).await.unwrap(), LeaseStatus::Lost);
     assert_eq!(store.release_one(&stale).await.unwrap(), Fenced::Lost);
     assert_eq!(store.finish_one(stale, response("stale")).await.unwrap(), Fenced::Lost);
     assert_eq!(store.get_one(taken.name()).await.unwrap(), Some(taken.clone()), "nothing stale took effect");
@@ -97,12 +97,12 @@ pub async fn heartbeats_keep_a_lease_and_carry_cancel_requests(store: &impl Stor
         if cancel_requested {
             store.request_cancel(record.name()).await.unwrap();
         }
-        assert_eq!(store.heartbeat(&lease, LEASE).await.unwrap(), [Heartbeat::Held { cancel_requested }]);
+        assert_eq!(store.heartbeat(&lease, LEASE).await.unwrap(), [LeaseStatus::Held { cancel_requested }]);
         assert_eq!(store.expire(1).await.unwrap(), 0);
         assert!(claim(store, "other", 1).await.is_empty());
     }
     let held = store.progress_one(lease[0].clone(), payload("50 %")).await.unwrap();
-    assert_eq!(held, Heartbeat::Held { cancel_requested: true });
+    assert_eq!(held, LeaseStatus::Held { cancel_requested: true });
 }
 
 pub async fn progress_is_readable_and_passed_on(store: &impl Store, clock: &ManualClock) {
@@ -146,8 +146,11 @@ pub async fn batches_answer_in_order_and_item_by_item(store: &impl Store, _: &Ma
     }
     store.delete(&leases[0].name).await.unwrap();
     store.release_one(&leases[1]).await.unwrap();
-    let held = Heartbeat::Held { cancel_requested: false };
-    assert_eq!(store.heartbeat(&leases, LEASE).await.unwrap(), [Heartbeat::Deleted, Heartbeat::Lost, held]);
+    let held = LeaseStatus::Held { cancel_requested: false };
+    assert_eq!(
+        store.heartbeat(&leases, LEASE).await.unwrap(),
+        [LeaseStatus::Deleted, LeaseStatus::Lost, held]
+    );
     let items = leases.into_iter().map(|lease| lro_store::Finish { lease, outcome: response("ok") });
     let answers = store.finish(items.collect()).await.unwrap();
     assert_eq!(answers, [Fenced::Deleted, Fenced::Lost, Fenced::Applied]);

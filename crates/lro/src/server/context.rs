@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use lro_store::{Heartbeat, Payload, Record, StoreExt};
+use lro_store::{LeaseStatus, Payload, Record, StoreExt};
 use prost::Message;
 
 use super::call::in_time;
@@ -98,7 +98,7 @@ impl<Meta: Message + Default + 'static> Context<Meta> {
                 Ok(standing) => {
                     self.run.note(standing);
                     return match standing {
-                        Heartbeat::Lost => Err(self.error(ProgressFault::LeaseLost)),
+                        LeaseStatus::Lost => Err(self.error(ProgressFault::LeaseLost)),
                         _ if self.is_cancelled() => Err(self.error(ProgressFault::Cancelled)),
                         _ => Ok(()),
                     };

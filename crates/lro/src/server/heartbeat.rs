@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::{Heartbeat, MAX_BATCH};
+use lro_store::{LeaseStatus, MAX_BATCH};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::inner::Inner;
@@ -43,7 +43,7 @@ async fn extend(inner: &Inner, runs: &[Arc<Run>]) {
     match inner.store.heartbeat(&leases, duration).await {
         Ok(standings) => {
             for (run, standing) in runs.iter().zip(standings) {
-                if matches!(standing, Heartbeat::Held { .. }) {
+                if matches!(standing, LeaseStatus::Held { .. }) {
                     run.extend(sent, duration);
                 }
                 run.note(standing);

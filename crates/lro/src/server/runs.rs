@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use lro_store::{Heartbeat, LeaseId, OperationName};
+use lro_store::{LeaseId, LeaseStatus, OperationName};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -71,12 +71,12 @@ impl Run {
     }
 
     /// Takes note of what the store says about the lease.
-    pub(super) fn note(&self, standing: Heartbeat) {
+    pub(super) fn note(&self, standing: LeaseStatus) {
         match standing {
-            Heartbeat::Held { cancel_requested: false } => {}
-            Heartbeat::Held { cancel_requested: true } => self.cancel.cancel(),
-            Heartbeat::Lost => self.lost.cancel(),
-            Heartbeat::Deleted => {
+            LeaseStatus::Held { cancel_requested: false } => {}
+            LeaseStatus::Held { cancel_requested: true } => self.cancel.cancel(),
+            LeaseStatus::Lost => self.lost.cancel(),
+            LeaseStatus::Deleted => {
                 self.forgotten.store(true, Ordering::Relaxed);
                 *lock(&self.holds_until) = Instant::now() + FOREVER;
             }
@@ -157,7 +157,7 @@ mod tests {
     async fn a_late_answer_does_not_shorten_a_lease() {
         let run = run(1);
         let sent = Instant::now();
-        run.note(Heartbeat::Deleted);
+        run.note(LeaseStatus::Deleted);
         run.extend(sent, LEASE);
         tokio::time::advance(LEASE * 2).await;
         let over = tokio::time::timeout(LEASE, run.lost()).await;

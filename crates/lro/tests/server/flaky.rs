@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lro::store::{
-    ChangeHub, Changes, Claim, Error, Fenced, Finish, Heartbeat, LeaseId, ListQuery, MemoryStore,
+    ChangeHub, Changes, Claim, Error, Fenced, Finish, LeaseId, LeaseStatus, ListQuery, MemoryStore,
     NewOperation, OperationName, Page, Progress, Record, Store,
 };
 
@@ -135,11 +135,11 @@ impl Store for Flaky {
         self.through("expire", self.store.expire(limit)).await
     }
 
-    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<Heartbeat>, Error> {
+    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<LeaseStatus>, Error> {
         self.through("heartbeat", self.store.heartbeat(leases, lease)).await
     }
 
-    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<Heartbeat>, Error> {
+    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<LeaseStatus>, Error> {
         self.through("progress", self.store.progress(items)).await
     }
 
