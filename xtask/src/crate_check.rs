@@ -1,13 +1,11 @@
 //! Whether generated code compiles: writes it into a crate of its own below the target folder and runs cargo there.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use lro_codegen::Config;
 
 use crate::tree::Tree;
-use crate::{Outcome, root};
+use crate::{Outcome, cargo, root};
 
 /// What the crate needs to compile generated code; the versions are those of the workspace.
 const MANIFEST: &str = r#"[package]
@@ -60,25 +58,8 @@ pub(crate) fn check(tree: &Tree, packages: &[String]) -> Outcome {
     }
     let lines: usize = output.files().iter().map(|file| file.content().lines().count()).sum();
     println!("checking {} packages: {} files, {lines} lines", packages.len(), output.files().len());
-    cargo(&folder, &["check", "--quiet"])?;
-    cargo(&folder, &["doc", "--quiet", "--no-deps"])?;
+    cargo::run(&folder, &["check", "--quiet"])?;
+    cargo::run(&folder, &["doc", "--quiet", "--no-deps"])?;
     println!("they compile, and their documentation is clean");
     Ok(())
-}
-
-/// Runs cargo with the target folder of the workspace, where the dependencies are built already.
-fn cargo(folder: &Path, arguments: &[&str]) -> Outcome {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| root().join("target").into_os_string());
-    let status = Command::new(env!("CARGO"))
-        .args(arguments)
-        .current_dir(folder)
-        .env("CARGO_TARGET_DIR", target)
-        .env("RUSTDOCFLAGS", "-D warnings")
-        .status()?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("cargo {} failed in {}", arguments.join(" "), folder.display()).into())
-    }
 }

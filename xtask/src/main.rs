@@ -4,6 +4,7 @@
 //! one clear message.
 
 mod bench;
+mod cargo;
 mod checked_in;
 mod corpus;
 mod crate_check;

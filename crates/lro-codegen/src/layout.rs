@@ -33,8 +33,8 @@ impl Output {
         &self.files
     }
 
-    pub(crate) fn into_files(self) -> Vec<File> {
-        self.files
+    pub(crate) fn into_parts(self) -> (Vec<File>, Vec<Diagnostic>) {
+        (self.files, self.warnings)
     }
 
     /// What is worth a look although code was generated.

@@ -34,8 +34,8 @@ pub struct PluginRun {
 pub fn run_plugin(request: impl Into<Bytes>) -> PluginRun {
     let (error, files, warnings) = match generate_or_report(request.into()) {
         Ok(output) => {
-            let warnings = output.warnings().to_vec();
-            (None, output.into_files(), warnings)
+            let (files, warnings) = output.into_parts();
+            (None, files, warnings)
         }
         Err(diagnostics) => (Some(format!("\n{diagnostics}")), Vec::new(), Vec::new()),
     };

@@ -8,7 +8,7 @@ use prost::Message as _;
 
 use super::sample::{self, Series};
 use crate::tree::Tree;
-use crate::{Outcome, root};
+use crate::{Outcome, cargo, root};
 
 const PEER: &str = "protoc-gen-tonic";
 const PEER_VERSION: &str = "0.5.0";
@@ -108,9 +108,8 @@ fn with_parameter(mut request: Vec<u8>, parameter: &str) -> Vec<u8> {
 }
 
 fn build_plugin() -> Outcome<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    cargo(&["build", "--quiet", "--release", "--package", "protoc-gen-rust-lro"])?;
-    Ok(target.join("release/protoc-gen-rust-lro"))
+    cargo::run(root(), &["build", "--quiet", "--release", "--package", "protoc-gen-rust-lro"])?;
+    Ok(cargo::target_folder().join("release/protoc-gen-rust-lro"))
 }
 
 /// Installs the peer from crates.io, unless it is there from an earlier run.
@@ -118,14 +117,12 @@ fn install_peer(folder: &Path) -> Outcome<PathBuf> {
     let binary = folder.join("bin").join(PEER);
     if !binary.exists() {
         let folder = folder.to_str().ok_or("the path of the workspace is not UTF-8")?;
-        cargo(&["install", "--quiet", "--locked", PEER, "--version", PEER_VERSION, "--root", folder])?;
+        cargo::run(
+            root(),
+            &["install", "--quiet", "--locked", PEER, "--version", PEER_VERSION, "--root", folder],
+        )?;
     }
     Ok(binary)
-}
-
-fn cargo(arguments: &[&str]) -> Outcome {
-    let status = Command::new(env!("CARGO")).args(arguments).current_dir(root()).status()?;
-    if status.success() { Ok(()) } else { Err(format!("cargo {} failed", arguments.join(" ")).into()) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a figure with one decimal")]
