@@ -34,7 +34,15 @@ pub struct Method<Req, Res, Meta> {
     response_type: &'static str,
     metadata_type: &'static str,
     polling: Polling,
+    request_id: Option<RequestId<Req>>,
+    validate_only: Option<fn(&Req) -> bool>,
     types: PhantomData<fn(Req) -> (Res, Meta)>,
+}
+
+/// How to read the id of a request, and how to give it one.
+struct RequestId<Req> {
+    read: fn(&Req) -> &str,
+    fill: fn(&mut Req, String),
 }
 
 impl<Req, Res, Meta> Method<Req, Res, Meta> {
@@ -47,12 +55,54 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
         response_type: &'static str,
         metadata_type: &'static str,
     ) -> Self {
-        Self { path, request_type, response_type, metadata_type, polling: Polling::new(), types: PhantomData }
+        Self {
+            path,
+            request_type,
+            response_type,
+            metadata_type,
+            polling: Polling::new(),
+            request_id: None,
+            validate_only: None,
+            types: PhantomData,
+        }
     }
 
     /// Replaces the policy by which clients wait for operations of this method.
+    #[must_use]
     pub const fn with_polling(mut self, polling: Polling) -> Self {
         self.polling = polling;
+        self
+    }
+
+    /// Says where requests carry an id by which the server knows a repeat (AIP-155).
+    ///
+    /// `read` returns an empty string where no id is given. `fill` is called only then, to store a new one; a field that
+    /// tells an empty value from none (`optional` in proto3) keeps the empty one.
+    ///
+    /// ```
+    /// # use lro::Method;
+    /// # #[derive(Default)]
+    /// # struct ImportBooksRequest { request_id: String }
+    /// # const METHOD: Method<ImportBooksRequest, (), ()> = Method::new("/l.Library/ImportBooks", "l.Request", "l.Response", "l.Metadata");
+    /// const IMPORT_BOOKS: Method<ImportBooksRequest, (), ()> =
+    ///     METHOD.with_request_id(|request| &request.request_id, |request, id| request.request_id = id);
+    ///
+    /// let mut request = ImportBooksRequest::default();
+    /// assert_eq!(IMPORT_BOOKS.request_id(&request), Some(""));
+    /// IMPORT_BOOKS.fill_request_id(&mut request, || "c1b5".to_owned());
+    /// IMPORT_BOOKS.fill_request_id(&mut request, || unreachable!("it has one"));
+    /// assert_eq!(IMPORT_BOOKS.request_id(&request), Some("c1b5"));
+    /// ```
+    #[must_use]
+    pub const fn with_request_id(mut self, read: fn(&Req) -> &str, fill: fn(&mut Req, String)) -> Self {
+        self.request_id = Some(RequestId { read, fill });
+        self
+    }
+
+    /// Says how a request asks for a check of what it would do, and no more (AIP-163).
+    #[must_use]
+    pub const fn with_validate_only(mut self, read: fn(&Req) -> bool) -> Self {
+        self.validate_only = Some(read);
         self
     }
 
@@ -90,6 +140,24 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     pub const fn polling(&self) -> Polling {
         self.polling
     }
+
+    /// The id by which the server knows a repeat of `request` (AIP-155): empty if it was given none, `None` if requests
+    /// of this method have no such field.
+    pub fn request_id<'a>(&self, request: &'a Req) -> Option<&'a str> {
+        self.request_id.as_ref().map(|id| (id.read)(request))
+    }
+
+    /// Gives `request` an id, if requests of this method have one and this one was given none.
+    pub fn fill_request_id(&self, request: &mut Req, id: impl FnOnce() -> String) {
+        if let Some(field) = self.request_id.as_ref().filter(|field| (field.read)(request).is_empty()) {
+            (field.fill)(request, id());
+        }
+    }
+
+    /// Whether `request` asks only for a check of what it would do (AIP-163).
+    pub fn validate_only(&self, request: &Req) -> bool {
+        self.validate_only.is_some_and(|read| read(request))
+    }
 }
 
 /// Splits `/package.Service/Method` into its service and its method.
@@ -106,6 +174,14 @@ impl<Req, Res, Meta> Clone for Method<Req, Res, Meta> {
 
 impl<Req, Res, Meta> Copy for Method<Req, Res, Meta> {}
 
+impl<Req> Clone for RequestId<Req> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Req> Copy for RequestId<Req> {}
+
 impl<Req, Res, Meta> fmt::Debug for Method<Req, Res, Meta> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Method")
@@ -114,6 +190,6 @@ impl<Req, Res, Meta> fmt::Debug for Method<Req, Res, Meta> {
             .field("response_type", &self.response_type)
             .field("metadata_type", &self.metadata_type)
             .field("polling", &self.polling)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
