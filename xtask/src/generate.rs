@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: everything that is made from `proto` and checked in.
+//! `cargo xtask generate`: everything that is made from `proto`, or from definitions in the code, and checked in.
 //!
 //! The runtime gets its Rust types of google.longrunning and google.rpc, `lro-build` the descriptor set that
 //! stands in for a copy of the google protos on its user's disk, the examples and tests the README's proto.
@@ -11,6 +11,7 @@ use prost_types::FileDescriptorSet;
 use protox::Compiler;
 
 use crate::checked_in::{self, Artifact, Mode};
+use crate::tables;
 use crate::tree::protos_below;
 use crate::{Outcome, root};
 
@@ -47,6 +48,7 @@ fn artifacts(root: &Path) -> Outcome<Vec<Artifact>> {
     artifacts.push(Artifact { path: "crates/lro-build/src/google.binpb".into(), contents: bundle });
     artifacts.push(library_code(&include)?);
     artifacts.extend(library_protos(&include)?);
+    artifacts.extend(tables::artifacts());
     Ok(artifacts)
 }
 

@@ -10,6 +10,7 @@ mod corpus;
 mod crate_check;
 mod generate;
 mod methods;
+mod tables;
 mod tree;
 
 use std::error::Error;

@@ -15,17 +15,12 @@ Options, separated by commas; a backslash keeps a comma inside a value:
 
 /// What `--help` prints.
 pub(crate) fn text() -> String {
-    let left: Vec<String> = OPTIONS
-        .iter()
-        .map(|option| {
-            if option.value.is_empty() {
-                option.name.to_owned()
-            } else {
-                format!("{}={}", option.name, option.value)
-            }
-        })
-        .collect();
+    let left: Vec<String> = OPTIONS.iter().map(lro_codegen::OptionSpec::usage).collect();
     let width = left.iter().map(String::len).max().unwrap_or(0);
-    let lines = left.iter().zip(OPTIONS).map(|(left, option)| format!("  {left:width$}  {}\n", option.help));
+    let lines = left.iter().zip(OPTIONS).map(|(left, option)| {
+        let default =
+            if option.default.is_empty() { String::new() } else { format!(" (default {})", option.default) };
+        format!("  {left:width$}  {}{default}\n", option.help)
+    });
     INTRODUCTION.chars().map(String::from).chain(lines).collect()
 }

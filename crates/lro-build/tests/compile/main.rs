@@ -2,6 +2,7 @@
 
 mod bundle;
 mod errors;
+mod options;
 mod output;
 mod rerun;
 mod support;

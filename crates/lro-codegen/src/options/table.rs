@@ -1,36 +1,54 @@
-//! The option string of protoc and buf, and the one table of options behind it.
+//! The one table of options, which help texts and documents are made from.
 
+use super::values::{pair, path, switch};
 use crate::config::{Config, Emit};
-use crate::diagnostics::{Diagnostic, Report, Rule};
 
-/// An option of the plugin. lro-build has a method of the same name for each.
+/// An option of the plugin, and of lro-build.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct OptionSpec {
-    /// Its name, as protoc-gen-prost has it where it has one.
+    /// Its name, as protoc-gen-prost and protoc-gen-tonic have it where they have one.
     pub name: &'static str,
+    /// The method of `lro_build::Builder` that does the same; empty where build scripts have no use for it.
+    pub method: &'static str,
     /// The form of its value, such as `PATH=ATTRIBUTE`; empty for a switch.
     pub value: &'static str,
+    /// What holds unless it is given; empty for nothing.
+    pub default: &'static str,
     /// What it does, in one line.
     pub help: &'static str,
-    apply: fn(&mut Config, &str) -> Result<(), String>,
+    pub(super) apply: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+impl OptionSpec {
+    /// How it is written: `name=VALUE`, or `name` for a switch.
+    pub fn usage(&self) -> String {
+        if self.value.is_empty() { self.name.to_owned() } else { format!("{}={}", self.name, self.value) }
+    }
 }
 
 impl std::fmt::Debug for OptionSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OptionSpec")
             .field("name", &self.name)
+            .field("method", &self.method)
             .field("value", &self.value)
+            .field("default", &self.default)
             .field("help", &self.help)
             .finish_non_exhaustive()
     }
 }
 
 /// Every option there is, in the order in which help texts list them.
+///
+#[doc = include_str!("../../OPTIONS.md")]
 pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec {
         name: "emit",
+        method: "emit(Emit)",
         value: "all|lro",
-        help: "write everything, messages and tonic included (all, the default), or the LRO layer alone, beside protoc-gen-prost and protoc-gen-tonic (lro)",
+        default: "all",
+        help: "write everything, messages and tonic included (all), or the LRO layer alone, beside protoc-gen-prost and protoc-gen-tonic (lro)",
         apply: |config, value| {
             config.emit = match value {
                 "all" => Emit::All,
@@ -42,19 +60,25 @@ pub const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "client",
+        method: "client(bool)",
         value: "true|false",
-        help: "write clients (default true)",
+        default: "true",
+        help: "write clients",
         apply: |config, value| switch(value).map(|on| config.client = on),
     },
     OptionSpec {
         name: "server",
+        method: "server(bool)",
         value: "true|false",
-        help: "write servers (default true)",
+        default: "true",
+        help: "write servers",
         apply: |config, value| switch(value).map(|on| config.server = on),
     },
     OptionSpec {
         name: "include_file",
+        method: "include_file(name)",
         value: "FILE",
+        default: "",
         help: "also write FILE, which declares the module tree and includes the file of each package",
         apply: |config, value| {
             config.include_file = Some(value.to_owned());
@@ -63,167 +87,114 @@ pub const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "flat_output_dir",
+        method: "flat_output_dir(bool)",
         value: "true|false",
-        help: "put files side by side, not in a folder per package segment (default: true with emit=all, false with emit=lro)",
+        default: "true with emit=all, false with emit=lro",
+        help: "put files side by side, not in a folder per package segment",
         apply: |config, value| switch(value).map(|on| config.flat_output_dir = Some(on)),
     },
     OptionSpec {
         name: "no_include",
+        method: "",
         value: "",
+        default: "false",
         help: "with emit=lro: do not include PACKAGE.lro.rs from the file that protoc-gen-prost writes",
         apply: |config, value| switch(value).map(|on| config.no_include = on),
     },
     OptionSpec {
         name: "extern_path",
+        method: "extern_path(proto, rust)",
         value: "PROTO=RUST",
+        default: "",
         help: "use the Rust path for a proto package or type instead of generating it; repeatable",
         apply: |config, value| pair(value).map(|pair| config.extern_paths.push(pair)),
     },
     OptionSpec {
         name: "disable_comments",
+        method: "disable_comments(path)",
         value: "PATH",
+        default: "",
         help: "leave out the proto comments of an element and what it holds; `.` for all; repeatable",
         apply: |config, value| path(value).map(|path| config.disable_comments.push(path)),
     },
     OptionSpec {
         name: "type_attribute",
+        method: "type_attribute(path, attribute)",
         value: "PATH=ATTRIBUTE",
+        default: "",
         help: "add an attribute to messages, enums and oneofs; repeatable",
         apply: |config, value| pair(value).map(|pair| config.messages.type_attributes.push(pair)),
     },
     OptionSpec {
         name: "message_attribute",
+        method: "message_attribute(path, attribute)",
         value: "PATH=ATTRIBUTE",
+        default: "",
         help: "add an attribute to messages; repeatable",
         apply: |config, value| pair(value).map(|pair| config.messages.message_attributes.push(pair)),
     },
     OptionSpec {
         name: "enum_attribute",
+        method: "enum_attribute(path, attribute)",
         value: "PATH=ATTRIBUTE",
+        default: "",
         help: "add an attribute to enums; repeatable",
         apply: |config, value| pair(value).map(|pair| config.messages.enum_attributes.push(pair)),
     },
     OptionSpec {
         name: "field_attribute",
+        method: "field_attribute(path, attribute)",
         value: "PATH=ATTRIBUTE",
+        default: "",
         help: "add an attribute to fields; repeatable",
         apply: |config, value| pair(value).map(|pair| config.messages.field_attributes.push(pair)),
     },
     OptionSpec {
         name: "bytes",
+        method: "bytes(path)",
         value: "PATH",
+        default: "",
         help: "use `Bytes` for bytes fields; repeatable",
         apply: |config, value| path(value).map(|path| config.messages.bytes.push(path)),
     },
     OptionSpec {
         name: "btree_map",
+        method: "btree_map(path)",
         value: "PATH",
+        default: "",
         help: "use `BTreeMap` for map fields; repeatable",
         apply: |config, value| path(value).map(|path| config.messages.btree_map.push(path)),
     },
     OptionSpec {
         name: "boxed",
+        method: "boxed(path)",
         value: "PATH",
+        default: "",
         help: "box a message field; repeatable",
         apply: |config, value| path(value).map(|path| config.messages.boxed.push(path)),
     },
     OptionSpec {
         name: "compile_well_known_types",
+        method: "compile_well_known_types(bool)",
         value: "",
+        default: "false",
         help: "generate google.protobuf types instead of using prost-types",
         apply: |config, value| switch(value).map(|on| config.messages.compile_well_known_types = on),
     },
     OptionSpec {
         name: "enable_type_names",
+        method: "enable_type_names(bool)",
         value: "",
+        default: "false",
         help: "implement prost::Name for messages",
         apply: |config, value| switch(value).map(|on| config.messages.enable_type_names = on),
     },
     OptionSpec {
         name: "retain_enum_prefix",
+        method: "retain_enum_prefix(bool)",
         value: "",
+        default: "false",
         help: "keep the enum's name at the start of its variants",
         apply: |config, value| switch(value).map(|on| config.messages.retain_enum_prefix = on),
     },
 ];
-
-/// Applies `a=1,b=2` to a configuration and reports each part that does not fit.
-///
-/// A backslash keeps a comma from ending the option, as in `type_attribute=.=#[derive(Eq\, Hash)]`.
-pub(crate) fn apply(config: &mut Config, parameter: &str, report: &mut Report) {
-    for option in split(parameter) {
-        let (name, value) = option.split_once('=').unwrap_or((option.as_str(), ""));
-        let Some(spec) = OPTIONS.iter().find(|spec| spec.name == name.trim()) else {
-            report.push(unknown(name));
-            continue;
-        };
-        let value = value.trim();
-        if let Err(problem) = (spec.apply)(config, value) {
-            let message = if value.is_empty() {
-                format!("option {} needs a value", spec.name)
-            } else {
-                format!("option {}: `{value}` {problem}", spec.name)
-            };
-            report.push(Diagnostic::error(Rule::Option, message).help(format!(
-                "{}: {}",
-                usage(spec),
-                spec.help
-            )));
-        }
-    }
-}
-
-/// `name=VALUE`, as it is written.
-fn usage(spec: &OptionSpec) -> String {
-    if spec.value.is_empty() { spec.name.to_owned() } else { format!("{}={}", spec.name, spec.value) }
-}
-
-fn unknown(name: &str) -> Diagnostic {
-    let names: Vec<&str> = OPTIONS.iter().map(|spec| spec.name).collect();
-    let nearest =
-        names.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
-    let hint = nearest
-        .filter(|nearest| strsim::jaro_winkler(name, nearest) > 0.8)
-        .map(|nearest| format!("did you mean {nearest}? "))
-        .unwrap_or_default();
-    Diagnostic::error(Rule::Option, format!("there is no option `{name}`"))
-        .help(format!("{hint}The options are {}", names.join(", ")))
-}
-
-fn split(parameter: &str) -> Vec<String> {
-    let mut options = vec![String::new()];
-    let mut letters = parameter.chars();
-    while let Some(letter) = letters.next() {
-        let last = options.last_mut().expect("there is one option from the start, and none is ever removed");
-        match letter {
-            '\\' => match letters.next() {
-                Some(escaped @ (',' | '\\')) => last.push(escaped),
-                Some(other) => last.extend(['\\', other]),
-                None => last.push('\\'),
-            },
-            ',' => options.push(String::new()),
-            _ => last.push(letter),
-        }
-    }
-    options.retain(|option| !option.trim().is_empty());
-    options
-}
-
-fn switch(value: &str) -> Result<bool, String> {
-    match value {
-        "" | "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err("is neither `true` nor `false`".to_owned()),
-    }
-}
-
-fn path(value: &str) -> Result<String, String> {
-    if value.is_empty() { Err("is not the path of a proto element".to_owned()) } else { Ok(value.to_owned()) }
-}
-
-fn pair(value: &str) -> Result<(String, String), String> {
-    match value.split_once('=') {
-        Some((path, rest)) if !path.is_empty() && !rest.is_empty() => Ok((path.to_owned(), rest.to_owned())),
-        _ => Err("is not of the form PATH=VALUE".to_owned()),
-    }
-}

@@ -1,0 +1,66 @@
+//! The option string of protoc and buf, and the one table of options behind it.
+
+mod table;
+mod values;
+
+pub use table::{OPTIONS, OptionSpec};
+
+use crate::config::Config;
+use crate::diagnostics::{Diagnostic, Report, Rule};
+
+/// Applies `a=1,b=2` to a configuration and reports each part that does not fit.
+///
+/// A backslash keeps a comma from ending the option, as in `type_attribute=.=#[derive(Eq\, Hash)]`.
+pub(crate) fn apply(config: &mut Config, parameter: &str, report: &mut Report) {
+    for option in split(parameter) {
+        let (name, value) = option.split_once('=').unwrap_or((option.as_str(), ""));
+        let Some(spec) = OPTIONS.iter().find(|spec| spec.name == name.trim()) else {
+            report.push(unknown(name));
+            continue;
+        };
+        let value = value.trim();
+        if let Err(problem) = (spec.apply)(config, value) {
+            let message = if value.is_empty() {
+                format!("option {} needs a value", spec.name)
+            } else {
+                format!("option {}: `{value}` {problem}", spec.name)
+            };
+            report.push(Diagnostic::error(Rule::Option, message).help(format!(
+                "{}: {}",
+                spec.usage(),
+                spec.help
+            )));
+        }
+    }
+}
+
+fn unknown(name: &str) -> Diagnostic {
+    let names: Vec<&str> = OPTIONS.iter().map(|spec| spec.name).collect();
+    let nearest =
+        names.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+    let hint = nearest
+        .filter(|nearest| strsim::jaro_winkler(name, nearest) > 0.8)
+        .map(|nearest| format!("did you mean {nearest}? "))
+        .unwrap_or_default();
+    Diagnostic::error(Rule::Option, format!("there is no option `{name}`"))
+        .help(format!("{hint}The options are {}", names.join(", ")))
+}
+
+fn split(parameter: &str) -> Vec<String> {
+    let mut options = vec![String::new()];
+    let mut letters = parameter.chars();
+    while let Some(letter) = letters.next() {
+        let last = options.last_mut().expect("there is one option from the start, and none is ever removed");
+        match letter {
+            '\\' => match letters.next() {
+                Some(escaped @ (',' | '\\')) => last.push(escaped),
+                Some(other) => last.extend(['\\', other]),
+                None => last.push('\\'),
+            },
+            ',' => options.push(String::new()),
+            _ => last.push(letter),
+        }
+    }
+    options.retain(|option| !option.trim().is_empty());
+    options
+}

@@ -1,0 +1,20 @@
+//! What the value of an option can be.
+
+pub(super) fn switch(value: &str) -> Result<bool, String> {
+    match value {
+        "" | "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err("is neither `true` nor `false`".to_owned()),
+    }
+}
+
+pub(super) fn path(value: &str) -> Result<String, String> {
+    if value.is_empty() { Err("is not the path of a proto element".to_owned()) } else { Ok(value.to_owned()) }
+}
+
+pub(super) fn pair(value: &str) -> Result<(String, String), String> {
+    match value.split_once('=') {
+        Some((path, rest)) if !path.is_empty() && !rest.is_empty() => Ok((path.to_owned(), rest.to_owned())),
+        _ => Err("is not of the form PATH=VALUE".to_owned()),
+    }
+}
