@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use crate::{ExclusiveKey, OperationName};
+use crate::{ExclusiveKey, OperationName, Record};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -17,6 +17,8 @@ pub struct Error(Kind);
 enum Kind {
     #[error("the store cannot be reached; try again")]
     Unavailable(#[source] Source),
+    #[error("the request has started {} already", .0.name())]
+    Repeated(Box<Record>),
     #[error("{holder} holds `{key}` exclusively; wait for it, or cancel it")]
     Conflict { key: ExclusiveKey, holder: OperationName },
     #[error("{0} exists already")]
@@ -32,6 +34,11 @@ impl Error {
     /// have had its effect, and trying it again makes sense.
     pub fn unavailable(source: impl Into<Source>) -> Self {
         Self(Kind::Unavailable(source.into()))
+    }
+
+    /// `first` is there already for the same request key; this is it as it now stands.
+    pub fn repeated(first: Record) -> Self {
+        Self(Kind::Repeated(Box::new(first)))
     }
 
     /// `holder`, which is not done, has the key.
@@ -57,6 +64,19 @@ impl Error {
     /// Whether trying again makes sense.
     pub fn is_unavailable(&self) -> bool {
         matches!(self.0, Kind::Unavailable(_))
+    }
+
+    /// Whether the same request has started an operation before.
+    pub fn is_repeated(&self) -> bool {
+        matches!(self.0, Kind::Repeated(_))
+    }
+
+    /// The operation that the same request has started before, if that is the problem.
+    pub fn first(&self) -> Option<&Record> {
+        match &self.0 {
+            Kind::Repeated(first) => Some(first),
+            _ => None,
+        }
     }
 
     /// Whether another operation holds the exclusive key.
@@ -105,6 +125,17 @@ mod tests {
         assert!(error.is_conflict() && !error.is_unavailable());
         assert_eq!(error.conflict_holder(), Some(&holder));
         assert!(error.to_string().contains("operations/1 holds"), "{error}");
+    }
+
+    #[test]
+    fn a_repeat_names_the_first_operation() {
+        let name = OperationName::parse("operations/1").unwrap();
+        let request = crate::Payload::new("type.googleapis.com/test.Message", "");
+        let first = crate::NewOperation::new(name, "/test.Service/Work", request);
+        let first = first.into_record(crate::Timestamp::UNIX_EPOCH);
+        let error = Error::repeated(first.clone());
+        assert_eq!((error.first(), error.conflict_holder()), (Some(&first), None));
+        assert_eq!(error.to_string(), "the request has started operations/1 already");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //!   [`Record::claim`] and its neighbours), the same for every store.
 //! - [`Store`] is the contract that a store implements, with batches, leases and fencing by [`Attempt`].
 //!   [`StoreExt`] has what callers want on top.
+//! - [`RequestKey`] is how a store knows a repeat of a request.
 //! - [`MemoryStore`] is the store that needs no database.
 //! - [`ChangeHub`] and [`Changes`] carry hints, so that nobody polls.
 //! - [`Clock`] is where a store gets the time from; [`ManualClock`] is for tests.
@@ -38,6 +39,7 @@ mod outcome;
 mod parts;
 mod pattern;
 mod record;
+mod request_key;
 mod shared;
 mod state;
 mod store;
@@ -56,6 +58,7 @@ pub use outcome::{Failure, FailureCode, Outcome, Payload};
 pub use parts::{InvalidRecord, RecordParts};
 pub use pattern::ParentPattern;
 pub use record::{Delivery, Record, State};
+pub use request_key::{InvalidRequestKey, RequestKey};
 pub use state::Refusal;
 pub use store::{Claim, Cursor, Fenced, Finish, LeaseStatus, ListQuery, MAX_BATCH, Page, Progress, Store};
 pub use timestamp::Timestamp;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Attempt, Delivery, ExclusiveKey, Lease, OnConflict, OperationName, Payload, Record, RecordParts, State,
-    Timestamp, WorkerId,
+    Attempt, Delivery, ExclusiveKey, InvalidRequestKey, Lease, OnConflict, OperationName, Payload, Record,
+    RecordParts, RequestKey, State, Timestamp, WorkerId,
 };
 
 /// An operation that is about to be created.
@@ -18,6 +18,7 @@ pub struct NewOperation {
     method: Arc<str>,
     request: Payload,
     metadata: Option<Payload>,
+    request_key: Option<RequestKey>,
     exclusive: Option<(ExclusiveKey, OnConflict)>,
     delivery: Delivery,
     retention: Duration,
@@ -39,6 +40,7 @@ impl NewOperation {
             method: method.into(),
             request,
             metadata: None,
+            request_key: None,
             exclusive: None,
             delivery: Delivery::AtLeastOnce,
             retention: Self::DEFAULT_RETENTION,
@@ -50,6 +52,16 @@ impl NewOperation {
     pub fn metadata(mut self, metadata: Payload) -> Self {
         self.metadata = Some(metadata);
         self
+    }
+
+    /// Makes it the one operation of a request: of `caller`, who gave it `id`, for its method. Without it, a
+    /// repeat of the request is not known as one.
+    ///
+    /// # Errors
+    /// Those of [`RequestKey::new`].
+    pub fn request_id(mut self, caller: &str, id: &str) -> Result<Self, InvalidRequestKey> {
+        self.request_key = Some(RequestKey::new(caller, Arc::clone(&self.method), id)?);
+        Ok(self)
     }
 
     /// Holds a key until it is done, and what to do when another operation has it.
@@ -82,6 +94,11 @@ impl NewOperation {
         &self.name
     }
 
+    /// The request that it is the one operation of.
+    pub fn request_key(&self) -> Option<&RequestKey> {
+        self.request_key.as_ref()
+    }
+
     /// The key that it wants, and what to do when another operation has it.
     pub fn wants_exclusive(&self) -> Option<(&ExclusiveKey, OnConflict)> {
         self.exclusive.as_ref().map(|(key, on_conflict)| (key, *on_conflict))
@@ -101,6 +118,7 @@ impl NewOperation {
             method: self.method,
             request: self.request,
             metadata: self.metadata,
+            request_key: self.request_key,
             exclusive: self.exclusive.map(|(key, _)| key),
             delivery: self.delivery,
             retention: self.retention,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::new_operation::storable;
 use crate::{
-    Attempt, Delivery, ExclusiveKey, FailureCode, NewOperation, OperationName, Outcome, Payload, State,
-    Timestamp,
+    Attempt, Delivery, ExclusiveKey, FailureCode, NewOperation, OperationName, Outcome, Payload, RequestKey,
+    State, Timestamp,
 };
 
 /// The content of a [`Record`](crate::Record), field by field: what a store writes and reads back.
@@ -23,6 +23,8 @@ pub struct RecordParts {
     pub request: Payload,
     /// The latest progress.
     pub metadata: Option<Payload>,
+    /// The request that it is the one operation of, among all of the store. Never changes.
+    pub request_key: Option<RequestKey>,
     /// The key it holds until it is done.
     pub exclusive: Option<ExclusiveKey>,
     /// What becomes of it when a run is interrupted.
@@ -52,6 +54,7 @@ impl RecordParts {
             method: method.into(),
             request,
             metadata: None,
+            request_key: None,
             exclusive: None,
             delivery: Delivery::default(),
             retention: NewOperation::DEFAULT_RETENTION,
@@ -75,6 +78,9 @@ impl RecordParts {
         }
         if self.retention != storable(self.retention) {
             return Some("has a retention that cannot be asked for");
+        }
+        if self.request_key.as_ref().is_some_and(|key| *key.method() != self.method) {
+            return Some("has a request key of another method");
         }
         let (runs_once, last_attempt) = (self.delivery == Delivery::AtMostOnce, self.state.last_attempt());
         if runs_once && last_attempt > Some(Attempt::FIRST) {

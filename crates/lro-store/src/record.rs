@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Attempt, ExclusiveKey, InvalidRecord, Lease, OperationName, Outcome, Payload, RecordParts, Timestamp,
+    Attempt, ExclusiveKey, InvalidRecord, Lease, OperationName, Outcome, Payload, RecordParts, RequestKey,
+    Timestamp,
 };
 
 /// Where an operation is on its way: queued → running → done.
@@ -98,6 +99,11 @@ impl Record {
     /// The latest progress.
     pub fn metadata(&self) -> Option<&Payload> {
         self.0.metadata.as_ref()
+    }
+
+    /// The request that it is the one operation of, as long as it exists.
+    pub fn request_key(&self) -> Option<&RequestKey> {
+        self.0.request_key.as_ref()
     }
 
     /// The exclusive key that it was created with; held until it is done.

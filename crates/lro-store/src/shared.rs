@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     Changes, Claim, Error, Fenced, Finish, LeaseId, LeaseStatus, ListQuery, NewOperation, OperationName,
-    Page, Progress, Record, Store,
+    Page, Progress, Record, RequestKey, Store,
 };
 
 #[async_trait]
@@ -19,6 +19,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error> {
         (**self).get(names).await
+    }
+
+    async fn find(&self, request: &RequestKey) -> Result<Option<Record>, Error> {
+        (**self).find(request).await
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Page, Error> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::{
-    Changes, Error, LeaseId, NewOperation, OperationName, Outcome, ParentPattern, Payload, Record, Timestamp,
-    WorkerId,
+    Changes, Error, LeaseId, NewOperation, OperationName, Outcome, ParentPattern, Payload, Record,
+    RequestKey, Timestamp, WorkerId,
 };
 
 /// Keeps operations. Callers find single-item forms of these methods in [`StoreExt`](crate::StoreExt).
@@ -25,16 +25,17 @@ use crate::{
 /// store may rely on that.
 ///
 /// **Atomicity.** Each item MUST take effect wholly or not at all, and as if at one moment between call and
-/// return. Reading a record, checking the fence or the exclusive key and writing the result is one such
-/// moment: of two workers that claim one operation exactly one gets it.
+/// return. Reading a record, checking the fence, the request key or the exclusive key and writing the result
+/// is one such moment: of two workers that claim one operation exactly one gets it, and of two equal requests
+/// exactly one creates an operation.
 ///
 /// **Durability.** When a method returns `Ok`, what it changed MUST survive a crash of the process and, for a
 /// store that says so, of the machine. Reads MUST see every write that returned before they began.
 ///
 /// **Content.** Payloads and the messages of failures are whatever a request or a worker made them: any bytes
 /// and any UTF-8, with NUL. They MUST read back exactly as they were; where a database's text has limits,
-/// that takes a binary column. Names, exclusive keys, method paths and worker ids are what a store looks for:
-/// text without NUL, that MUST be compared byte by byte, whatever the collation.
+/// that takes a binary column. Names, request keys, exclusive keys, method paths and worker ids are what a
+/// store looks for: text without NUL, that MUST be compared byte by byte, whatever the collation.
 ///
 /// **Bounded time.** Every call MUST end within a time that the store states or lets its user set; what takes
 /// longer MUST fail as [`Error::unavailable`]. A caller that gives up earlier may drop any of these futures. The
@@ -50,14 +51,27 @@ use crate::{
 pub trait Store: Debug + Send + Sync + 'static {
     /// Creates operations, each queued or leased to a worker from the start.
     ///
-    /// Per item: the record as created; [`Error::already_exists`] when the name is taken; [`Error::conflict`]
-    /// when an operation that is not done holds the exclusive key (also one earlier in the batch);
-    /// [`Error::invalid`] when the store cannot keep it. A refused item MUST leave nothing behind. The
-    /// creation time MUST be the store's, in microseconds.
+    /// Per item, the record as created, or [`Error::invalid`] when the store cannot keep it, or the first of
+    /// these that applies, which also count what is earlier in the batch:
+    ///
+    /// - [`Error::repeated`] with the record as it now stands, when one of the same request key exists, in
+    ///   whatever state. It comes before all else, so that the repeat of a call whose answer got lost finds
+    ///   what that call created, although this has its name and holds its exclusive key.
+    /// - [`Error::already_exists`] when the name is taken.
+    /// - [`Error::conflict`] when an operation that is not done holds the exclusive key.
+    ///
+    /// A refused item MUST leave nothing behind, its request key neither. The creation time MUST be the
+    /// store's, in microseconds.
     async fn create(&self, operations: Vec<NewOperation>) -> Result<Vec<Result<Record, Error>>, Error>;
 
     /// Reads operations by name; `None` for those that do not exist.
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error>;
+
+    /// Reads the operation that a request has started; `None` if there is none, or none any more.
+    ///
+    /// A request key MUST be known for as long as the record exists, and free as soon as it is deleted or
+    /// purged.
+    async fn find(&self, request: &RequestKey) -> Result<Option<Record>, Error>;
 
     /// Reads a page of operations, newest first: by creation time, then by name in byte order, both
     /// descending.

@@ -85,6 +85,54 @@ async fn empty_batches_do_nothing() {
 }
 
 #[tokio::test]
+async fn a_request_starts_one_operation() {
+    let (store, clock) = fresh();
+    suite::request::a_request_starts_one_operation(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn a_repeat_gets_the_operation_as_it_now_stands() {
+    let (store, clock) = fresh();
+    suite::request::a_repeat_gets_the_operation_as_it_now_stands(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn a_repeat_is_known_before_anything_else_is_refused() {
+    let (store, clock) = fresh();
+    suite::request::a_repeat_is_known_before_anything_else_is_refused(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn requests_differ_by_caller_method_and_id() {
+    let (store, clock) = fresh();
+    suite::request::requests_differ_by_caller_method_and_id(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn what_is_refused_does_not_take_its_request_key() {
+    let (store, clock) = fresh();
+    suite::request::what_is_refused_does_not_take_its_request_key(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn equal_requests_of_one_batch_start_one_operation() {
+    let (store, clock) = fresh();
+    suite::request::equal_requests_of_one_batch_start_one_operation(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn equal_requests_at_the_same_time_start_one_operation() {
+    let (store, clock) = fresh();
+    suite::request::equal_requests_at_the_same_time_start_one_operation(&store, &clock).await;
+}
+
+#[tokio::test]
+async fn a_request_key_is_free_once_its_operation_is_deleted_or_purged() {
+    let (store, clock) = fresh();
+    suite::request::a_request_key_is_free_once_its_operation_is_deleted_or_purged(&store, &clock).await;
+}
+
+#[tokio::test]
 async fn lists_select_by_parent() {
     let (store, clock) = fresh();
     suite::list::lists_select_by_parent(&store, &clock).await;

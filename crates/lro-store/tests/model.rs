@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lro_store::{
-    Attempt, Claim, Clock, Cursor, Delivery, ExclusiveKey, Fenced, Finish, LeaseId, LeaseStatus, ListQuery,
-    ManualClock, MemoryStore, NewOperation, OnConflict, OperationName, Outcome, ParentPattern, Payload,
-    Progress, Record, Refusal, Store, StoreExt, Timestamp, WorkerId,
+    Attempt, Claim, Clock, Cursor, Delivery, Error, ExclusiveKey, Fenced, Finish, LeaseId, LeaseStatus,
+    ListQuery, ManualClock, MemoryStore, NewOperation, OnConflict, OperationName, Outcome, ParentPattern,
+    Payload, Progress, Record, Refusal, RequestKey, Store, Timestamp, WorkerId,
 };
 use proptest::prelude::*;
 
@@ -18,7 +18,8 @@ const METHODS: [&str; 2] = ["/test.Service/One", "/test.Service/Two"];
 #[derive(Debug, Clone)]
 enum Call {
     Tick(i64),
-    Create { name: u8, method: usize, once: bool, exclusive: Option<u8>, leased: bool },
+    Create(Vec<New>),
+    Find { method: usize, request: u8 },
     Delete(u8),
     Cancel(u8),
     Claim { worker: u8, methods: usize, limit: usize },
@@ -30,16 +31,53 @@ enum Call {
     Purge(usize),
 }
 
+#[derive(Debug, Clone)]
+struct New {
+    name: u8,
+    method: usize,
+    once: bool,
+    request: Option<u8>,
+    exclusive: Option<u8>,
+    leased: bool,
+}
+
+impl New {
+    fn operation(&self) -> NewOperation {
+        let delivery = if self.once { Delivery::AtMostOnce } else { Delivery::AtLeastOnce };
+        let mut new = NewOperation::new(name(self.name), METHODS[self.method], payload())
+            .delivery(delivery)
+            .retention(RETENTION);
+        if let Some(id) = self.request {
+            new = new.request_id("", &id.to_string()).unwrap();
+        }
+        if let Some(key) = self.exclusive {
+            new = new.exclusive(ExclusiveKey::new(&format!("key-{key}")).unwrap(), OnConflict::Abort);
+        }
+        if self.leased {
+            new = new.leased_to(worker(0), LEASE);
+        }
+        new
+    }
+}
+
 fn calls() -> impl Strategy<Value = Vec<Call>> {
     let name = 0..5_u8;
     let leases = || prop::collection::vec((0..5_u8, 0..2_u8, 1..4_u32), 0..6);
-    let create =
-        (name.clone(), 0..2_usize, any::<bool>(), prop::option::of(0..2_u8), any::<bool>()).prop_map(
-            |(name, method, once, exclusive, leased)| Call::Create { name, method, once, exclusive, leased },
-        );
+    let key = || prop::option::of(0..2_u8);
+    let new = (name.clone(), 0..2_usize, any::<bool>(), key(), key(), any::<bool>()).prop_map(
+        |(name, method, once, request, exclusive, leased)| New {
+            name,
+            method,
+            once,
+            request,
+            exclusive,
+            leased,
+        },
+    );
     let call = prop_oneof![
         3 => (-5..15_i64).prop_map(Call::Tick),
-        4 => create,
+        4 => prop::collection::vec(new, 1..4).prop_map(Call::Create),
+        1 => (0..2_usize, 0..2_u8).prop_map(|(method, request)| Call::Find { method, request }),
         1 => name.clone().prop_map(Call::Delete),
         1 => name.prop_map(Call::Cancel),
         3 => (0..2_u8, 0..3_usize, 0..4_usize).prop_map(|(worker, methods, limit)| Call::Claim { worker, methods, limit }),
@@ -74,20 +112,55 @@ fn leases(raw: &[(u8, u8, u32)]) -> Vec<LeaseId> {
     raw.iter().map(lease).collect()
 }
 
+/// How the creation of one operation ends.
+#[derive(Debug, PartialEq)]
+enum Created {
+    New(Record),
+    Repeated(Record),
+    Taken,
+    Conflict(OperationName),
+}
+
+impl From<Result<Record, Error>> for Created {
+    fn from(answer: Result<Record, Error>) -> Self {
+        let error = match answer {
+            Ok(record) => return Self::New(record),
+            Err(error) => error,
+        };
+        match (error.first(), error.conflict_holder()) {
+            (Some(first), None) => Self::Repeated(first.clone()),
+            (None, Some(holder)) => Self::Conflict(holder.clone()),
+            _ if error.is_already_exists() => Self::Taken,
+            _ => panic!("{error}"),
+        }
+    }
+}
+
 /// The store as it is specified: a map of records and the pure transitions, and nothing else.
 #[derive(Default)]
 struct Model(BTreeMap<OperationName, Record>);
 
 impl Model {
-    fn create(&mut self, operation: NewOperation, now: Timestamp) -> bool {
-        let taken = self.0.contains_key(operation.name());
-        let key = operation.wants_exclusive().map(|(key, _)| key);
-        let held =
-            key.is_some() && self.0.values().any(|record| !record.is_done() && record.exclusive() == key);
-        if !taken && !held {
-            self.0.insert(operation.name().clone(), operation.into_record(now));
+    fn create(&mut self, operation: NewOperation, now: Timestamp) -> Created {
+        if let Some(first) = operation.request_key().and_then(|key| self.find(key)) {
+            return Created::Repeated(first);
         }
-        !taken && !held
+        if self.0.contains_key(operation.name()) {
+            return Created::Taken;
+        }
+        if let Some((key, _)) = operation.wants_exclusive() {
+            let holds = |record: &&Record| !record.is_done() && record.exclusive() == Some(key);
+            if let Some(holder) = self.0.values().find(holds) {
+                return Created::Conflict(holder.name().clone());
+            }
+        }
+        let record = operation.into_record(now);
+        self.0.insert(record.name().clone(), record.clone());
+        Created::New(record)
+    }
+
+    fn find(&self, request: &RequestKey) -> Option<Record> {
+        self.0.values().find(|record| record.request_key() == Some(request)).cloned()
     }
 
     fn claim(&mut self, claim: &Claim, now: Timestamp) -> Vec<Record> {
@@ -156,18 +229,14 @@ async fn step(store: &MemoryStore, model: &mut Model, clock: &ManualClock, call:
     let now = clock.now();
     match call {
         Call::Tick(seconds) => clock.set(Timestamp::from_micros(now.as_micros() + seconds * 1_000_000)),
-        Call::Create { name: number, method, once, exclusive, leased } => {
-            let delivery = if *once { Delivery::AtMostOnce } else { Delivery::AtLeastOnce };
-            let mut new = NewOperation::new(name(*number), METHODS[*method], payload())
-                .delivery(delivery)
-                .retention(RETENTION);
-            if let Some(key) = exclusive {
-                new = new.exclusive(ExclusiveKey::new(&format!("key-{key}")).unwrap(), OnConflict::Abort);
-            }
-            if *leased {
-                new = new.leased_to(worker(0), LEASE);
-            }
-            assert_eq!(store.create_one(new.clone()).await.is_ok(), model.create(new, now));
+        Call::Create(batch) => {
+            let expected: Vec<_> = batch.iter().map(|new| model.create(new.operation(), now)).collect();
+            let answers = store.create(batch.iter().map(New::operation).collect()).await.unwrap();
+            assert_eq!(answers.into_iter().map(Created::from).collect::<Vec<_>>(), expected);
+        }
+        Call::Find { method, request } => {
+            let key = RequestKey::new("", METHODS[*method], &request.to_string()).unwrap();
+            assert_eq!(store.find(&key).await.unwrap(), model.find(&key));
         }
         Call::Delete(number) => {
             assert_eq!(store.delete(&name(*number)).await.unwrap(), model.0.remove(&name(*number)).is_some());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lro_store::{
     Attempt, Delivery, Failure, FailureCode, Lease, NewOperation, OperationName, Outcome, Parent, Payload,
-    Record, RecordParts, State, Timestamp, WorkerId,
+    Record, RecordParts, RequestKey, State, Timestamp, WorkerId,
 };
 
 fn payload() -> Payload {
@@ -50,6 +50,10 @@ fn parts_that_contradict_each_other_are_no_record() {
     let twice = "ran a second time, which its delivery rules out";
     for (parts, fault) in [
         (edited(&|parts| parts.update_time = Timestamp::UNIX_EPOCH), "was updated before it was created"),
+        (
+            edited(&|parts| parts.request_key = Some(RequestKey::new("", "/other", "1").unwrap())),
+            "has a request key of another method",
+        ),
         (edited(&|parts| parts.update_time = later), "changed before its first run"),
         (edited(&|parts| parts.retention = Duration::MAX), "has a retention that cannot be asked for"),
         (
@@ -73,4 +77,9 @@ fn a_record_is_put_together_from_what_every_operation_has() {
     let RecordParts { name, method, request, create_time, state, .. } = record.clone().into_parts();
     let parts = RecordParts::new(name, method, request, create_time, state);
     assert_eq!(Record::from_parts(parts), Ok(record));
+
+    let named = OperationName::random(&Parent::default());
+    let new = NewOperation::new(named, "/test.Service/Work", payload()).request_id("alice", "1").unwrap();
+    let record = new.into_record(Timestamp::UNIX_EPOCH);
+    assert_eq!(Record::from_parts(record.clone().into_parts()), Ok(record));
 }

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use self::table::Table;
 use crate::{
     ChangeHub, ChangeKind, Changes, Claim, Clock, Cursor, Error, Fenced, Finish, LeaseId, LeaseStatus,
-    ListQuery, NewOperation, OnConflict, OperationName, Page, Progress, Record, Refusal, Store, SystemClock,
-    Timestamp,
+    ListQuery, NewOperation, OnConflict, OperationName, Page, Progress, Record, Refusal, RequestKey, Store,
+    SystemClock, Timestamp,
 };
 
 /// A store in memory: for tests, for development, and for servers whose operations may end with them.
@@ -73,6 +73,10 @@ impl Store for MemoryStore {
 
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error> {
         Ok(self.step(|table, _, _| names.iter().map(|name| table.get(name).cloned()).collect()))
+    }
+
+    async fn find(&self, request: &RequestKey) -> Result<Option<Record>, Error> {
+        Ok(self.step(|table, _, _| table.first(request).cloned()))
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Page, Error> {
@@ -181,6 +185,9 @@ fn create(
     now: Timestamp,
     hints: &mut Hints,
 ) -> Result<Record, Error> {
+    if let Some(first) = operation.request_key().and_then(|key| table.first(key)) {
+        return Err(Error::repeated(first.clone()));
+    }
     if table.get(operation.name()).is_some() {
         return Err(Error::already_exists(operation.name().clone()));
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use crate::{Cursor, ExclusiveKey, OperationName, Record, State, Timestamp};
+use crate::{Cursor, ExclusiveKey, OperationName, Record, RequestKey, State, Timestamp};
 
 /// The records, with indices that [`Table::put`] and [`Table::remove`] alone keep in step.
 #[derive(Debug, Default)]
@@ -16,6 +16,7 @@ pub(super) struct Table {
     leases: BTreeSet<(Timestamp, OperationName)>,
     expiries: BTreeSet<(Timestamp, OperationName)>,
     holders: HashMap<ExclusiveKey, OperationName>,
+    requests: HashMap<RequestKey, OperationName>,
 }
 
 impl Table {
@@ -42,6 +43,9 @@ impl Table {
         } else if let Some(key) = record.exclusive() {
             self.holders.insert(key.clone(), name.clone());
         }
+        if let Some(key) = record.request_key() {
+            self.requests.insert(key.clone(), name.clone());
+        }
         self.by_age.insert(place);
         self.records.insert(name, record);
     }
@@ -61,12 +65,20 @@ impl Table {
         } else if let Some(key) = record.exclusive() {
             self.holders.remove(key);
         }
+        if let Some(key) = record.request_key() {
+            self.requests.remove(key);
+        }
         Some(record)
     }
 
     /// The unfinished operation that holds a key.
     pub(super) fn holder(&self, key: &ExclusiveKey) -> Option<&OperationName> {
         self.holders.get(key)
+    }
+
+    /// The operation that a request has started.
+    pub(super) fn first(&self, key: &RequestKey) -> Option<&Record> {
+        self.get(self.requests.get(key)?)
     }
 
     /// All records after a place, newest first.

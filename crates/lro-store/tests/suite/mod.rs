@@ -5,6 +5,7 @@ pub mod create;
 pub mod lease;
 pub mod life;
 pub mod list;
+pub mod request;
 
 use std::sync::Arc;
 use std::time::Duration;

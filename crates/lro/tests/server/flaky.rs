@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lro::store::{
     ChangeHub, Changes, Claim, Error, Fenced, Finish, LeaseId, LeaseStatus, ListQuery, MemoryStore,
-    NewOperation, OperationName, Page, Progress, Record, Store,
+    NewOperation, OperationName, Page, Progress, Record, RequestKey, Store,
 };
 
 /// One process's connection to a store that others use too. Clones are the same connection.
@@ -113,6 +113,10 @@ impl Store for Flaky {
     async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error> {
         self.wire.reads.fetch_add(1, Ordering::SeqCst);
         self.through("get", self.store.get(names)).await
+    }
+
+    async fn find(&self, request: &RequestKey) -> Result<Option<Record>, Error> {
+        self.through("find", self.store.find(request)).await
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Page, Error> {
