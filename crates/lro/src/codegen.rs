@@ -14,8 +14,9 @@ pub use tonic::codegen::StdError;
 pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, Streaming, async_trait};
 
 #[cfg(feature = "client")]
-pub use crate::client::{Client, Operation, Transport};
+pub use crate::client::{Client, Operation, Transport, random_id, routed};
 pub use crate::method::Method;
+pub use crate::routing::Routing;
 #[cfg(feature = "server")]
 pub use crate::server::{Context, Engine, Start};
 

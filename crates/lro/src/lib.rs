@@ -39,7 +39,8 @@
 //!
 //! # Map
 //!
-//! - [`Method`]: the typed constant for one RPC; [`Polling`]: how to wait for its operations.
+//! - [`Method`]: the typed constant for one RPC; [`Polling`]: how to wait for its operations; [`Routing`]: the header that tells
+//!   load balancers where its requests go.
 #![cfg_attr(
     feature = "client",
     doc = "- [`Client`], [`Operation`], [`Progress`], [`Error`]: the client's side (feature `client`)."
@@ -58,6 +59,7 @@ pub mod payload;
 
 mod method;
 mod polling;
+mod routing;
 
 #[cfg(feature = "client")]
 mod client;
@@ -66,6 +68,7 @@ mod server;
 
 pub use self::method::Method;
 pub use self::polling::Polling;
+pub use self::routing::{Routing, RoutingValue};
 pub use prost_types::Any;
 
 #[cfg(feature = "client")]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::Polling;
+use crate::{Polling, Routing};
 
 /// One RPC that returns `google.longrunning.Operation`, with the types of its request, response and metadata.
 ///
@@ -36,6 +36,7 @@ pub struct Method<Req, Res, Meta> {
     polling: Polling,
     request_id: Option<RequestId<Req>>,
     validate_only: Option<fn(&Req) -> bool>,
+    routing: Option<fn(&Req) -> Routing>,
     types: PhantomData<fn(Req) -> (Res, Meta)>,
 }
 
@@ -63,6 +64,7 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
             polling: Polling::new(),
             request_id: None,
             validate_only: None,
+            routing: None,
             types: PhantomData,
         }
     }
@@ -103,6 +105,14 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     #[must_use]
     pub const fn with_validate_only(mut self, read: fn(&Req) -> bool) -> Self {
         self.validate_only = Some(read);
+        self
+    }
+
+    /// Lets clients send routing headers (AIP-4222): `routing` with the request, and the operation's name with all that is
+    /// asked about the operation.
+    #[must_use]
+    pub const fn with_routing(mut self, routing: fn(&Req) -> Routing) -> Self {
+        self.routing = Some(routing);
         self
     }
 
@@ -157,6 +167,16 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     /// Whether `request` asks only for a check of what it would do (AIP-163).
     pub fn validate_only(&self, request: &Req) -> bool {
         self.validate_only.is_some_and(|read| read(request))
+    }
+
+    /// The routing header of `request`; `None` if clients of this method send none, not about its operations either.
+    pub fn routing(&self, request: &Req) -> Option<Routing> {
+        self.routing.map(|routing| routing(request))
+    }
+
+    /// Whether clients of this method send routing headers.
+    pub const fn has_routing(&self) -> bool {
+        self.routing.is_some()
     }
 }
 

@@ -8,15 +8,19 @@ use tonic_prost::ProstCodec;
 
 use super::operation::{Operation, RawOperation};
 use super::transport::Erased;
-use super::{Client, Inner};
+use super::{Client, Inner, header};
 use crate::google::longrunning;
 use crate::method::{self, Method};
 
 impl Client {
     /// Calls `method`, and returns the handle of the operation that it starts.
     ///
+    /// Where requests of the method carry an id by which the server knows a repeat (AIP-155), and this one has none, it gets
+    /// a random UUID.
+    ///
     /// Dropping the future before it is ready drops the call; whether the operation was started is then
-    /// unknown, unless the request carries a `request_id` to ask again with (AIP-155).
+    /// unknown. To ask again is safe with an id that the caller has set, and the same id. One that was filled in here
+    /// is gone with the call, and every call gets another.
     ///
     /// # Errors
     ///
@@ -25,11 +29,15 @@ impl Client {
     pub async fn start<Req, Res, Meta>(
         &self,
         method: Method<Req, Res, Meta>,
-        request: Request<Req>,
+        mut request: Request<Req>,
     ) -> Result<Operation<Res, Meta>, Status>
     where
         Req: Message + 'static,
     {
+        method.fill_request_id(request.get_mut(), header::random_id);
+        if let Some(routing) = method.routing(request.get_ref()) {
+            header::add_routing(&mut request, &routing);
+        }
         let response = self.unary(method.path(), request).await?;
         Ok(self.attach(method, response.into_inner()))
     }

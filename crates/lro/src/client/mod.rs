@@ -1,12 +1,13 @@
 //! The client side: calling a service, and following the operations that its methods start.
 //!
-//! [`Client`] makes the calls (`call`) through any `transport`; [`Operation`] is the handle of one operation,
+//! [`Client`] makes the calls (`call`, with what `header` adds to them) through any `transport`; [`Operation`] is the handle of one operation,
 //! and [`Progress`] follows one as a stream. Beneath both, `watch` decides what to ask the server and when,
 //! `pace` how long to pause, `operations` asks and remembers the answers, `snapshot` reads them with their
 //! types, and `error` tells apart how it can end without a response.
 
 mod call;
 mod error;
+mod header;
 mod operation;
 mod operations;
 mod pace;
@@ -23,6 +24,7 @@ use tonic::codegen::StdError;
 use tonic::transport::Endpoint;
 
 pub use self::error::Error;
+pub use self::header::{random_id, routed};
 pub use self::operation::{Operation, RawOperation};
 pub use self::progress::{Progress, Update};
 pub use self::snapshot::{Snapshot, State};

@@ -43,10 +43,13 @@ impl RawOperation {
         Self { shared, polling, response_type: ANY, metadata_type: ANY, types: PhantomData }
     }
 
-    /// The same operation as one of `method`: with its types, and with its polling unless the client sets
-    /// one for all methods.
+    /// The same operation as one of `method`: with its types, with its polling unless the client sets
+    /// one for all methods, and with routing headers if the method has them.
     #[must_use]
     pub fn typed<Req, Res, Meta>(self, method: Method<Req, Res, Meta>) -> Operation<Res, Meta> {
+        if method.has_routing() {
+            self.shared.route();
+        }
         Operation {
             polling: self.shared.client.inner.polling.unwrap_or(method.polling()),
             shared: self.shared,

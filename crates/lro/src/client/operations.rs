@@ -1,12 +1,14 @@
 //! The calls of `google.longrunning.Operations` about one operation, and what they last said of it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tonic::{Request, Status};
 
-use super::Client;
 use super::error::Kind;
+use super::{Client, header};
+use crate::Routing;
 use crate::google::longrunning;
 
 /// What all handles of one operation share.
@@ -15,11 +17,18 @@ pub(super) struct Shared {
     pub(super) name: String,
     pub(super) client: Client,
     latest: Mutex<Option<longrunning::Operation>>,
+    /// Whether calls about the operation carry a routing header, as those of its method do.
+    routed: AtomicBool,
 }
 
 impl Shared {
     pub(super) fn new(client: Client, name: String, latest: Option<longrunning::Operation>) -> Self {
-        Self { name, client, latest: Mutex::new(latest) }
+        Self { name, client, latest: Mutex::new(latest), routed: AtomicBool::new(false) }
+    }
+
+    /// Makes every call about the operation, through whichever handle, carry a routing header.
+    pub(super) fn route(&self) {
+        self.routed.store(true, Ordering::Relaxed);
     }
 
     /// The operation as it was last seen.
@@ -57,7 +66,7 @@ impl Shared {
     }
 
     pub(super) async fn get(&self, time_limit: Option<Duration>) -> Result<longrunning::Operation, Status> {
-        let mut request = Request::new(longrunning::GetOperationRequest { name: self.name.clone() });
+        let mut request = self.request(longrunning::GetOperationRequest { name: self.name.clone() });
         if let Some(limit) = time_limit {
             request.set_timeout(limit);
         }
@@ -70,7 +79,7 @@ impl Shared {
         hold: Duration,
         time_limit: Duration,
     ) -> Result<longrunning::Operation, Status> {
-        let mut request = Request::new(longrunning::WaitOperationRequest {
+        let mut request = self.request(longrunning::WaitOperationRequest {
             name: self.name.clone(),
             timeout: prost_types::Duration::try_from(hold).ok(),
         });
@@ -79,12 +88,19 @@ impl Shared {
     }
 
     pub(super) async fn cancel(&self) -> Result<(), Status> {
-        let request = Request::new(longrunning::CancelOperationRequest { name: self.name.clone() });
+        let request = self.request(longrunning::CancelOperationRequest { name: self.name.clone() });
         self.client.operations("/google.longrunning.Operations/CancelOperation", request).await
     }
 
     pub(super) async fn delete(&self) -> Result<(), Status> {
-        let request = Request::new(longrunning::DeleteOperationRequest { name: self.name.clone() });
+        let request = self.request(longrunning::DeleteOperationRequest { name: self.name.clone() });
         self.client.operations("/google.longrunning.Operations/DeleteOperation", request).await
+    }
+    fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        if self.routed.load(Ordering::Relaxed) {
+            header::add_routing(&mut request, &Routing::new().field("name", &self.name));
+        }
+        request
     }
 }

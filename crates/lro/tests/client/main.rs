@@ -4,6 +4,7 @@
 mod call;
 mod connection;
 mod fake;
+mod header;
 mod outcome;
 mod progress;
 mod rate;
