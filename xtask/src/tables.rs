@@ -1,12 +1,12 @@
 //! Tables in the documents, made from the definitions in the code that they describe.
 
-use lro_codegen::{OPTIONS, OptionSpec};
+use lro_codegen::{Level, OPTIONS, OptionSpec, RULES, RuleSpec};
 
 use crate::checked_in::Artifact;
 
 /// Every table that is checked in.
 pub(crate) fn artifacts() -> Vec<Artifact> {
-    vec![options()]
+    vec![options(), rules()]
 }
 
 /// The options of the plugin and of lro-build.
@@ -21,6 +21,27 @@ fn options() -> Artifact {
         "The plugin takes options separated by commas; a backslash keeps a comma inside a value, as in `type_attribute=.=#[derive(Eq\\, Hash)]`. \
          A switch can also be written `name=true` and `name=false`. The second column is the method of `lro_build::Builder` that does the same.",
         &table(["option", "build script", "default", "what it does"], OPTIONS.iter().map(row)),
+    )
+}
+
+/// The rules that protos are held to.
+fn rules() -> Artifact {
+    let row = |spec: &RuleSpec| {
+        let level = match spec.level {
+            Some(Level::Allow) => "allow",
+            Some(Level::Warn) => "warn",
+            Some(Level::Deny) => "deny",
+            None => "always an error",
+        };
+        [code(spec.name), level.to_owned(), spec.help.to_owned()]
+    };
+    document(
+        "crates/lro-codegen/RULES.md",
+        "crates/lro-codegen/src/rules.rs",
+        "Each rule has a level: `allow`, `warn` or `deny`. The options of these names change it, for a rule or for a group such as `core::0151`, \
+         `core` or `lro`. Rules in `core` are those of the [API linter](https://linter.aip.dev/), as far as they concern methods that return \
+         `google.longrunning.Operation`.",
+        &table(["rule", "level", "what it asks for"], RULES.iter().map(row)),
     )
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lro_codegen::Emit;
+use lro_codegen::{Emit, Level};
 
 use crate::compile::Job;
 use crate::error::Error;
@@ -75,6 +75,30 @@ impl Builder {
     /// Leaves out the proto comments of an element and what it holds; `.` for all.
     pub fn disable_comments(mut self, path: impl Into<String>) -> Self {
         self.job.config.disable_comments.push(path.into());
+        self
+    }
+
+    /// Says nothing about what a rule finds.
+    ///
+    /// A rule goes by its name, such as `core::0151::operation-info`; a group, such as `core::0151`, `core` or `lro`, stands for all its rules.
+    /// Of several calls that concern one rule, the last one holds. [`RULES`](lro_codegen::RULES) lists the rules and the level each has by itself.
+    ///
+    /// A single element is exempted in its proto, with a comment as the API linter reads them:
+    /// `// (-- api-linter: core::0151::operation-info=disabled --)`.
+    pub fn allow(mut self, rule: impl Into<String>) -> Self {
+        self.job.config.levels.push((rule.into(), Level::Allow));
+        self
+    }
+
+    /// Warns about what a rule, or each rule of a group, finds. See [`Builder::allow`].
+    pub fn warn(mut self, rule: impl Into<String>) -> Self {
+        self.job.config.levels.push((rule.into(), Level::Warn));
+        self
+    }
+
+    /// Treats what a rule, or each rule of a group, finds as an error. See [`Builder::allow`].
+    pub fn deny(mut self, rule: impl Into<String>) -> Self {
+        self.job.config.levels.push((rule.into(), Level::Deny));
         self
     }
 

@@ -69,7 +69,7 @@ fn check_messages(request: &Request, modules: &Modules, report: &mut Report) {
             if let Some(((package, module), service)) = suspect(message.name()) {
                 let first = Owner {
                     what: format!("the types within message {}", join(package, message.name())),
-                    location: Location { file: file.name.clone(), position: None },
+                    location: Location::of_file(&file.name),
                 };
                 report.push(collision(&first, service, &format!("the module `{module}`")));
             }
@@ -107,10 +107,7 @@ fn check_packages(request: &Request, modules: &Modules, report: &mut Report) {
             if let Some(((_, module), service)) =
                 modules.get_key_value(&(segments[..depth].join("."), snake(segment)))
             {
-                let first = Owner {
-                    what: format!("package {package}"),
-                    location: Location { file: file.to_owned(), position: None },
-                };
+                let first = Owner { what: format!("package {package}"), location: Location::of_file(file) };
                 report.push(collision(&first, service, &format!("the module `{module}`")));
             }
         }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::rules::Level;
+
 /// Which layers of code to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -36,6 +38,9 @@ pub struct Config {
     pub extern_paths: Vec<(String, String)>,
     /// Paths of elements whose proto comments are left out, each with a leading dot; `.` leaves out all.
     pub disable_comments: Vec<String>,
+    /// Levels of rules. Each entry names a rule, such as `core::0151::operation-info`, or a group, such as `core::0151`, `core` or `lro`;
+    /// later ones win. [`RULES`](crate::RULES) has the rules and their levels without an entry.
+    pub levels: Vec<(String, Level)>,
     /// How prost-build writes messages; read with [`Emit::All`] only, but for `compile_well_known_types`.
     pub messages: MessageConfig,
 }
@@ -51,6 +56,7 @@ impl Default for Config {
             no_include: false,
             extern_paths: Vec::new(),
             disable_comments: Vec::new(),
+            levels: Vec::new(),
             messages: MessageConfig::default(),
         }
     }

@@ -2,57 +2,9 @@
 
 use std::fmt;
 
-/// The rule that a [`Diagnostic`] belongs to.
-///
-/// Rules that the [API linter](https://linter.aip.dev/151/) knows carry its names, so that one search finds both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Rule {
-    /// `core::0151::operation-info`: a method that returns `google.longrunning.Operation` says what its operation holds.
-    OperationInfo,
-    /// `core::0151::lro-response-type`: the response type is set and exists.
-    ResponseType,
-    /// `core::0151::lro-metadata-type`: the metadata type is set and exists.
-    MetadataType,
-    /// `core::0151::lro-response-reachable`: the file of the service imports the response type, directly or not.
-    ResponseReachable,
-    /// `core::0151::lro-metadata-reachable`: the file of the service imports the metadata type, directly or not.
-    MetadataReachable,
-    /// `core::0151::response-unary`: a long-running method does not stream.
-    ResponseUnary,
-    /// `lro::operation-return`: only methods that return `google.longrunning.Operation` carry `operation_info`.
-    OperationReturn,
-    /// `lro::method-type`: the request and response types of every method exist.
-    MethodType,
-    /// `lro::name-collision`: no two things that code is generated for end up with one name.
-    NameCollision,
-    /// `lro::input`: the request itself is whole and consistent.
-    Input,
-    /// `lro::option`: options exist and have values of the right form.
-    Option,
-    /// `lro::messages`: prost-build and tonic-build can generate the messages and services.
-    Messages,
-}
-
-impl Rule {
-    /// The name that messages show, such as `core::0151::lro-response-type`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::OperationInfo => "core::0151::operation-info",
-            Self::ResponseType => "core::0151::lro-response-type",
-            Self::MetadataType => "core::0151::lro-metadata-type",
-            Self::ResponseReachable => "core::0151::lro-response-reachable",
-            Self::MetadataReachable => "core::0151::lro-metadata-reachable",
-            Self::ResponseUnary => "core::0151::response-unary",
-            Self::OperationReturn => "lro::operation-return",
-            Self::MethodType => "lro::method-type",
-            Self::NameCollision => "lro::name-collision",
-            Self::Input => "lro::input",
-            Self::Option => "lro::option",
-            Self::Messages => "lro::messages",
-        }
-    }
-}
+use crate::levels::Levels;
+use crate::rules::Level;
+pub(crate) use crate::rules::Rule;
 
 /// How much a [`Diagnostic`] weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +22,18 @@ pub struct Location {
     /// The file, as it is imported.
     pub file: String,
     /// Line and column, both from one; absent where the descriptors came without source info.
+    ///
+    /// Columns are what the compiler counts: bytes, and with protoc a tab goes on to the next multiple of eight.
     pub position: Option<(u32, u32)>,
+    /// Line and column behind the last character, where the end is known. Never before the position.
+    pub end: Option<(u32, u32)>,
+}
+
+impl Location {
+    /// A file as a whole.
+    pub(crate) fn of_file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), position: None, end: None }
+    }
 }
 
 impl fmt::Display for Location {
@@ -89,26 +52,33 @@ impl fmt::Display for Location {
 pub struct Diagnostic {
     severity: Severity,
     rule: Rule,
-    location: Option<Location>,
+    location: Option<Box<Location>>,
     message: String,
     help: Option<String>,
+    focus: Vec<String>,
 }
 
 impl Diagnostic {
     pub(crate) fn error(rule: Rule, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, rule, location: None, message: message.into(), help: None }
+        let severity = Severity::Error;
+        Self { severity, rule, location: None, message: message.into(), help: None, focus: Vec::new() }
     }
 
+    /// A finding that leaves code to be generated. Whether it ends up as a warning is for the level of its rule to say, in [`Report::push`].
     pub(crate) fn warning(rule: Rule, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(rule, message) }
     }
 
     pub(crate) fn at(self, location: Location) -> Self {
-        Self { location: Some(location), ..self }
+        Self { location: Some(Box::new(location)), ..self }
     }
 
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    pub(crate) fn focus<const N: usize>(self, words: [&str; N]) -> Self {
+        Self { focus: words.map(str::to_owned).into(), ..self }
     }
 
     /// How much it weighs.
@@ -123,7 +93,7 @@ impl Diagnostic {
 
     /// Where it is; absent for problems of the request as a whole.
     pub fn location(&self) -> Option<&Location> {
-        self.location.as_ref()
+        self.location.as_deref()
     }
 
     /// What is wrong.
@@ -134,6 +104,12 @@ impl Diagnostic {
     /// What to do about it.
     pub fn help_text(&self) -> Option<&str> {
         self.help.as_deref()
+    }
+
+    /// The words it is about, in the order in which they follow each other in the source text at its location. Compilers say where an option
+    /// is, not where its parts are; with these words, who has the text can point more precisely. Empty where the location says it all.
+    pub fn focus_words(&self) -> &[String] {
+        &self.focus
     }
 }
 
@@ -199,25 +175,41 @@ impl std::error::Error for Diagnostics {}
 
 /// Collects the diagnostics of a run.
 #[derive(Debug, Default)]
-pub(crate) struct Report(Vec<Diagnostic>);
+pub(crate) struct Report {
+    diagnostics: Vec<Diagnostic>,
+    levels: Levels,
+}
 
 impl Report {
-    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+    /// Reads the levels that rules have from now on.
+    pub(crate) fn set_levels(&mut self, wanted: &[(String, Level)]) {
+        self.levels = Levels::new(wanted, self);
+    }
+
+    /// Takes in what was found. A warning is dropped, kept or made an error, as the level of its rule says.
+    pub(crate) fn push(&mut self, mut diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Warning {
+            match self.levels.of(diagnostic.rule) {
+                Level::Allow => return,
+                Level::Warn => {}
+                Level::Deny => diagnostic.severity = Severity::Error,
+            }
+        }
+        self.diagnostics.push(diagnostic);
     }
 
     /// Goes on unless something worse than a warning came up.
     pub(crate) fn stop_at_errors(self) -> Result<Self, Diagnostics> {
-        self.finish().map(Self)
+        if self.has_errors() { Err(Diagnostics(self.diagnostics)) } else { Ok(self) }
     }
 
     /// The warnings if nothing worse came up, all of it otherwise.
     pub(crate) fn finish(self) -> Result<Vec<Diagnostic>, Diagnostics> {
-        if self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            Err(Diagnostics(self.0))
-        } else {
-            Ok(self.0)
-        }
+        self.stop_at_errors().map(|report| report.diagnostics)
+    }
+
+    fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 

@@ -28,6 +28,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let request = Request::read(request.into(), &mut report)?;
     let mut config = config.clone();
     options::apply(&mut config, &request.parameter, &mut report);
+    report.set_levels(&config.levels);
     let paths = TypePaths::new(&config.extern_paths, config.messages.compile_well_known_types, &mut report);
     check_include_file_name(&config, &mut report);
     if config.emit == Emit::All {

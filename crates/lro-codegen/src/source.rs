@@ -43,14 +43,17 @@ impl SourceInfo {
 
     /// The place of an element. Where the compiler did not record it, the nearest element around it.
     pub(crate) fn locate(&self, path: &[i32]) -> Location {
-        let position = (1..=path.len())
+        let span = (1..=path.len())
             .rev()
             .find_map(|length| self.locations.get(&path[..length]))
-            .and_then(|location| Some((*location.span.first()?, *location.span.get(1)?)))
-            .and_then(|(line, column)| {
-                Some((u32::try_from(line).ok()?.checked_add(1)?, u32::try_from(column).ok()?.checked_add(1)?))
-            });
-        Location { file: self.file.clone(), position }
+            .map_or(&[][..], |location| &location.span);
+        let (position, end) = match *span {
+            [line, column, end] => (position(line, column), position(line, end)),
+            [line, column, last_line, end] => (position(line, column), position(last_line, end)),
+            [line, column, ..] => (position(line, column), None),
+            _ => (None, None),
+        };
+        Location { file: self.file.clone(), position, end: end.filter(|_| position <= end) }
     }
 
     /// The comment that belongs to an element: the one before it, then the one after it.
@@ -62,4 +65,10 @@ impl SourceInfo {
             (false, false) => format!("{}\n{}", location.leading_comments, location.trailing_comments),
         }
     }
+}
+
+/// Line and column from one. Compilers count from zero, and others may send anything.
+fn position(line: i32, column: i32) -> Option<(u32, u32)> {
+    let from_one = |number| u32::try_from(number).ok()?.checked_add(1);
+    Some((from_one(line)?, from_one(column)?))
 }

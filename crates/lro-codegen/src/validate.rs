@@ -48,7 +48,7 @@ impl Checker<'_, '_> {
         if is_identifier(name) {
             return;
         }
-        let location = Location { file: self.file.to_owned(), position: None };
+        let location = Location::of_file(self.file);
         self.report.push(
             Diagnostic::error(Rule::Input, format!("{what} name `{}` cannot become a Rust identifier", name.escape_debug()))
                 .at(location)

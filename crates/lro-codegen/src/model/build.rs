@@ -66,6 +66,19 @@ const METADATA: Role = Role {
     default: "name the message that reports progress, or \"google.protobuf.Empty\" if there is none",
 };
 
+impl Role {
+    /// Whether there is nothing to say of what a method leaves behind.
+    fn may_be_empty(&self, method: &str) -> bool {
+        let name = method.rsplit('.').next().unwrap_or_default();
+        self.number == path::RESPONSE_TYPE && (name.starts_with("Delete") || name.starts_with("BatchDelete"))
+    }
+}
+
+/// The linter looks at the name as it is written, whatever message it stands for.
+fn is_empty(name: &str) -> bool {
+    name.strip_prefix('.').unwrap_or(name) == EMPTY || name == "Empty"
+}
+
 impl Builder<'_, '_> {
     fn service(&mut self, service: &descriptor::Service, at: &[i32]) -> Service {
         let methods = (0..)
@@ -102,7 +115,7 @@ impl Builder<'_, '_> {
         let operation = match (returns_operation, info) {
             (true, Some(_)) if streaming => {
                 self.report.push(
-                    Diagnostic::error(
+                    Diagnostic::warning(
                         Rule::ResponseUnary,
                         format!("{full_name} is long-running and streams; one request starts one operation"),
                     )
@@ -125,7 +138,7 @@ impl Builder<'_, '_> {
             }
             (false, Some(_)) => {
                 self.report.push(
-                    Diagnostic::error(
+                    Diagnostic::warning(
                         Rule::OperationReturn,
                         format!("{full_name} has the option operation_info but returns {output}"),
                     )
@@ -199,6 +212,20 @@ impl Builder<'_, '_> {
         let full_name = if name.contains('.') { bare.to_owned() } else { join(&self.file.package, bare) };
         match self.types.get(&full_name) {
             Some(entry) if entry.kind == Kind::Message => {
+                if is_empty(name) && !role.may_be_empty(method) {
+                    self.report.push(
+                        Diagnostic::warning(
+                            role.type_rule,
+                            format!(
+                                "{method} names {full_name} as {}; fields can never be added to that",
+                                role.field
+                            ),
+                        )
+                        .at(location.clone())
+                        .focus([role.field, name])
+                        .help("define a message for it, without fields if there is nothing to say yet"),
+                    );
+                }
                 let unimported = entry.file.filter(|file| !self.imports.reaches(self.index, *file));
                 let unimported = unimported.map(|file| self.files[file].name.clone());
                 if let Some(defined_in) = &unimported {
@@ -211,6 +238,7 @@ impl Builder<'_, '_> {
                             ),
                         )
                         .at(location)
+                        .focus([role.field, name])
                         .help(format!("add `import \"{defined_in}\";`")),
                     );
                 }
@@ -226,6 +254,7 @@ impl Builder<'_, '_> {
                         ),
                     )
                     .at(location)
+                    .focus([role.field, name])
                     .help("wrap the enum in a message"),
                 );
                 None
@@ -241,6 +270,7 @@ impl Builder<'_, '_> {
                         ),
                     )
                     .at(location)
+                    .focus([role.field, name])
                     .help(help),
                 );
                 None

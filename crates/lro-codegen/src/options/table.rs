@@ -1,7 +1,8 @@
 //! The one table of options, which help texts and documents are made from.
 
-use super::values::{pair, path, switch};
+use super::values::{pair, path, rule, switch};
 use crate::config::{Config, Emit};
+use crate::rules::Level;
 
 /// An option of the plugin, and of lro-build.
 #[derive(Clone, Copy)]
@@ -116,6 +117,30 @@ pub const OPTIONS: &[OptionSpec] = &[
         default: "",
         help: "leave out the proto comments of an element and what it holds; `.` for all; repeatable",
         apply: |config, value| path(value).map(|path| config.disable_comments.push(path)),
+    },
+    OptionSpec {
+        name: "allow",
+        method: "allow(rule)",
+        value: "RULE",
+        default: "",
+        help: "say nothing about what a rule finds; RULE is a name such as core::0151::operation-info, or a group such as core::0151, core or lro; repeatable, the last one wins",
+        apply: |config, value| rule(value).map(|rule| config.levels.push((rule, Level::Allow))),
+    },
+    OptionSpec {
+        name: "warn",
+        method: "warn(rule)",
+        value: "RULE",
+        default: "",
+        help: "warn about what a rule finds; repeatable",
+        apply: |config, value| rule(value).map(|rule| config.levels.push((rule, Level::Warn))),
+    },
+    OptionSpec {
+        name: "deny",
+        method: "deny(rule)",
+        value: "RULE",
+        default: "",
+        help: "treat what a rule finds as an error; repeatable",
+        apply: |config, value| rule(value).map(|rule| config.levels.push((rule, Level::Deny))),
     },
     OptionSpec {
         name: "type_attribute",

@@ -6,6 +6,7 @@ mod annotations;
 mod comments;
 mod determinism;
 mod layout;
+mod levels;
 mod library;
 mod messages;
 mod methods;

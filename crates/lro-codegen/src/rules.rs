@@ -1,0 +1,89 @@
+//! The rules that protos are held to, and how much each weighs.
+
+/// What is done about the findings of a rule.
+///
+/// Only findings that leave code to be generated have a level. Where nothing can be generated, as for a response type that does not exist,
+/// it is an error whatever the level of the rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing is said.
+    Allow,
+    /// A warning; code is generated all the same.
+    Warn,
+    /// An error; nothing is generated.
+    Deny,
+}
+
+/// A rule as documents show it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct RuleSpec {
+    /// The rule.
+    pub rule: Rule,
+    /// Its name, such as `core::0151::lro-response-type`.
+    pub name: &'static str,
+    /// Its level unless one is set. Absent where each of its findings keeps code from being generated, so that there is nothing to set.
+    pub level: Option<Level>,
+    /// What it asks for, in one line.
+    pub help: &'static str,
+}
+
+macro_rules! rules {
+    ($($rule:ident $name:literal $level:expr, $help:literal;)*) => {
+        /// A rule that protos, and requests for code, are held to.
+        ///
+        /// Rules whose names begin with `core::` are those of the [API linter](https://linter.aip.dev/), as far as they concern methods that
+        /// return `google.longrunning.Operation`; the others are this project's own. [`RULES`] has the default level of each.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Rule {
+            $(#[doc = concat!("`", $name, "`: ", $help, ".")] $rule,)*
+        }
+
+        /// Every rule there is, in the order of [`Rule`].
+        ///
+        #[doc = include_str!("../RULES.md")]
+        pub const RULES: &[RuleSpec] =
+            &[$(RuleSpec { rule: Rule::$rule, name: $name, level: $level, help: $help },)*];
+    };
+}
+
+const ALLOW: Option<Level> = Some(Level::Allow);
+const WARN: Option<Level> = Some(Level::Warn);
+const DENY: Option<Level> = Some(Level::Deny);
+/// For rules whose findings always are errors.
+const ALWAYS: Option<Level> = None;
+
+rules! {
+    OperationInfo "core::0151::operation-info" WARN,
+        "a method that returns google.longrunning.Operation says what its operation holds; else it stays a plain method";
+    ResponseType "core::0151::lro-response-type" ALLOW,
+        "the response is a message of its own, not google.protobuf.Empty, unless the method deletes; one that is not set or does not exist is always an error";
+    MetadataType "core::0151::lro-metadata-type" ALLOW,
+        "the metadata is a message of its own, not google.protobuf.Empty; one that is not set or does not exist is always an error";
+    ResponseReachable "core::0151::lro-response-reachable" WARN,
+        "the file of the service imports the response type, directly or not";
+    MetadataReachable "core::0151::lro-metadata-reachable" WARN,
+        "the file of the service imports the metadata type, directly or not";
+    ResponseUnary "core::0151::response-unary" DENY,
+        "a method that returns google.longrunning.Operation does not stream; else it stays a plain method";
+    OperationReturn "lro::operation-return" DENY,
+        "only methods that return google.longrunning.Operation carry operation_info; else they stay plain methods";
+    NameCollision "lro::name-collision" WARN,
+        "no RPC has to be renamed in Rust; two things that would end up with one name are always an error";
+    MethodType "lro::method-type" ALWAYS,
+        "the request and response types of every method exist";
+    Input "lro::input" ALWAYS,
+        "the request itself is whole and consistent";
+    Option "lro::option" ALWAYS,
+        "options exist and have values of the right form";
+    Messages "lro::messages" ALWAYS,
+        "prost-build and tonic-build can generate the messages and services";
+}
+
+impl Rule {
+    /// The name that messages show, such as `core::0151::lro-response-type`.
+    pub const fn name(self) -> &'static str {
+        RULES[self as usize].name
+    }
+}
