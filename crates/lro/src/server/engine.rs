@@ -12,9 +12,10 @@ use tonic::{Request, Response, Status};
 use super::background::keep_alive;
 use super::handlers::Handler;
 use super::inner::Inner;
+use super::start::Begun;
 use super::{
-    Context, EngineBuilder, OperationsService, Start, claim, drain, expire, heartbeat, hub, purge, settle,
-    start,
+    Context, EngineBuilder, OperationsService, Start, claim, drain, expire, heartbeat, hub, purge, repeat,
+    settle, start,
 };
 use crate::Method;
 use crate::google::longrunning::Operation;
@@ -96,14 +97,54 @@ impl Engine {
         self.inner.claim.notify_one();
     }
 
+    /// The operation that this request has started before, as it now stands; `None` if it is no repeat, and at
+    /// once if it has no request id or only asks for a check. Generated code calls this before the start hook,
+    /// so that a hook does not refuse what it has admitted before.
+    ///
+    /// A repeat (AIP-155) has the method, the id and the content of a request that started an operation. The
+    /// content is the same when the messages are equal, in whatever order the entries of their maps were sent;
+    /// fields that the server does not know do not count. Ids are text of at most 128 bytes and should be
+    /// random UUIDs. Callers are not told apart: an id that one of them guesses from another tells of its
+    /// operation.
+    ///
+    /// An id is known for as long as its operation exists, through restarts and in every process on the same
+    /// store. Deleting the operation frees the id, and then a repeat starts a new operation, even beside work
+    /// of the deleted one that still goes on.
+    ///
+    /// Of equal requests at the same moment, all of which find nothing here, [`start`](Self::start) starts one,
+    /// and gives it to the others too.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for an id that cannot be, and for one that was given to a request with other content;
+    /// UNAVAILABLE when the store cannot be reached.
+    ///
+    /// The future may be dropped without harm.
+    pub async fn repeated<Req, Res, Meta>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        request: &Request<Req>,
+    ) -> Result<Option<Response<Operation>>, Status>
+    where
+        Req: Message + Default + PartialEq + 'static,
+    {
+        let first = repeat::find(&self.inner, method, request.get_ref()).await?;
+        Ok(first.map(Response::new))
+    }
+
     /// Starts an operation of `method`: stores it, and answers with it once it is durable. Generated code
     /// calls this.
     ///
+    /// If a request of the same id came first, the answer is the operation which that one has started, as with
+    /// [`repeated`](Self::repeated). A request that only asks for a check (`validate_only`, AIP-163) stores
+    /// nothing and takes no place: what can be checked without the store is, and the answer is a done operation
+    /// with an empty name and an empty response. Whether the exclusive key is free is not among it.
+    ///
     /// # Errors
     /// UNAVAILABLE when the store cannot be reached or the server shuts down, `RESOURCE_EXHAUSTED` when the
-    /// queue is full, ABORTED when another operation holds the exclusive key, `INVALID_ARGUMENT` for a parent
-    /// or a key that cannot be. In each case no operation is left behind, except that a store which fails
-    /// half-way may have kept it.
+    /// queue is full, ABORTED when another operation holds the exclusive key, `INVALID_ARGUMENT` for a parent,
+    /// a key or a request id that cannot be, and for an id that was given to a request with other content. In
+    /// each case no operation is left behind, except that a store which fails half-way may have kept it; a
+    /// repeat with the same id then finds it.
     ///
     /// Dropping the future does not undo the start.
     pub async fn start<Req, Res, Meta>(
@@ -113,12 +154,20 @@ impl Engine {
         start: Start<Meta>,
     ) -> Result<Response<Operation>, Status>
     where
-        Req: Message + Default + 'static,
+        Req: Message + Default + PartialEq + 'static,
         Res: Message + Default + 'static,
         Meta: Message + Default + 'static,
     {
-        let operation = start::prepare(&self.inner, method, &request.into_inner(), start)?;
-        start::begin(&self.inner, operation).await.map(Response::new)
+        let request = request.into_inner();
+        let operation = start::prepare(&self.inner, method, &request, start)?;
+        if method.validate_only(&request) {
+            return Ok(Response::new(start::checked(method)));
+        }
+        let answer = match start::begin(&self.inner, operation).await? {
+            Begun::New(operation) => operation,
+            Begun::Before(first) => repeat::answer(&self.inner, method, &request, &first)?,
+        };
+        Ok(Response::new(answer))
     }
 
     /// The service `google.longrunning.Operations` over this engine's store, as tonic's own server type with

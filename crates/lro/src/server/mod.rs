@@ -4,7 +4,7 @@
 //!
 //! - `builder`, `settings`: how it is made. `inner`: what its parts share. `drain`: how it ends.
 //! - `handlers`: which method is done by which function. `start`, `backlog`: how an operation begins, and
-//!   which of them wait for a place.
+//!   which of them wait for a place. `repeat`: requests that have begun one before.
 //! - `runs`, `execute`, `context`: the attempts that this process has under way, one of them, and what its
 //!   handler sees.
 //! - `claim`, `heartbeat`, `expire`, `purge`, `hub`, `settle`: the tasks in the background, one each.
@@ -32,6 +32,7 @@ mod inner;
 mod page_token;
 mod pause;
 mod purge;
+mod repeat;
 mod runs;
 mod service;
 mod settings;

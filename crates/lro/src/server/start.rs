@@ -9,11 +9,15 @@ use tonic::Status;
 
 use super::call::{CALL_TIME, within};
 use super::inner::Inner;
-use super::{convert, execute};
-use crate::google::longrunning::Operation;
+use super::{convert, execute, repeat};
+use crate::google::longrunning::{Operation, operation};
 use crate::{Method, payload};
 
 /// What the start hook decides about an operation before it exists.
+///
+/// The hook is not asked about the repeat of a request that has started an operation (`request_id`, AIP-155).
+/// For a request that only asks for a check (`validate_only`, AIP-163) it is all that runs: what it returns is
+/// checked and dropped, so it should change nothing itself.
 ///
 /// ```
 /// use lro::{OnConflict, Start};
@@ -85,10 +89,15 @@ where
 {
     let path = inner.handlers.path(method.path()).ok_or_else(|| inner.errors.no_handler(method.path()))?;
     let parent = Parent::parse(&start.parent).map_err(|error| inner.errors.invalid_parent(&error))?;
-    let request = convert::to_payload(payload::pack(method.request_type(), request));
-    let mut operation = NewOperation::new(OperationName::random(&parent), path, request)
+    let packed = convert::to_payload(payload::pack(method.request_type(), request));
+    let mut operation = NewOperation::new(OperationName::random(&parent), path, packed)
         .delivery(start.delivery)
         .retention(inner.settings.retention);
+    if let Some(id) = repeat::id(&method, request) {
+        operation = operation
+            .request_id(repeat::CALLER, id)
+            .map_err(|error| inner.errors.invalid_request_id(&error))?;
+    }
     if let Some((key, on_conflict)) = start.exclusive {
         let key = ExclusiveKey::new(&key).map_err(|error| inner.errors.invalid_key(&error))?;
         operation = operation.exclusive(key, on_conflict);
@@ -101,8 +110,27 @@ where
     Ok(operation)
 }
 
+/// The answer to a request that only asked for a check, and passed it (AIP-163): done, without a name, and with
+/// an empty response of the declared type.
+pub(super) fn checked<Req, Res, Meta>(method: Method<Req, Res, Meta>) -> Operation {
+    Operation {
+        done: true,
+        // The unit is an empty message of whatever type; the default of `Res` may have required fields.
+        result: Some(operation::Result::Response(payload::pack(method.response_type(), &()))),
+        ..Operation::default()
+    }
+}
+
+/// What a start has led to.
+pub(super) enum Begun {
+    /// To an operation of its own.
+    New(Operation),
+    /// To nothing: the same request, or another of its id, has started this operation before.
+    Before(Box<Record>),
+}
+
 /// Stores an operation, and runs it if there is a free place.
-pub(super) async fn begin(inner: &Arc<Inner>, operation: NewOperation) -> Result<Operation, Status> {
+pub(super) async fn begin(inner: &Arc<Inner>, operation: NewOperation) -> Result<Begun, Status> {
     // Taken before the look, so that a shutdown which the look does not see waits for this start.
     let _token = inner.tasks.token();
     if inner.draining.is_cancelled() {
@@ -118,14 +146,18 @@ pub(super) async fn begin(inner: &Arc<Inner>, operation: NewOperation) -> Result
     }
 }
 
-async fn create(inner: Arc<Inner>, operation: NewOperation) -> Result<Operation, Status> {
+async fn create(inner: Arc<Inner>, operation: NewOperation) -> Result<Begun, Status> {
     if let Ok(place) = Arc::clone(&inner.places).try_acquire_owned() {
         let leased_at = Instant::now();
         let leased = operation.leased_to(inner.worker.clone(), inner.settings.lease);
-        let record = store(&inner, leased).await.map_err(|error| inner.errors.store(&error))?;
-        let answer = convert::to_operation(&record);
-        execute::launch(&inner, record, place, leased_at);
-        return Ok(answer);
+        return match store(&inner, leased).await {
+            Ok(record) => {
+                let answer = convert::to_operation(&record);
+                execute::launch(&inner, record, place, leased_at);
+                Ok(Begun::New(answer))
+            }
+            Err(error) => refused(&inner, &error),
+        };
     }
     let name = operation.name().clone();
     if !inner.backlog.reserve(&name) {
@@ -137,12 +169,19 @@ async fn create(inner: Arc<Inner>, operation: NewOperation) -> Result<Operation,
     match store(&inner, operation).await {
         Ok(record) => {
             inner.claim.notify_one();
-            Ok(convert::to_operation(&record))
+            Ok(Begun::New(convert::to_operation(&record)))
         }
         Err(error) => {
             inner.backlog.leave(&name);
-            Err(inner.errors.store(&error))
+            refused(&inner, &error)
         }
+    }
+}
+
+fn refused(inner: &Inner, error: &lro_store::Error) -> Result<Begun, Status> {
+    match error.first() {
+        Some(first) => Ok(Begun::Before(Box::new(first.clone()))),
+        None => Err(inner.errors.store(error)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::{Failure, FailureCode, InvalidKey, InvalidName, OperationName, Payload};
+use lro_store::{Failure, FailureCode, InvalidKey, InvalidName, InvalidRequestKey, OperationName, Payload};
 use prost::{Message, Name};
 use prost_types::Any;
 use tonic::{Code, Status};
@@ -51,6 +51,17 @@ impl Errors {
 
     pub(super) fn invalid_name(&self, field: &str, error: &InvalidName) -> Status {
         self.bad_field(field, "INVALID_NAME", error.to_string())
+    }
+
+    pub(super) fn invalid_request_id(&self, error: &InvalidRequestKey) -> Status {
+        self.bad_field("request_id", "INVALID_REQUEST_ID", error.to_string())
+    }
+
+    /// The id is that of another request. Whose it was is not told.
+    pub(super) fn request_id_taken(&self) -> Status {
+        let description = "was given to another request before; repeat that one unchanged, or give this one an \
+                           id of its own";
+        self.bad_field("request_id", "REQUEST_ID_TAKEN", description)
     }
 
     /// What the start hook made the operation's parent. It blames no field: the client may have sent none.

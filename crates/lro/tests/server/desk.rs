@@ -1,5 +1,6 @@
 //! A service whose one method does what its request says, under the eyes of a test.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use lro::google::rpc;
@@ -9,13 +10,31 @@ use tokio::sync::{Semaphore, mpsc};
 use tonic::{Code, Status};
 
 pub(crate) const WORK: Method<Job, Report, Percent> =
-    Method::new("/test.Desk/Work", "test.Job", "test.Report", "test.Percent");
+    Method::new("/test.Desk/Work", "test.Job", "test.Report", "test.Percent")
+        .with_request_id(|job: &Job| &job.request_id, |job, id| job.request_id = id)
+        .with_validate_only(|job: &Job| job.validate_only);
 
 /// Says what the work shall do; see [`Desk::work`].
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Job {
     #[prost(string, tag = "1")]
     pub(crate) script: String,
+    #[prost(string, tag = "2")]
+    pub(crate) request_id: String,
+    #[prost(bool, tag = "3")]
+    pub(crate) validate_only: bool,
+    #[prost(map = "string, string", tag = "4")]
+    pub(crate) labels: HashMap<String, String>,
+}
+
+impl Job {
+    pub(crate) fn new(script: &str) -> Self {
+        Self { script: script.to_owned(), ..Self::default() }
+    }
+
+    pub(crate) fn identified(script: &str, request_id: &str) -> Self {
+        Self { request_id: request_id.to_owned(), ..Self::new(script) }
+    }
 }
 
 #[derive(Clone, PartialEq, Message)]

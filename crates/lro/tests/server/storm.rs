@@ -5,21 +5,19 @@ use std::time::Duration;
 use lro::Start;
 use lro::store::MemoryStore;
 
+use crate::desk::Job;
+use crate::flaky::Flaky;
 use crate::support::Server;
 
 const SCRIPTS: [&str; 4] = ["succeed", "fail", "report", "finish when asked to stop"];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn everything_that_was_accepted_ends_once_whatever_breaks() {
-    let store = MemoryStore::new();
-    let quick = |builder: lro::EngineBuilder| {
-        builder.lease(Duration::from_millis(300)).poll_interval(Duration::from_millis(50)).concurrency(16)
-    };
-    let workers = [Server::with(store.clone(), quick), Server::with(store.clone(), quick)];
-    let watcher = Server::with(store, |builder| builder.concurrency(0));
+fn quick(builder: lro::EngineBuilder) -> lro::EngineBuilder {
+    builder.lease(Duration::from_millis(300)).poll_interval(Duration::from_millis(50)).concurrency(16)
+}
 
-    let wires = workers.each_ref().map(|worker| worker.store.clone());
-    let weather = tokio::spawn(async move {
+/// Breaks connections and mends them, until it is aborted.
+fn weather(wires: [Flaky; 2]) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
         for round in 0.. {
             let wire = &wires[round % 2];
             if round % 3 == 0 {
@@ -31,7 +29,16 @@ async fn everything_that_was_accepted_ends_once_whatever_breaks() {
             wire.mend();
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-    });
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everything_that_was_accepted_ends_once_whatever_breaks() {
+    let store = MemoryStore::new();
+    let workers = [Server::with(store.clone(), quick), Server::with(store.clone(), quick)];
+    let watcher = Server::with(store, |builder| builder.concurrency(0));
+
+    let weather = weather(workers.each_ref().map(|worker| worker.store.clone()));
 
     let mut accepted = Vec::new();
     for number in 0..1_000 {
@@ -53,5 +60,35 @@ async fn everything_that_was_accepted_ends_once_whatever_breaks() {
     weather.abort();
     for end in ends {
         assert_eq!(watcher.get(&end.name).await.unwrap(), end, "done never changes");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_request_that_is_repeated_until_it_is_answered_starts_one_operation() {
+    let store = MemoryStore::new();
+    let workers = [Server::with(store.clone(), quick), Server::with(store.clone(), quick)];
+    let watcher = Server::with(store, |builder| builder.concurrency(0));
+    let weather = weather(workers.each_ref().map(|worker| worker.store.clone()));
+    let mut names = std::collections::BTreeSet::new();
+    let mut refused = 0;
+    for number in 0..300 {
+        let job = Job::identified("succeed", &number.to_string());
+        let mut tries = workers.iter().cycle().skip(number);
+        let name = loop {
+            let worker = tries.next().expect("a cycle has no end");
+            match worker.call(job.clone(), || Ok(Start::new())).await {
+                Ok(operation) => break operation.name,
+                Err(_unavailable) => refused += 1,
+            }
+            tokio::task::yield_now().await;
+        };
+        names.insert(name);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(refused > 0, "there was a storm");
+    weather.abort();
+    assert_eq!((names.len(), watcher.count().await), (300, 300));
+    for name in &names {
+        watcher.end(name).await;
     }
 }

@@ -67,8 +67,26 @@ impl Server {
     }
 
     pub(crate) async fn start_with(&self, script: &str, start: Start<Percent>) -> Result<Operation, Status> {
-        let job = Job { script: script.to_owned() };
-        self.engine.start(WORK, Request::new(job), start).await.map(tonic::Response::into_inner)
+        self.call(Job::new(script), || Ok(start)).await
+    }
+
+    /// Does what a generated server does with a request.
+    pub(crate) async fn call(
+        &self,
+        job: Job,
+        start_hook: impl FnOnce() -> Result<Start<Percent>, Status>,
+    ) -> Result<Operation, Status> {
+        let request = Request::new(job);
+        if let Some(first) = self.engine.repeated(WORK, &request).await? {
+            return Ok(first.into_inner());
+        }
+        self.engine.start(WORK, request, start_hook()?).await.map(tonic::Response::into_inner)
+    }
+
+    /// How many operations there are, of up to a thousand.
+    pub(crate) async fn count(&self) -> usize {
+        let request = ListOperationsRequest { page_size: 1_000, ..ListOperationsRequest::default() };
+        self.list(request).await.unwrap().operations.len()
     }
 
     /// Starts work and waits until its handler has begun.
@@ -82,8 +100,13 @@ impl Server {
         self.events.recv().await.unwrap()
     }
 
+    /// The next event, if there is one already.
+    pub(crate) fn next_event(&mut self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
     pub(crate) fn has_no_event(&mut self) -> bool {
-        self.events.try_recv().is_err()
+        self.next_event().is_none()
     }
 
     pub(crate) async fn expect_began(&mut self, name: &str, attempt: u32, last_progress: Option<u32>) {
