@@ -173,4 +173,8 @@ pub async fn a_request_key_is_free_once_its_operation_is_deleted_or_purged(
     assert_eq!(store.purge(10).await.unwrap(), 1);
     assert_eq!(store.find(&key("1")).await.unwrap(), None);
     store.create_one(new("operations/c")).await.unwrap();
+
+    store.delete(&name("operations/c")).await.unwrap();
+    store.create_one(operation("operations/c")).await.unwrap();
+    assert_eq!(store.find(&key("1")).await.unwrap(), None, "another operation of the name is not meant");
 }
