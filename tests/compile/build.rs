@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use lro_build::{Builder, Emit};
+use lro_build::{Builder, Emit, Visibility};
 use prost::Message as _;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     without_warnings()?;
     println!("cargo::rerun-if-changed=proto");
 
-    for name in ["comments", "silent", "streaming", "well_known", "no_package", "messages", "deprecated"] {
+    for name in ["comments", "silent", "streaming", "well_known", "messages", "deprecated"] {
         compile(&to(name), &[&format!("{name}.proto")])?;
     }
     compile(&to("keywords").include_file("mod.rs"), &["keywords.proto"])?;
@@ -33,7 +33,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compile(&to("server_only").client(false), &[library])?;
     compile(&to("shelf").extern_path(".example.library.v1", "crate::library"), &["shelf.proto"])?;
 
+    compile(&to("no_package").default_package_filename("root"), &["no_package.proto"])?;
+
     options()?;
+    gated(library)?;
     hooks()?;
     beside_tonic()
 }
@@ -58,12 +61,33 @@ fn options() -> Result<(), lro_build::Error> {
         .bytes(".tests.options.v1.Parcel.content")
         .btree_map(".tests.options.v1.Parcel.labels")
         .boxed(".tests.options.v1.Parcel.wrapping")
+        .skip_debug(".tests.options.v1.Wrapping")
+        .client_attribute(".", "#[must_use]")
+        .client_mod_attribute(".", "#[doc(alias = \"callers\")]")
+        .server_attribute(".", "#[must_use]")
+        .server_mod_attribute(".", "#[doc(alias = \"called\")]")
+        .file_descriptor_set(true)
         .enable_type_names(true)
         .retain_enum_prefix(true);
     compile(&options, &["options.proto"])?;
 
     let own = to("own_well_known").compile_well_known_types(true).include_file("mod.rs");
-    compile(&own, &["options.proto"])
+    compile(&own, &["options.proto"])?;
+
+    compile(&to("facade").runtime("crate::facade"), &["well_known.proto"])?;
+    compile(&to("hidden").visibility(Visibility::Crate).include_file("mod.rs"), &["options.proto"])
+}
+
+/// Each side compiled with a Cargo feature that is on, or not compiled with one that is off.
+fn gated(library: &str) -> Result<(), lro_build::Error> {
+    for client in ["on", "off"] {
+        for server in ["on", "off"] {
+            let gated =
+                to(&format!("client_{client}_server_{server}")).client_feature(client).server_feature(server);
+            compile(&gated, &[library])?;
+        }
+    }
+    Ok(())
 }
 
 /// Settings that only prost-build and tonic-prost-build have.

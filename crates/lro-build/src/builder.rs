@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lro_codegen::{Emit, Level};
+use lro_codegen::{Emit, Level, Visibility};
 
 use crate::compile::Job;
 use crate::error::Error;
@@ -39,6 +39,49 @@ impl Builder {
     /// Whether to write servers; yes unless set.
     pub fn server(mut self, on: bool) -> Self {
         self.job.config.server = on;
+        self
+    }
+
+    /// The Cargo feature of the crate that is built which clients are compiled with, tonic's included; without it they are always compiled.
+    ///
+    /// Let it turn on the feature `client` of the runtime crate: `client = ["lro/client"]`.
+    pub fn client_feature(mut self, name: impl Into<String>) -> Self {
+        self.job.config.client_feature = Some(name.into());
+        self
+    }
+
+    /// The Cargo feature of the crate that is built which servers are compiled with, tonic's included; without it they are always compiled.
+    ///
+    /// Let it turn on the feature `server` of the runtime crate: `server = ["lro/server"]`.
+    pub fn server_feature(mut self, name: impl Into<String>) -> Self {
+        self.job.config.server_feature = Some(name.into());
+        self
+    }
+
+    /// The path of the runtime crate, `::lro` unless set, for a crate that exports it again: `::my_facade::lro`, or `crate::lro`.
+    pub fn runtime(mut self, path: impl Into<String>) -> Self {
+        self.job.config.runtime = path.into();
+        self
+    }
+
+    /// Who can see the layer for long-running operations, and the modules of [`Builder::include_file`]; everybody unless set.
+    /// Messages and tonic's services are `pub` in any case.
+    pub fn visibility(mut self, visibility: Visibility) -> Self {
+        self.job.config.visibility = visibility;
+        self
+    }
+
+    /// The name of the file for protos without a package, without its extension; `_` unless set.
+    pub fn default_package_filename(mut self, name: impl Into<String>) -> Self {
+        self.job.config.default_package_filename = Some(name.into());
+        self
+    }
+
+    /// Whether each package gets a constant `FILE_DESCRIPTOR_SET`, with the descriptors of its files: custom options included, comments not.
+    ///
+    /// For one set of everything in a file, there is [`Builder::file_descriptor_set_path`].
+    pub fn file_descriptor_set(mut self, on: bool) -> Self {
+        self.job.config.file_descriptor_set = on;
         self
     }
 
@@ -141,6 +184,36 @@ impl Builder {
     /// Boxes a message field.
     pub fn boxed(mut self, path: impl Into<String>) -> Self {
         self.job.config.messages.boxed.push(path.into());
+        self
+    }
+
+    /// Leaves out `Debug` for messages.
+    pub fn skip_debug(mut self, path: impl Into<String>) -> Self {
+        self.job.config.messages.skip_debug.push(path.into());
+        self
+    }
+
+    /// Adds an attribute to tonic's client structs.
+    pub fn client_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.job.config.messages.client_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
+    /// Adds an attribute to the modules of tonic's clients. For a Cargo feature, [`Builder::client_feature`] does so for typed clients too.
+    pub fn client_mod_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.job.config.messages.client_mod_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
+    /// Adds an attribute to tonic's server structs.
+    pub fn server_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.job.config.messages.server_attributes.push((path.into(), attribute.into()));
+        self
+    }
+
+    /// Adds an attribute to the modules of tonic's servers. For a Cargo feature, [`Builder::server_feature`] does so for typed servers too.
+    pub fn server_mod_attribute(mut self, path: impl Into<String>, attribute: impl Into<String>) -> Self {
+        self.job.config.messages.server_mod_attributes.push((path.into(), attribute.into()));
         self
     }
 

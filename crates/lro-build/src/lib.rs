@@ -29,6 +29,6 @@ mod write;
 
 pub use builder::{Builder, configure};
 pub use error::Error;
-pub use lro_codegen::Emit;
+pub use lro_codegen::{Emit, Visibility};
 pub use prost_build;
 pub use tonic_prost_build;

@@ -16,9 +16,24 @@ pub enum Emit {
     Lro,
 }
 
+/// Who can see the modules and items of the layer for long-running operations.
+///
+/// Messages and tonic's services are `pub` in any case; prost and tonic know nothing else. The modules of
+/// [`Config::include_file`] are as visible as the layer, and with them all that they hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Visibility {
+    /// `pub`: everybody.
+    #[default]
+    Public,
+    /// `pub(crate)`: the crate that the code is part of.
+    Crate,
+}
+
 /// What to generate and how. The default is what both front doors start from.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is on or off by itself")]
 pub struct Config {
     /// Which layers of code to write.
     pub emit: Emit,
@@ -26,6 +41,18 @@ pub struct Config {
     pub client: bool,
     /// Whether to write server traits and adapters, and tonic's servers.
     pub server: bool,
+    /// The Cargo feature of the user's crate that clients are compiled with, typed ones and tonic's; always unless set.
+    pub client_feature: Option<String>,
+    /// The Cargo feature of the user's crate that servers are compiled with.
+    pub server_feature: Option<String>,
+    /// Who can see what the layer defines.
+    pub visibility: Visibility,
+    /// The path of the runtime crate, from the root of a crate: `::lro`, or where a crate of the user's exports it again.
+    pub runtime: String,
+    /// Whether each package gets a constant `FILE_DESCRIPTOR_SET`, with the descriptors of its files; read with [`Emit::All`] only.
+    pub file_descriptor_set: bool,
+    /// The name of the file for protos without a package, without `.rs`; `_` unless set.
+    pub default_package_filename: Option<String>,
     /// A file that declares the module tree and includes the file of each package.
     pub include_file: Option<String>,
     /// Whether files lie side by side in the output folder, instead of in one folder per package segment.
@@ -51,6 +78,12 @@ impl Default for Config {
             emit: Emit::All,
             client: true,
             server: true,
+            client_feature: None,
+            server_feature: None,
+            visibility: Visibility::Public,
+            runtime: crate::runtime::DEFAULT.to_owned(),
+            file_descriptor_set: false,
+            default_package_filename: None,
             include_file: None,
             flat_output_dir: None,
             no_include: false,
@@ -73,7 +106,7 @@ impl Config {
     }
 }
 
-/// The settings of prost-build, by its own names. Paths are matched as prost-build matches them.
+/// The settings of prost-build and tonic-prost-build, by their own names. Paths are matched as prost-build matches them.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MessageConfig {
@@ -91,6 +124,16 @@ pub struct MessageConfig {
     pub btree_map: Vec<String>,
     /// Message fields that are boxed.
     pub boxed: Vec<String>,
+    /// Messages that do not implement `Debug`.
+    pub skip_debug: Vec<String>,
+    /// Attributes for tonic's client structs.
+    pub client_attributes: Vec<(String, String)>,
+    /// Attributes for the modules of tonic's clients.
+    pub client_mod_attributes: Vec<(String, String)>,
+    /// Attributes for tonic's server structs.
+    pub server_attributes: Vec<(String, String)>,
+    /// Attributes for the modules of tonic's servers.
+    pub server_mod_attributes: Vec<(String, String)>,
     /// Generate `google.protobuf` types instead of using those of `prost-types`.
     pub compile_well_known_types: bool,
     /// Implement `prost::Name`.
@@ -119,6 +162,11 @@ impl fmt::Debug for MessageConfig {
             .field("bytes", &self.bytes)
             .field("btree_map", &self.btree_map)
             .field("boxed", &self.boxed)
+            .field("skip_debug", &self.skip_debug)
+            .field("client_attributes", &self.client_attributes)
+            .field("client_mod_attributes", &self.client_mod_attributes)
+            .field("server_attributes", &self.server_attributes)
+            .field("server_mod_attributes", &self.server_mod_attributes)
             .field("compile_well_known_types", &self.compile_well_known_types)
             .field("enable_type_names", &self.enable_type_names)
             .field("retain_enum_prefix", &self.retain_enum_prefix)

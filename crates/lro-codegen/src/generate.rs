@@ -7,9 +7,10 @@ use proc_macro2::TokenStream;
 
 use crate::collisions;
 use crate::config::{Config, Emit};
+use crate::descriptor_set;
 use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
 use crate::emit::Emitter;
-use crate::layout::{Layout, Output, check_include_file_name};
+use crate::layout::{Layout, Output, check_file_names};
 use crate::messages;
 use crate::model::{self, Model};
 use crate::options;
@@ -29,8 +30,9 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let mut config = config.clone();
     options::apply(&mut config, &request.parameter, &mut report);
     report.set_levels(&config.levels);
-    let paths = TypePaths::new(&config.extern_paths, config.messages.compile_well_known_types, &mut report);
-    check_include_file_name(&config, &mut report);
+    options::check(&config, &mut report);
+    let paths = TypePaths::new(&config, &mut report);
+    check_file_names(&config, &mut report);
     if config.emit == Emit::All {
         refuse_editions(&request, &mut report);
     }
@@ -44,7 +46,10 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
 
     let layer = render_layer(&config, &model, &paths)?;
     let files = match config.emit {
-        Emit::All => layout.whole(messages::generate(&config, &request)?, layer),
+        Emit::All => {
+            let messages = messages::generate(&config, &request, &paths)?;
+            layout.whole([messages, layer, descriptor_set::constants(&config, &request)])
+        }
         Emit::Lro => layout.layer(layer),
     };
     Ok(Output::new(files, warnings))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::config::{Config, Emit};
+use crate::config::{Config, Emit, Visibility};
 use crate::descriptor::File as ProtoFile;
 use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::ident::snake;
@@ -103,18 +103,13 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// One file per package, with messages, tonic's code and the LRO layer.
-    pub(crate) fn whole(
-        &self,
-        mut messages: BTreeMap<String, String>,
-        mut layer: BTreeMap<String, String>,
-    ) -> Vec<File> {
+    /// One file per package, with all of its parts: messages and tonic's code, the LRO layer, descriptors.
+    pub(crate) fn whole(&self, mut parts: [BTreeMap<String, String>; 3]) -> Vec<File> {
         let mut files = Vec::new();
         let mut included = Vec::new();
         for (package, sources) in &self.packages {
-            let parts = [messages.remove(*package), layer.remove(*package)];
-            let content =
-                parts.into_iter().flatten().fold(header(sources), |content, part| content + "\n" + &part);
+            let parts = parts.iter_mut().filter_map(|part| part.remove(*package));
+            let content = parts.fold(header(sources), |content, part| content + "\n" + &part);
             included.push((*package, vec![self.path(package, "rs")]));
             files.push(File { name: self.path(package, "rs"), insertion_point: None, content });
         }
@@ -133,7 +128,7 @@ impl<'a> Layout<'a> {
                 if self.config.no_include {
                     parts.push(name.clone());
                 } else {
-                    let content = format!("include!({:?});\n", file_name(package, "lro.rs"));
+                    let content = format!("include!({:?});\n", self.file_name(package, "lro.rs"));
                     files.push(File { name: companion, insertion_point: Some("module"), content });
                 }
                 files.push(File { name, insertion_point: None, content: header(sources) + "\n" + &content });
@@ -145,7 +140,11 @@ impl<'a> Layout<'a> {
 
     fn finish(&self, mut files: Vec<File>, included: &[(&str, Vec<String>)]) -> Vec<File> {
         if let Some(name) = &self.config.include_file {
-            files.push(File { name: name.clone(), insertion_point: None, content: include_file(included) });
+            files.push(File {
+                name: name.clone(),
+                insertion_point: None,
+                content: self.include_file(included),
+            });
         }
         files.sort_by(|a, b| a.name.cmp(&b.name));
         files
@@ -153,33 +152,59 @@ impl<'a> Layout<'a> {
 
     /// The file that protoc-gen-prost writes for a package. That of files without a package has no extension there.
     fn companion(&self, package: &str) -> String {
-        if package.is_empty() { "_".to_owned() } else { self.path(package, "rs") }
+        if package.is_empty() { self.stem(package).to_owned() } else { self.path(package, "rs") }
     }
 
     fn path(&self, package: &str, extension: &str) -> String {
         let flat = self.config.flat_output_dir.unwrap_or(self.config.emit == Emit::All);
-        let name = file_name(package, extension);
+        let name = self.file_name(package, extension);
         if flat || package.is_empty() { name } else { format!("{}/{name}", segments(package).join("/")) }
     }
-}
 
-/// Reports a name that would leave the output folder, or is none.
-pub(crate) fn check_include_file_name(config: &Config, report: &mut Report) {
-    let Some(name) = &config.include_file else { return };
-    if matches!(name.as_str(), "" | "." | "..")
-        || name.contains(['/', '\\'])
-        || name.contains(char::is_control)
-    {
-        let name = name.escape_debug();
-        let message = format!("option include_file: `{name}` is not the name of a file in the output folder");
-        report.push(Diagnostic::error(Rule::Option, message).help("mod.rs is a good name"));
+    fn file_name(&self, package: &str, extension: &str) -> String {
+        format!("{}.{extension}", self.stem(package))
+    }
+
+    /// What the files of a package are called; that of files without a package is `_`, as prost-build calls it.
+    fn stem<'p>(&'p self, package: &'p str) -> &'p str {
+        let default = self.config.default_package_filename.as_deref().unwrap_or("_");
+        if package.is_empty() { default } else { package }
+    }
+
+    /// The module tree: one module per package segment, and an `include!` where a package has code.
+    fn include_file(&self, packages: &[(&str, Vec<String>)]) -> String {
+        let mut root = Module::default();
+        for (package, files) in packages {
+            let mut module = &mut root;
+            for segment in segments(package) {
+                module = module.children.entry(segment).or_default();
+            }
+            module.package = package;
+            module.files.extend(files.iter().map(String::as_str));
+        }
+        let mut text = header(&[]);
+        text.push('\n');
+        root.write(&mut text, "", self.config.visibility);
+        text
     }
 }
 
-/// The file of a package; that of files without a package is called `_`, as prost-build calls it.
-fn file_name(package: &str, extension: &str) -> String {
-    let stem = if package.is_empty() { "_" } else { package };
-    format!("{stem}.{extension}")
+/// Reports names that would leave the output folder, or are none.
+pub(crate) fn check_file_names(config: &Config, report: &mut Report) {
+    let names = [
+        ("include_file", &config.include_file, "mod.rs"),
+        ("default_package_filename", &config.default_package_filename, "root"),
+    ];
+    for (option, name, example) in names {
+        let Some(name) = name.as_deref().filter(|name| !is_file_name(name)) else { continue };
+        let name = name.escape_debug();
+        let message = format!("option {option}: `{name}` is not the name of a file in the output folder");
+        report.push(Diagnostic::error(Rule::Option, message).help(format!("{example} is a good name")));
+    }
+}
+
+fn is_file_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..") && !name.contains(['/', '\\']) && !name.contains(char::is_control)
 }
 
 fn segments(package: &str) -> Vec<String> {
@@ -196,23 +221,6 @@ fn header(sources: &[&str]) -> String {
     header
 }
 
-/// The module tree: one `pub mod` per package segment, and an `include!` where a package has code.
-fn include_file(packages: &[(&str, Vec<String>)]) -> String {
-    let mut root = Module::default();
-    for (package, files) in packages {
-        let mut module = &mut root;
-        for segment in segments(package) {
-            module = module.children.entry(segment).or_default();
-        }
-        module.package = package;
-        module.files.extend(files.iter().map(String::as_str));
-    }
-    let mut text = header(&[]);
-    text.push('\n');
-    root.write(&mut text, "");
-    text
-}
-
 #[derive(Default)]
 struct Module<'a> {
     package: &'a str,
@@ -221,7 +229,13 @@ struct Module<'a> {
 }
 
 impl Module<'_> {
-    fn write(&self, text: &mut String, indent: &str) {
+    fn write(&self, text: &mut String, indent: &str, visibility: Visibility) {
+        // What the tree hides would otherwise be reported where the crate does not use all of it. An attribute also holds for what is below.
+        let (public, attribute) = match (visibility, indent) {
+            (Visibility::Public, _) => ("pub", ""),
+            (Visibility::Crate, "") => ("pub(crate)", "#[allow(dead_code, unreachable_pub)]\n"),
+            (Visibility::Crate, _) => ("pub(crate)", ""),
+        };
         for file in &self.files {
             let _ = writeln!(text, "{indent}include!({file:?});");
         }
@@ -231,8 +245,8 @@ impl Module<'_> {
             } else {
                 format!("The package `{}`.", child.package)
             };
-            let _ = writeln!(text, "{indent}/// {about}\n{indent}pub mod {name} {{");
-            child.write(text, &format!("{indent}    "));
+            let _ = writeln!(text, "{indent}/// {about}\n{attribute}{indent}{public} mod {name} {{");
+            child.write(text, &format!("{indent}    "), visibility);
             let _ = writeln!(text, "{indent}}}");
         }
     }

@@ -13,6 +13,7 @@
 mod collisions;
 mod config;
 mod descriptor;
+mod descriptor_set;
 mod diagnostics;
 mod docs;
 mod emit;
@@ -29,10 +30,11 @@ mod paths;
 mod plugin;
 mod request;
 mod rules;
+mod runtime;
 mod source;
 mod validate;
 
-pub use config::{Config, Emit, MessageConfig, ProstHook, TonicHook};
+pub use config::{Config, Emit, MessageConfig, ProstHook, TonicHook, Visibility};
 pub use diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 pub use generate::generate;
 pub use layout::{File, Output};

@@ -4,42 +4,29 @@ use std::collections::HashMap;
 
 use proc_macro2::TokenStream;
 
+use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::ident::{escape, snake, type_name};
+use crate::runtime::Runtime;
 use crate::validate::is_identifier;
 
-/// Types that prost maps to something else than a struct of the same name.
+/// Types that prost maps to something else than a struct of the same name, by the path in the runtime crate.
 const WELL_KNOWN: &[(&str, &str)] = &[
-    ("google.protobuf", "::lro::codegen::prost_types"),
+    ("google.protobuf", "codegen::prost_types"),
+    ("google.protobuf.BytesValue", "codegen::prost::alloc::vec::Vec<u8>"),
+    ("google.protobuf.StringValue", "codegen::prost::alloc::string::String"),
+];
+
+/// Types that prost maps to primitives.
+const WELL_KNOWN_PRIMITIVES: &[(&str, &str)] = &[
     ("google.protobuf.BoolValue", "bool"),
-    ("google.protobuf.BytesValue", "::lro::codegen::prost::alloc::vec::Vec<u8>"),
     ("google.protobuf.DoubleValue", "f64"),
     ("google.protobuf.Empty", "()"),
     ("google.protobuf.FloatValue", "f32"),
     ("google.protobuf.Int32Value", "i32"),
     ("google.protobuf.Int64Value", "i64"),
-    ("google.protobuf.StringValue", "::lro::codegen::prost::alloc::string::String"),
     ("google.protobuf.UInt32Value", "u32"),
     ("google.protobuf.UInt64Value", "u64"),
-];
-
-/// What the runtime crate brings along, so that all generated code and the runtime share these types.
-///
-/// `google.rpc` is listed message by message: other files of the public APIs share its package.
-pub(crate) const RUNTIME: &[(&str, &str)] = &[
-    (".google.longrunning", "::lro::google::longrunning"),
-    (".google.rpc.Status", "::lro::google::rpc::Status"),
-    (".google.rpc.Code", "::lro::google::rpc::Code"),
-    (".google.rpc.BadRequest", "::lro::google::rpc::BadRequest"),
-    (".google.rpc.DebugInfo", "::lro::google::rpc::DebugInfo"),
-    (".google.rpc.ErrorInfo", "::lro::google::rpc::ErrorInfo"),
-    (".google.rpc.Help", "::lro::google::rpc::Help"),
-    (".google.rpc.LocalizedMessage", "::lro::google::rpc::LocalizedMessage"),
-    (".google.rpc.PreconditionFailure", "::lro::google::rpc::PreconditionFailure"),
-    (".google.rpc.QuotaFailure", "::lro::google::rpc::QuotaFailure"),
-    (".google.rpc.RequestInfo", "::lro::google::rpc::RequestInfo"),
-    (".google.rpc.ResourceInfo", "::lro::google::rpc::ResourceInfo"),
-    (".google.rpc.RetryInfo", "::lro::google::rpc::RetryInfo"),
 ];
 
 const OPERATION_PACKAGE: &str = ".google.longrunning";
@@ -53,48 +40,58 @@ const PRIMITIVES: &[&str] = &["()", "bool", "f32", "f64", "i32", "i64", "u32", "
 pub(crate) struct TypePaths {
     /// Proto path without the leading dot, to Rust path.
     external: HashMap<String, String>,
+    runtime: Runtime,
 }
 
 impl TypePaths {
-    /// `extern_paths` are the user's, and win over the defaults; a bad one is reported.
-    pub(crate) fn new(
-        extern_paths: &[(String, String)],
-        compile_well_known_types: bool,
-        report: &mut Report,
-    ) -> Self {
-        let well_known = if compile_well_known_types { &[] } else { WELL_KNOWN };
-        let mut external: HashMap<String, String> = well_known
-            .iter()
-            .copied()
-            .chain(runtime(extern_paths))
-            .map(|(proto, rust)| (proto.trim_start_matches('.').to_owned(), rust.to_owned()))
-            .collect();
+    /// The user's own extern paths win over the defaults; a bad one is reported.
+    pub(crate) fn new(config: &Config, report: &mut Report) -> Self {
+        let runtime = Runtime::new(&config.runtime, report);
+        let extern_paths = &config.extern_paths;
+        let well_known: HashMap<String, String> = if config.messages.compile_well_known_types {
+            HashMap::new()
+        } else {
+            let own = WELL_KNOWN.iter().map(|(proto, rust)| ((*proto).to_owned(), runtime.path(rust)));
+            let primitive =
+                WELL_KNOWN_PRIMITIVES.iter().map(|(proto, rust)| ((*proto).to_owned(), (*rust).to_owned()));
+            own.chain(primitive).collect()
+        };
+        let mut external = well_known.clone();
+        external.extend(runtime.types(extern_paths).map(|(proto, rust)| (proto[1..].to_owned(), rust)));
         for (index, (proto, rust)) in extern_paths.iter().enumerate() {
-            match check_extern_path(proto, rust) {
+            match check_extern_path(proto, rust, &runtime) {
                 Ok(()) if extern_paths[..index].iter().any(|(other, _)| other == proto) => {
                     report.push(twice(proto, "leave one of them out"));
                 }
-                Ok(()) if well_known.iter().any(|(known, _)| *known == &proto[1..]) => {
+                Ok(()) if well_known.contains_key(&proto[1..]) => {
                     report.push(twice(
                         proto,
                         "prost-build has its own; take those away with compile_well_known_types",
                     ));
                 }
                 Ok(()) => {
-                    external.insert(proto[1..].to_owned(), raw(rust));
+                    external.insert(proto[1..].to_owned(), in_code(rust));
                 }
                 Err(diagnostic) => report.push(diagnostic),
             }
         }
-        Self { external }
+        Self { external, runtime }
+    }
+
+    /// The runtime crate.
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.runtime
     }
 
     /// The path of `full_name` as seen from a module that lies `depth` levels below the module of `package`.
     pub(crate) fn rust(&self, full_name: &str, package: &str, depth: usize) -> TokenStream {
         let path = self.external(full_name).unwrap_or_else(|| relative(full_name, package, depth));
-        path.parse().expect(
-            "a path made of escaped identifiers, or checked when it was configured, is made of tokens",
-        )
+        tokens(&path)
+    }
+
+    /// The path of something in the runtime crate.
+    pub(crate) fn in_runtime(&self, within: &str) -> TokenStream {
+        tokens(&self.runtime.path(within))
     }
 
     /// The path of a type that this run does not generate: the longest configured prefix, then the rest of the name.
@@ -110,16 +107,14 @@ impl TypePaths {
     }
 }
 
-/// What the runtime crate brings along, but for what the user has elsewhere.
-pub(crate) fn runtime(
-    extern_paths: &[(String, String)],
-) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let covered = |proto: &str| {
-        extern_paths.iter().any(|(path, _)| {
-            proto.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        })
-    };
-    RUNTIME.iter().copied().filter(move |(proto, _)| !covered(proto))
+fn tokens(path: &str) -> TokenStream {
+    path.parse()
+        .expect("a path made of escaped identifiers, or checked when it was configured, is made of tokens")
+}
+
+/// Whether a path begins at the root of a crate, so that it means the same in every module.
+pub(crate) fn is_rooted(path: &str) -> bool {
+    path.starts_with("::") || path.starts_with("crate::")
 }
 
 /// The segments of an external path that something lies below: prost puts them in snake case too, a type's own name included, since
@@ -168,7 +163,7 @@ fn twice(proto: &str, help: &str) -> Diagnostic {
 }
 
 /// A path as it stands in code: segments that are keywords are raw there, whether the user wrote them so or not.
-fn raw(rust: &str) -> String {
+pub(crate) fn in_code(rust: &str) -> String {
     let escaped = |(index, segment): (usize, &str)| match escape(segment.to_owned()) {
         escaped if escaped.starts_with("r#") && !(index == 0 && segment == "crate") => escaped,
         _ => segment.to_owned(),
@@ -176,7 +171,7 @@ fn raw(rust: &str) -> String {
     rust.split("::").enumerate().map(escaped).collect::<Vec<_>>().join("::")
 }
 
-fn check_extern_path(proto: &str, rust: &str) -> Result<(), Diagnostic> {
+fn check_extern_path(proto: &str, rust: &str, runtime: &Runtime) -> Result<(), Diagnostic> {
     let refuse = |message: String, help: &str| Err(Diagnostic::error(Rule::Option, message).help(help));
     if !proto.starts_with('.') || !proto[1..].split('.').all(is_identifier) {
         return refuse(
@@ -185,22 +180,23 @@ fn check_extern_path(proto: &str, rust: &str) -> Result<(), Diagnostic> {
         );
     }
     let own_operation = [
-        (OPERATION_PACKAGE, "::lro::google::longrunning"),
-        (OPERATION, "::lro::google::longrunning::Operation"),
+        (OPERATION_PACKAGE, runtime.path("google::longrunning")),
+        (OPERATION, runtime.path("google::longrunning::Operation")),
     ];
-    if own_operation.iter().any(|(path, runtime)| *path == proto && *runtime != rust) {
+    if own_operation.iter().any(|(path, own)| *path == proto && *own != in_code(rust)) {
+        let package = runtime.path("google::longrunning");
         return refuse(
             format!("extern_path: `{proto}` is what the runtime answers with, and cannot be `{rust}`"),
-            "leave it out, or give other plugins `.google.longrunning=::lro::google::longrunning`",
+            &format!("leave it out, or give other plugins `{OPERATION_PACKAGE}={package}`"),
         );
     }
-    if !(PRIMITIVES.contains(&rust) || rust.starts_with("::") || rust.starts_with("crate::")) {
+    if !(PRIMITIVES.contains(&rust) || is_rooted(rust)) {
         return refuse(
             format!("extern_path: `{rust}` does not begin at the root of a crate"),
             "begin it with `::` and the name of a crate, or with `crate::`, so that it means the same in every module",
         );
     }
-    if syn::parse_str::<syn::Type>(&raw(rust)).is_err() {
+    if syn::parse_str::<syn::Type>(&in_code(rust)).is_err() {
         return refuse(
             format!("extern_path: `{rust}` is not a Rust path"),
             "give the path from the crate's root, as in `.google.type=::my_crate::google::type`",

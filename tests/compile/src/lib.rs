@@ -52,7 +52,7 @@ pub mod well_known {
 
 /// A file without a package.
 pub mod no_package {
-    generated!("no_package/_.rs");
+    generated!("no_package/root.rs");
 }
 
 /// Words that Rust keeps for itself, as packages, services, methods and messages.
@@ -98,6 +98,49 @@ pub mod shelf {
 /// Messages changed by the options of the message generator.
 pub mod options {
     generated!("options/tests.options.v1.rs");
+}
+
+// A message needs `Debug`; who leaves out prost's writes one.
+impl std::fmt::Debug for options::Wrapping {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wrapping").finish_non_exhaustive()
+    }
+}
+
+/// The runtime by another path.
+pub use lro as facade;
+
+/// Code that finds the runtime by that path.
+pub mod behind_facade {
+    generated!("facade/tests.well_known.v1.rs");
+}
+
+/// Code that only this crate sees, most of which nobody uses.
+mod hidden {
+    generated!("hidden/mod.rs");
+}
+
+/// A name from the hidden code, to show that it can be reached.
+pub const HIDDEN_PATH: &str = hidden::tests::options::v1::depot_lro::DELIVER.path();
+
+/// Clients and servers, compiled with a Cargo feature that is on.
+pub mod client_on_server_on {
+    generated!("client_on_server_on/example.library.v1.rs");
+}
+
+/// Only clients, as the feature of servers is off.
+pub mod client_on_server_off {
+    generated!("client_on_server_off/example.library.v1.rs");
+}
+
+/// Only servers, as the feature of clients is off.
+pub mod client_off_server_on {
+    generated!("client_off_server_on/example.library.v1.rs");
+}
+
+/// Constants and messages alone.
+pub mod client_off_server_off {
+    generated!("client_off_server_off/example.library.v1.rs");
 }
 
 /// `google.protobuf` generated along with the package that uses it.

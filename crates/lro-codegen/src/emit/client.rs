@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Emitter;
+use super::{Emitter, gate};
 use crate::model::Method;
 use crate::names::MethodNames;
 
@@ -19,20 +19,23 @@ impl Emitter<'_> {
         ]);
         let name = &self.names.client;
         let methods = self.methods().map(|(method, names)| self.client_method(method, names));
+        let (public, gate) = (self.public(), gate(self.config.client_feature.as_ref()));
         quote! {
             #docs
+            #gate
             #[derive(Debug, Clone)]
-            pub struct #name {
+            #public struct #name {
                 inner: Client,
             }
 
+            #gate
             impl #name {
                 /// Connects to a server, such as `http://[::1]:50051`.
                 ///
                 /// # Errors
                 ///
                 /// The address is malformed, or nothing answers there.
-                pub async fn connect<D>(destination: D) -> Result<Self, transport::Error>
+                #public async fn connect<D>(destination: D) -> Result<Self, transport::Error>
                 where
                     D: TryInto<transport::Endpoint>,
                     D::Error: Into<StdError>,
@@ -41,14 +44,14 @@ impl Emitter<'_> {
                 }
 
                 /// Uses a transport that exists already: a `Channel`, or one behind interceptors and layers.
-                pub fn new(transport: impl Transport) -> Self {
+                #public fn new(transport: impl Transport) -> Self {
                     Self { inner: Client::new(transport) }
                 }
 
                 /// Picks up an operation by its name, which may come from another process or another day.
                 ///
                 /// Asks the server nothing yet.
-                pub fn operation<Req, Res, Meta>(
+                #public fn operation<Req, Res, Meta>(
                     &self,
                     method: Method<Req, Res, Meta>,
                     name: impl Into<String>,
@@ -59,6 +62,7 @@ impl Emitter<'_> {
                 #(#methods)*
             }
 
+            #gate
             impl From<Client> for #name {
                 fn from(inner: Client) -> Self {
                     Self { inner }
@@ -68,7 +72,7 @@ impl Emitter<'_> {
     }
 
     fn client_method(&self, method: &Method, names: &MethodNames) -> TokenStream {
-        let name = &names.client;
+        let (name, public) = (&names.client, self.public());
         let input = self.rust_type(&method.input);
         if let Some(operation) = &method.operation {
             let docs = self.method_docs(
@@ -83,7 +87,7 @@ impl Emitter<'_> {
             let metadata = self.rust_type(&operation.metadata.full_name);
             return quote! {
                 #docs
-                pub async fn #name(
+                #public async fn #name(
                     &self,
                     request: impl IntoRequest<#input>,
                 ) -> Result<Operation<#response, #metadata>, Status> {
@@ -111,7 +115,7 @@ impl Emitter<'_> {
         };
         quote! {
             #docs
-            pub async fn #name(
+            #public async fn #name(
                 &self,
                 request: impl #request,
             ) -> Result<Response<#output>, Status> {

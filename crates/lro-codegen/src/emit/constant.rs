@@ -19,9 +19,10 @@ impl Emitter<'_> {
         let types = [&method.input, &operation.response.full_name, &operation.metadata.full_name];
         let [request, response, metadata] = types.map(|full_name| self.rust_type(full_name));
         let path = self.rpc_path(method);
+        let public = self.public();
         Some(quote! {
             #docs
-            pub const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*);
+            #public const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*);
         })
     }
 }

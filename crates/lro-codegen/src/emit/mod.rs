@@ -8,10 +8,15 @@ mod server;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::config::Config;
+use crate::config::{Config, Visibility};
 use crate::model::{Method, Service};
 use crate::names::{MethodNames, ServiceNames};
 use crate::paths::TypePaths;
+
+/// The condition for items of one side, where the user compiles that side with a Cargo feature only.
+fn gate(feature: Option<&String>) -> Option<TokenStream> {
+    feature.map(|feature| quote!(#[cfg(feature = #feature)]))
+}
 
 /// How deep generated items lie below the module of their package.
 const DEPTH: usize = 1;
@@ -37,16 +42,27 @@ impl<'a> Emitter<'a> {
         let constants = self.operations().map(|(method, names)| self.constant(method, names));
         let client = self.config.client.then(|| self.client());
         let server = self.config.server.then(|| self.server());
+        let (public, codegen) = (self.public(), self.paths.in_runtime("codegen"));
+        // Nobody outside could use what the crate itself does not.
+        let unused = (self.config.visibility == Visibility::Crate).then(|| quote!(dead_code,));
         quote! {
             #docs
-            #[allow(deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
-            pub mod #name {
-                use ::lro::codegen::*;
-                const _: () = ::lro::codegen::V1;
+            #[allow(#unused deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
+            #public mod #name {
+                use #codegen::*;
+                const _: () = #codegen::V1;
                 #(#constants)*
                 #client
                 #server
             }
+        }
+    }
+
+    /// How visible every item is.
+    fn public(&self) -> TokenStream {
+        match self.config.visibility {
+            Visibility::Public => quote!(pub),
+            Visibility::Crate => quote!(pub(crate)),
         }
     }
 

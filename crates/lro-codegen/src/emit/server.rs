@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt as _;
 
-use super::Emitter;
+use super::{Emitter, gate};
 use crate::model::{Method, OperationTypes};
 use crate::names::MethodNames;
 
@@ -20,6 +20,10 @@ impl Emitter<'_> {
         }
     }
 
+    fn server_gate(&self) -> Option<TokenStream> {
+        gate(self.config.server_feature.as_ref())
+    }
+
     /// `pub trait LibraryServiceLro`, what the user implements.
     fn server_trait(&self) -> TokenStream {
         let about =
@@ -30,9 +34,11 @@ impl Emitter<'_> {
             Some(operation) => self.trait_operation(method, operation, names),
             None => self.trait_method(method, names),
         });
+        let (public, gate) = (self.public(), self.server_gate());
         quote! {
             #docs
-            pub trait #name: Send + Sync + 'static {
+            #gate
+            #public trait #name: Send + Sync + 'static {
                 #(#methods)*
             }
         }
@@ -126,22 +132,25 @@ impl Emitter<'_> {
                 });
             }
         });
+        let (public, gate) = (self.public(), self.server_gate());
         quote! {
             #docs
+            #gate
             #[derive(Debug)]
-            pub struct #name<S> {
+            #public struct #name<S> {
                 service: Arc<S>,
                 engine: Engine,
             }
 
+            #gate
             impl<S: #server_trait> #name<S> {
                 /// Registers the long-running methods with the engine, which runs them, and returns tonic's own server type with all its settings.
-                pub fn new(service: S, engine: &Engine) -> super::#tonic_module::#tonic_server<Self> {
+                #public fn new(service: S, engine: &Engine) -> super::#tonic_module::#tonic_server<Self> {
                     Self::from_arc(Arc::new(service), engine)
                 }
 
                 /// Like `new`, for a service that is shared already.
-                pub fn from_arc(
+                #public fn from_arc(
                     service: Arc<S>,
                     engine: &Engine,
                 ) -> super::#tonic_module::#tonic_server<Self> {
@@ -182,7 +191,9 @@ impl Emitter<'_> {
                 }
             }
         });
+        let gate = self.server_gate();
         quote! {
+            #gate
             #[async_trait]
             impl<S: #server_trait> super::#tonic_module::#tonic_trait for #name<S> {
                 #(#methods)*

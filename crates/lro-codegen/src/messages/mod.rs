@@ -14,12 +14,16 @@ use prost_types::FileDescriptorProto;
 use self::services::Services;
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
-use crate::paths;
+use crate::paths::{TypePaths, for_prost};
 use crate::request::Request;
 
 /// The messages and services of each package to generate.
-pub(crate) fn generate(config: &Config, request: &Request) -> Result<BTreeMap<String, String>, Diagnostics> {
-    let mut prost = prost_config(config);
+pub(crate) fn generate(
+    config: &Config,
+    request: &Request,
+    paths: &TypePaths,
+) -> Result<BTreeMap<String, String>, Diagnostics> {
+    let mut prost = prost_config(config, paths);
     let mut packages = HashMap::new();
     let mut inputs = Vec::with_capacity(request.files.len());
     for (index, (file, encoded)) in request.files.iter().zip(&request.encoded).enumerate() {
@@ -68,7 +72,7 @@ pub(crate) fn generate(config: &Config, request: &Request) -> Result<BTreeMap<St
     Ok(output)
 }
 
-fn prost_config(config: &Config) -> prost_build::Config {
+fn prost_config(config: &Config, paths: &TypePaths) -> prost_build::Config {
     let messages = &config.messages;
     let mut prost = prost_build::Config::new();
     // What clippy thinks of generated code helps nobody.
@@ -76,11 +80,11 @@ fn prost_config(config: &Config) -> prost_build::Config {
     // Services are formatted by tonic-build already; formatting happens here, for the rest.
     prost.format(false);
     let user = &config.extern_paths;
-    for (proto, rust) in paths::runtime(user) {
-        prost.extern_path(proto, rust);
+    for (proto, rust) in paths.runtime().types(user) {
+        prost.extern_path(proto, for_prost(&rust));
     }
     for (proto, rust) in user {
-        prost.extern_path(proto, paths::for_prost(rust));
+        prost.extern_path(proto, for_prost(rust));
     }
     for (path, attribute) in &messages.type_attributes {
         prost.type_attribute(path, attribute);
@@ -97,6 +101,7 @@ fn prost_config(config: &Config) -> prost_build::Config {
     for path in &messages.boxed {
         prost.boxed(path);
     }
+    prost.skip_debug(&messages.skip_debug);
     prost.bytes(&messages.bytes);
     prost.btree_map(&messages.btree_map);
     prost.disable_comments(&config.disable_comments);

@@ -44,11 +44,34 @@ impl<'a> Services<'a> {
             .compile_well_known_types(messages.compile_well_known_types)
             .client_mod_attribute(".", ALLOW)
             .server_mod_attribute(".", ALLOW);
+        if let Some(feature) = &self.config.client_feature {
+            builder = builder.client_mod_attribute(".", cfg(feature));
+        }
+        if let Some(feature) = &self.config.server_feature {
+            builder = builder.server_mod_attribute(".", cfg(feature));
+        }
+        for (path, attribute) in &messages.client_attributes {
+            builder = builder.client_attribute(path, attribute);
+        }
+        for (path, attribute) in &messages.client_mod_attributes {
+            builder = builder.client_mod_attribute(path, attribute);
+        }
+        for (path, attribute) in &messages.server_attributes {
+            builder = builder.server_attribute(path, attribute);
+        }
+        for (path, attribute) in &messages.server_mod_attributes {
+            builder = builder.server_mod_attribute(path, attribute);
+        }
         if let Some(hook) = &messages.tonic {
             builder = hook(builder);
         }
         builder.build_client(client).build_server(!client).service_generator()
     }
+}
+
+/// The condition for a module that the user compiles with a Cargo feature only.
+fn cfg(feature: &str) -> String {
+    format!("#[cfg(feature = {feature:?})]")
 }
 
 /// One generator for clients and one for servers: their methods do not always have the same names.

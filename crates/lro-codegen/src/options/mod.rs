@@ -1,8 +1,11 @@
 //! The option string of protoc and buf, and the one table of options behind it.
 
+mod check;
+mod others;
 mod table;
 mod values;
 
+pub(crate) use check::check;
 pub use table::{OPTIONS, OptionSpec};
 
 use crate::config::Config;
@@ -35,6 +38,10 @@ pub(crate) fn apply(config: &mut Config, parameter: &str, report: &mut Report) {
 }
 
 fn unknown(name: &str) -> Diagnostic {
+    if let Some(advice) = others::advice(name.trim()) {
+        return Diagnostic::error(Rule::Option, format!("there is no option `{}` here", name.trim()))
+            .help(advice);
+    }
     let names: Vec<&str> = OPTIONS.iter().map(|spec| spec.name).collect();
     let nearest =
         names.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));

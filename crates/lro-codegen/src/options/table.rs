@@ -1,7 +1,7 @@
 //! The one table of options, which help texts and documents are made from.
 
-use super::values::{pair, path, rule, switch};
-use crate::config::{Config, Emit};
+use super::values::{name, pair, path, rule, switch};
+use crate::config::{Config, Emit, Visibility};
 use crate::rules::Level;
 
 /// An option of the plugin, and of lro-build.
@@ -76,6 +76,45 @@ pub const OPTIONS: &[OptionSpec] = &[
         apply: |config, value| switch(value).map(|on| config.server = on),
     },
     OptionSpec {
+        name: "client_feature",
+        method: "client_feature(name)",
+        value: "NAME",
+        default: "",
+        help: "compile clients, tonic's included, with the Cargo feature NAME only",
+        apply: |config, value| name(value).map(|name| config.client_feature = Some(name)),
+    },
+    OptionSpec {
+        name: "server_feature",
+        method: "server_feature(name)",
+        value: "NAME",
+        default: "",
+        help: "compile servers, tonic's included, with the Cargo feature NAME only",
+        apply: |config, value| name(value).map(|name| config.server_feature = Some(name)),
+    },
+    OptionSpec {
+        name: "runtime",
+        method: "runtime(path)",
+        value: "RUST",
+        default: "::lro",
+        help: "where the crate lro is, for a crate that exports it again: `::my_facade::lro`",
+        apply: |config, value| name(value).map(|path| config.runtime = path),
+    },
+    OptionSpec {
+        name: "visibility",
+        method: "visibility(Visibility)",
+        value: "pub|pub(crate)",
+        default: "pub",
+        help: "how visible the layer for long-running operations and the modules of include_file are; messages and tonic's services are `pub`",
+        apply: |config, value| {
+            config.visibility = match value {
+                "pub" => Visibility::Public,
+                "pub(crate)" => Visibility::Crate,
+                _ => return Err("is neither `pub` nor `pub(crate)`".to_owned()),
+            };
+            Ok(())
+        },
+    },
+    OptionSpec {
         name: "include_file",
         method: "include_file(name)",
         value: "FILE",
@@ -93,6 +132,14 @@ pub const OPTIONS: &[OptionSpec] = &[
         default: "true with emit=all, false with emit=lro",
         help: "put files side by side, not in a folder per package segment",
         apply: |config, value| switch(value).map(|on| config.flat_output_dir = Some(on)),
+    },
+    OptionSpec {
+        name: "default_package_filename",
+        method: "default_package_filename(name)",
+        value: "NAME",
+        default: "_",
+        help: "the name, without extension, of the file for protos that have no package",
+        apply: |config, value| name(value).map(|name| config.default_package_filename = Some(name)),
     },
     OptionSpec {
         name: "no_include",
@@ -197,6 +244,54 @@ pub const OPTIONS: &[OptionSpec] = &[
         default: "",
         help: "box a message field; repeatable",
         apply: |config, value| path(value).map(|path| config.messages.boxed.push(path)),
+    },
+    OptionSpec {
+        name: "file_descriptor_set",
+        method: "file_descriptor_set(bool)",
+        value: "",
+        default: "false",
+        help: "give each package a constant FILE_DESCRIPTOR_SET with the descriptors of its files, custom options included, comments not",
+        apply: |config, value| switch(value).map(|on| config.file_descriptor_set = on),
+    },
+    OptionSpec {
+        name: "skip_debug",
+        method: "skip_debug(path)",
+        value: "PATH",
+        default: "",
+        help: "do not implement Debug for messages; repeatable",
+        apply: |config, value| path(value).map(|path| config.messages.skip_debug.push(path)),
+    },
+    OptionSpec {
+        name: "client_attribute",
+        method: "client_attribute(path, attribute)",
+        value: "PATH=ATTRIBUTE",
+        default: "",
+        help: "add an attribute to tonic's client structs; repeatable",
+        apply: |config, value| pair(value).map(|pair| config.messages.client_attributes.push(pair)),
+    },
+    OptionSpec {
+        name: "client_mod_attribute",
+        method: "client_mod_attribute(path, attribute)",
+        value: "PATH=ATTRIBUTE",
+        default: "",
+        help: "add an attribute to the modules of tonic's clients; repeatable",
+        apply: |config, value| pair(value).map(|pair| config.messages.client_mod_attributes.push(pair)),
+    },
+    OptionSpec {
+        name: "server_attribute",
+        method: "server_attribute(path, attribute)",
+        value: "PATH=ATTRIBUTE",
+        default: "",
+        help: "add an attribute to tonic's server structs; repeatable",
+        apply: |config, value| pair(value).map(|pair| config.messages.server_attributes.push(pair)),
+    },
+    OptionSpec {
+        name: "server_mod_attribute",
+        method: "server_mod_attribute(path, attribute)",
+        value: "PATH=ATTRIBUTE",
+        default: "",
+        help: "add an attribute to the modules of tonic's servers; repeatable",
+        apply: |config, value| pair(value).map(|pair| config.messages.server_mod_attributes.push(pair)),
     },
     OptionSpec {
         name: "compile_well_known_types",

@@ -16,6 +16,10 @@ pub(super) fn rule(value: &str) -> Result<String, String> {
     if value.is_empty() { Err("is not the name of a rule".to_owned()) } else { Ok(value.to_owned()) }
 }
 
+pub(super) fn name(value: &str) -> Result<String, String> {
+    if value.is_empty() { Err("is not a name".to_owned()) } else { Ok(value.to_owned()) }
+}
+
 pub(super) fn pair(value: &str) -> Result<(String, String), String> {
     match value.split_once('=') {
         Some((path, rest)) if !path.is_empty() && !rest.is_empty() => Ok((path.to_owned(), rest.to_owned())),

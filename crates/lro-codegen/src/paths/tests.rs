@@ -114,8 +114,8 @@ fn by_prost(package: &str, types: &[String]) -> Vec<(String, String)> {
     let mut config = prost_build::Config::new();
     config.format(false).service_generator(Box::new(Probe(Rc::clone(&seen))));
     config.prost_path("::lro::codegen::prost").prost_types_path("::lro::codegen::prost_types");
-    for (proto, rust) in RUNTIME {
-        config.extern_path(*proto, *rust);
+    for (proto, rust) in TypePaths::new(&Config::default(), &mut Report::default()).runtime().types(&[]) {
+        config.extern_path(proto, rust);
     }
     for (proto, rust) in EXTERN_PATHS {
         config.extern_path(*proto, for_prost(rust));
@@ -141,7 +141,7 @@ fn by_prost(package: &str, types: &[String]) -> Vec<(String, String)> {
 }
 
 fn tokens(path: &str) -> String {
-    path.parse::<TokenStream>().unwrap().to_string()
+    super::tokens(path).to_string()
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn every_path_is_the_one_that_prost_writes() {
     let extern_paths: Vec<(String, String)> =
         EXTERN_PATHS.iter().map(|(proto, rust)| ((*proto).to_owned(), (*rust).to_owned())).collect();
     let mut report = Report::default();
-    let paths = TypePaths::new(&extern_paths, false, &mut report);
+    let paths = TypePaths::new(&Config { extern_paths, ..Config::default() }, &mut report);
     report.finish().unwrap();
 
     for package in PACKAGES {
@@ -173,7 +173,7 @@ fn every_path_is_the_one_that_prost_writes() {
 
 #[test]
 fn a_module_below_the_package_goes_up_once_more() {
-    let paths = TypePaths::new(&[], false, &mut Report::default());
+    let paths = TypePaths::new(&Config::default(), &mut Report::default());
     let rust = |name: &str| paths.rust(name, "example.library.v1", 1).to_string();
     assert_eq!(rust("example.library.v1.Book"), tokens("super::Book"));
     assert_eq!(rust("example.type.Book"), tokens("super::super::super::r#type::Book"));
@@ -182,9 +182,21 @@ fn a_module_below_the_package_goes_up_once_more() {
 
 #[test]
 fn well_known_types_that_are_generated_are_found_where_they_are_generated() {
-    let paths = TypePaths::new(&[], true, &mut Report::default());
+    let mut config = Config::default();
+    config.messages.compile_well_known_types = true;
+    let paths = TypePaths::new(&config, &mut Report::default());
     assert_eq!(
         paths.rust("google.protobuf.Empty", "example", 0).to_string(),
         tokens("super::google::protobuf::Empty")
     );
+}
+
+#[test]
+fn the_runtime_may_be_elsewhere() {
+    let config = Config { runtime: "::facade::async::lro".to_owned(), ..Config::default() };
+    let paths = TypePaths::new(&config, &mut Report::default());
+    let rust = |name: &str| paths.rust(name, "example", 1).to_string();
+    assert_eq!(rust("google.rpc.Status"), tokens("::facade::r#async::lro::google::rpc::Status"));
+    assert_eq!(rust("google.protobuf.Any"), tokens("::facade::r#async::lro::codegen::prost_types::Any"));
+    assert_eq!(paths.in_runtime("codegen").to_string(), tokens("::facade::r#async::lro::codegen"));
 }

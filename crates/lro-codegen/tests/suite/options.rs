@@ -1,8 +1,9 @@
 //! The option string: what each option does, and what is said about one that does not fit.
 
 use lro_codegen::OPTIONS;
+use prost::Message as _;
 
-use crate::support::{Proto, check_refused, generate, proto, show};
+use crate::support::{Proto, check_refused, descriptor_set, generate, proto, request_for, run, show};
 
 fn files() -> Vec<Proto> {
     let body = "
@@ -33,6 +34,18 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("client=false", "", "ShopClient"),
     ("server=false", "", "ShopLroServer"),
     ("server=false", "", "ShopServer"),
+    ("client_feature=web", "#[cfg(feature = \"web\")]\npub mod shop_client {", ""),
+    ("server_feature=web", "#[cfg(feature = \"web\")]\npub mod shop_server {", ""),
+    ("runtime=::facade::lro", "use ::facade::lro::codegen::*;", "use ::lro::codegen"),
+    ("runtime=crate::lro", "Option<crate::lro::google::longrunning::Operation>", "Option<::lro::google"),
+    ("visibility=pub(crate)", "pub(crate) mod shop_lro {", "pub mod shop_lro {"),
+    ("visibility=pub(crate),include_file=mod.rs", "pub(crate) mod example {", ""),
+    ("file_descriptor_set", "pub const FILE_DESCRIPTOR_SET: &[u8] = b\"", ""),
+    ("skip_debug=.", "#[prost(skip_debug)]", ""),
+    ("client_attribute=.=#[marked]", "#[marked]\n    #[derive(Debug, Clone)]\n    pub struct ShopClient", ""),
+    ("client_mod_attribute=.=#[marked]", "#[marked]\npub mod shop_client {", ""),
+    ("server_attribute=.=#[marked]", "#[marked]\n    #[derive(Debug)]\n    pub struct ShopServer", ""),
+    ("server_mod_attribute=.=#[marked]", "#[marked]\npub mod shop_server {", ""),
     ("include_file=mod.rs", "===== mod.rs", ""),
     ("flat_output_dir=false", "===== example/shop/example.shop.rs", "===== example.shop.rs"),
     ("emit=lro,no_include", "===== example/shop/example.shop.lro.rs", ""),
@@ -68,6 +81,10 @@ fn every_option_changes_the_output_as_it_says() {
         );
     }
     for spec in OPTIONS {
+        // That one is about files without a package, and has a test of its own.
+        if spec.name == "default_package_filename" {
+            continue;
+        }
         let named = |(option, ..): &(&str, &str, &str)| {
             option.split(',').any(|part| part.split('=').next() == Some(spec.name))
         };
@@ -102,6 +119,24 @@ fn malformed_values() {
         "include_file=../mod.rs",
         "include_file=a\\\\b",
         "flat_output_dir=maybe",
+        "client_feature",
+        "client_feature=a b",
+        "server_feature=\"",
+        "runtime",
+        "runtime=lro",
+        "runtime=::a b",
+        "runtime=::a::<b>",
+        "visibility",
+        "visibility=private",
+        "default_package_filename",
+        "default_package_filename=../root",
+        "file_descriptor_set=a.bin",
+        "skip_debug",
+        "client_attribute=.",
+        "client_attribute=.=cfg(a)",
+        "client_mod_attribute=.=#[",
+        "server_attribute=.=#[a] struct B;",
+        "server_mod_attribute=.= ",
         "no_include=maybe",
         "extern_path",
         "extern_path=.a",
@@ -120,6 +155,104 @@ fn malformed_values() {
         "retain_enum_prefix=off",
     ];
     check_refused("options_malformed", &files(), &values.join(","));
+}
+
+#[test]
+fn options_of_other_generators_get_advice() {
+    let names = [
+        "no_client",
+        "no_server=true",
+        "no_transport",
+        "disable_package_emission",
+        "gen_crate=Cargo.toml.tpl",
+    ];
+    let more = ["no_features", "out_dir=src", "protoc_arg=-I", "use_arc_self", "codec_path=a::B"];
+    check_refused("options_others", &files(), &[&names[..], &more[..]].concat().join(","));
+}
+
+#[test]
+fn all_of_one_side_is_behind_its_feature() {
+    let output = generate(&files(), "client_feature=web,server_feature=web").unwrap();
+    let file: syn::File = syn::parse_str(output.files()[0].content()).unwrap();
+    let gated =
+        |attributes: &[syn::Attribute]| attributes.iter().any(|attribute| attribute.path().is_ident("cfg"));
+    let mut plain = Vec::new();
+    for item in &file.items {
+        match item {
+            syn::Item::Mod(module) if module.ident == "shop_lro" => {
+                for item in &module.content.as_ref().unwrap().1 {
+                    match item {
+                        syn::Item::Struct(syn::ItemStruct { attrs, .. })
+                        | syn::Item::Trait(syn::ItemTrait { attrs, .. })
+                        | syn::Item::Impl(syn::ItemImpl { attrs, .. }) => assert!(gated(attrs)),
+                        syn::Item::Use(_) => plain.push("use".to_owned()),
+                        syn::Item::Const(constant) => plain.push(constant.ident.to_string()),
+                        _ => panic!("there is another kind of item"),
+                    }
+                }
+            }
+            syn::Item::Mod(module) => assert!(gated(&module.attrs), "{}", module.ident),
+            _ => {}
+        }
+    }
+    assert_eq!(plain, ["use", "_", "SELL"]);
+}
+
+#[test]
+fn files_without_a_package_go_where_they_are_wanted() {
+    let files = [proto(
+        "root.proto",
+        "",
+        "service Root { rpc Run(Item) returns (google.longrunning.Operation) { \
+        option (google.longrunning.operation_info) = { response_type: \"Item\" metadata_type: \"Item\" }; } } message Item {}",
+    )];
+    for (options, names) in [
+        ("", vec!["root.rs"]),
+        ("emit=lro", vec!["root", "root.lro.rs"]),
+        ("emit=lro,no_include", vec!["root.lro.rs"]),
+    ] {
+        let output = generate(&files, &format!("{options},default_package_filename=root")).unwrap();
+        assert_eq!(
+            output.files().iter().map(lro_codegen::File::name).collect::<Vec<_>>(),
+            names,
+            "{options}"
+        );
+    }
+}
+
+#[test]
+fn descriptors_are_those_of_the_package_with_its_imported_files() {
+    let files = [
+        ("other.proto", "syntax = \"proto3\"; package other; // A comment.\nmessage Other {}".to_owned()),
+        ("more.proto", "syntax = \"proto3\"; package example.shop; message More {}".to_owned()),
+        proto(
+            "shop.proto",
+            "example.shop",
+            "import \"more.proto\"; import \"other.proto\"; message Item { More more = 1; other.Other other = 2; }",
+        ),
+    ];
+    let request = request_for(descriptor_set(&files), ["shop.proto", "other.proto"], "file_descriptor_set");
+    let output = run(request).unwrap();
+    let sets: Vec<Vec<String>> = output
+        .files()
+        .iter()
+        .map(|file| {
+            let file: syn::File = syn::parse_str(file.content()).unwrap();
+            let set = file.items.iter().find_map(|item| match item {
+                syn::Item::Const(constant) if constant.ident == "FILE_DESCRIPTOR_SET" => Some(&constant.expr),
+                _ => None,
+            });
+            let Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::ByteStr(bytes), .. })) =
+                set.map(|set| &**set)
+            else {
+                panic!("there is no literal");
+            };
+            let set = prost_types::FileDescriptorSet::decode(&bytes.value()[..]).unwrap();
+            assert!(set.file.iter().all(|file| file.source_code_info.is_none()));
+            set.file.iter().map(|file| file.name().to_owned()).collect()
+        })
+        .collect();
+    assert_eq!(sets, [vec!["more.proto", "shop.proto"], vec!["other.proto"]]);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use compile_tests::options::{Parcel, Speed, Wrapping};
 use compile_tests::{hooks, options};
-use prost::Name as _;
+use prost::{Message as _, Name as _};
+use prost_types::FileDescriptorSet;
 
 #[test]
 fn bytes_and_btree_map_and_boxed_change_the_types_of_fields() {
@@ -41,4 +42,21 @@ fn the_layer_names_the_changed_messages() {
 #[test]
 fn settings_that_only_prost_build_has_are_within_reach() {
     assert_eq!(hooks::Word::type_url(), "types.example.com/tests.streaming.v1.Word");
+}
+
+#[test]
+fn the_embedded_descriptors_keep_the_annotation() {
+    let set = FileDescriptorSet::decode(options::FILE_DESCRIPTOR_SET).unwrap();
+    assert_eq!(set.file.iter().map(|file| file.name()).collect::<Vec<_>>(), ["options.proto"]);
+    // prost-types drops options that it does not know, so the name in them is looked for among the bytes.
+    let annotation = b"google.protobuf.Timestamp";
+    let methods = set.file[0].service[0].encode_to_vec();
+    assert!(!methods.windows(annotation.len()).any(|bytes| bytes == annotation));
+    assert!(options::FILE_DESCRIPTOR_SET.windows(annotation.len()).any(|bytes| bytes == annotation));
+}
+
+#[test]
+fn a_runtime_that_is_exported_again_is_the_same_runtime() {
+    let _: lro::Method<_, _, _> = compile_tests::behind_facade::well_known_lro::GUESS;
+    assert_eq!(compile_tests::HIDDEN_PATH, "/tests.options.v1.Depot/Deliver");
 }
