@@ -1,6 +1,6 @@
 //! Requests from standard input, whoever wrote them: the answer is a response, never a failure of the plugin.
 
-use crate::support::{answer, files_of, protos, protox_request, with_parameter};
+use crate::support::{answer, files_of, protos, protox_request, test_protos, with_parameter};
 
 const LIBRARY: &str = "example/library/v1/library.proto";
 
@@ -45,6 +45,20 @@ fn an_unknown_option_is_an_error_that_lists_the_options() {
     assert!(error.contains("`tonics`"), "{error}");
     for option in lro_codegen::OPTIONS {
         assert!(error.contains(option.name), "{} is not in {error}", option.name);
+    }
+}
+
+#[test]
+fn files_come_sorted_by_name_whatever_the_order_of_the_request() {
+    let protos = [test_protos(), protos()];
+    for parameter in ["include_file=a.rs", "emit=lro,include_file=z.rs"] {
+        for targets in
+            [["lab/v1/lab.proto", "lab/type/shape.proto"], ["lab/type/shape.proto", "lab/v1/lab.proto"]]
+        {
+            let response = answer(&protox_request(&protos, &targets, parameter));
+            let names: Vec<String> = response.file.into_iter().map(|file| file.name.unwrap()).collect();
+            assert!(names.len() > 2 && names.is_sorted(), "{names:?}");
+        }
     }
 }
 
