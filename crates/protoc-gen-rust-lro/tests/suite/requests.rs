@@ -51,10 +51,9 @@ fn an_unknown_option_is_an_error_that_lists_the_options() {
 #[test]
 fn files_come_sorted_by_name_whatever_the_order_of_the_request() {
     let protos = [test_protos(), protos()];
+    let lab = ["lab/v1/lab.proto", "lab/v1/sample.proto", "lab/type/shape.proto"];
     for parameter in ["include_file=a.rs", "emit=lro,include_file=z.rs"] {
-        for targets in
-            [["lab/v1/lab.proto", "lab/type/shape.proto"], ["lab/type/shape.proto", "lab/v1/lab.proto"]]
-        {
+        for targets in [lab, [lab[2], lab[1], lab[0]]] {
             let response = answer(&protox_request(&protos, &targets, parameter));
             let names: Vec<String> = response.file.into_iter().map(|file| file.name.unwrap()).collect();
             assert!(names.len() > 2 && names.is_sorted(), "{names:?}");
