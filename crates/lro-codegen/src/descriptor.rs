@@ -44,10 +44,19 @@ pub(crate) struct File {
     pub(crate) enumeration: Vec<EnumType>,
     #[prost(message, repeated, tag = "6")]
     pub(crate) service: Vec<Service>,
+    #[prost(message, optional, tag = "8")]
+    pub(crate) options: Option<FileOptions>,
     #[prost(bytes = "bytes", optional, tag = "9")]
     pub(crate) source_code_info: Option<Bytes>,
     #[prost(string, tag = "12")]
     pub(crate) syntax: String,
+}
+
+/// `google.protobuf.FileOptions`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct FileOptions {
+    #[prost(bool, tag = "23")]
+    pub(crate) deprecated: bool,
 }
 
 /// `google.protobuf.DescriptorProto`.
@@ -75,6 +84,15 @@ pub(crate) struct Service {
     pub(crate) name: String,
     #[prost(message, repeated, tag = "2")]
     pub(crate) method: Vec<Method>,
+    #[prost(message, optional, tag = "3")]
+    pub(crate) options: Option<ServiceOptions>,
+}
+
+/// `google.protobuf.ServiceOptions`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct ServiceOptions {
+    #[prost(bool, tag = "33")]
+    pub(crate) deprecated: bool,
 }
 
 /// `google.protobuf.MethodDescriptorProto`.
@@ -157,4 +175,27 @@ pub(crate) struct ResponseFile {
     pub(crate) insertion_point: Option<String>,
     #[prost(string, optional, tag = "15")]
     pub(crate) content: Option<String>,
+}
+
+/// `google.protobuf.SourceCodeInfo` once more, with the comments that are read only where something is wrong with a file.
+pub(crate) mod comments {
+    use prost::Message;
+
+    #[derive(Clone, PartialEq, Message)]
+    pub(crate) struct SourceCodeInfo {
+        #[prost(message, repeated, tag = "1")]
+        pub(crate) location: Vec<Location>,
+    }
+
+    #[derive(Clone, PartialEq, Message)]
+    pub(crate) struct Location {
+        #[prost(int32, repeated, tag = "1")]
+        pub(crate) path: Vec<i32>,
+        #[prost(int32, repeated, tag = "2")]
+        pub(crate) span: Vec<i32>,
+        #[prost(string, optional, tag = "3")]
+        pub(crate) leading: Option<String>,
+        #[prost(string, repeated, tag = "6")]
+        pub(crate) detached: Vec<String>,
+    }
 }

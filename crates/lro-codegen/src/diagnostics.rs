@@ -27,12 +27,14 @@ pub struct Location {
     pub position: Option<(u32, u32)>,
     /// Line and column behind the last character, where the end is known. Never before the position.
     pub end: Option<(u32, u32)>,
+    /// The path of the element in the file's descriptor, as source info has it; empty for the file as a whole.
+    pub(crate) element: Vec<i32>,
 }
 
 impl Location {
     /// A file as a whole.
     pub(crate) fn of_file(file: impl Into<String>) -> Self {
-        Self { file: file.into(), position: None, end: None }
+        Self { file: file.into(), position: None, end: None, element: Vec::new() }
     }
 }
 
@@ -51,6 +53,8 @@ impl fmt::Display for Location {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     severity: Severity,
+    /// Whether code can be generated all the same, unless someone wants it to be an error.
+    finding: bool,
     rule: Rule,
     location: Option<Box<Location>>,
     message: String,
@@ -61,12 +65,20 @@ pub struct Diagnostic {
 impl Diagnostic {
     pub(crate) fn error(rule: Rule, message: impl Into<String>) -> Self {
         let severity = Severity::Error;
-        Self { severity, rule, location: None, message: message.into(), help: None, focus: Vec::new() }
+        Self {
+            severity,
+            finding: false,
+            rule,
+            location: None,
+            message: message.into(),
+            help: None,
+            focus: Vec::new(),
+        }
     }
 
     /// A finding that leaves code to be generated. Whether it ends up as a warning is for the level of its rule to say, in [`Report::push`].
     pub(crate) fn warning(rule: Rule, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(rule, message) }
+        Self { severity: Severity::Warning, finding: true, ..Self::error(rule, message) }
     }
 
     pub(crate) fn at(self, location: Location) -> Self {
@@ -79,6 +91,15 @@ impl Diagnostic {
 
     pub(crate) fn focus<const N: usize>(self, words: [&str; N]) -> Self {
         Self { focus: words.map(str::to_owned).into(), ..self }
+    }
+
+    pub(crate) fn set_help(&mut self, help: String) {
+        self.help = Some(help);
+    }
+
+    /// Whether its rule can be turned off.
+    pub(crate) fn is_finding(&self) -> bool {
+        self.finding
     }
 
     /// How much it weighs.
@@ -188,7 +209,7 @@ impl Report {
 
     /// Takes in what was found. A warning is dropped, kept or made an error, as the level of its rule says.
     pub(crate) fn push(&mut self, mut diagnostic: Diagnostic) {
-        if diagnostic.severity == Severity::Warning {
+        if diagnostic.finding {
             match self.levels.of(diagnostic.rule) {
                 Level::Allow => return,
                 Level::Warn => {}
@@ -196,6 +217,19 @@ impl Report {
             }
         }
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether anything that a rule finds will be heard.
+    pub(crate) fn is_wanted(&self, rule: Rule) -> bool {
+        self.levels.of(rule) != Level::Allow
+    }
+
+    /// Drops what is not to be kept. Each diagnostic comes with whether the level of its rule was lowered.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut Diagnostic, bool) -> bool) {
+        self.diagnostics.retain_mut(|diagnostic| {
+            let is_lowered = self.levels.is_lowered(diagnostic.rule);
+            keep(diagnostic, is_lowered)
+        });
     }
 
     /// Goes on unless something worse than a warning came up.

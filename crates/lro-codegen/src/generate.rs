@@ -9,8 +9,10 @@ use crate::collisions;
 use crate::config::{Config, Emit};
 use crate::descriptor_set;
 use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
+use crate::disable;
 use crate::emit::Emitter;
 use crate::layout::{Layout, Output, check_file_names};
+use crate::lints;
 use crate::messages;
 use crate::model::{self, Model};
 use crate::options;
@@ -40,8 +42,10 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let mut report = report.stop_at_errors()?;
 
     let model = model::build(&request.files, |file| request.is_target(file), &mut report);
+    lints::check(&request.files, &model.services, &mut report);
     collisions::check(&config, &request, &model.services, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
+    disable::honour(&request.files, &mut report);
     let warnings = report.finish()?;
 
     let layer = render_layer(&config, &model, &paths)?;

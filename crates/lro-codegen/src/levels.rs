@@ -39,6 +39,11 @@ impl Levels {
         let index = rule as usize;
         self.set[index].or(RULES[index].level).unwrap_or(Level::Deny)
     }
+
+    /// Whether someone asked not to be stopped by a rule.
+    pub(crate) fn is_lowered(&self, rule: Rule) -> bool {
+        self.set[rule as usize].is_some_and(|level| level < Level::Deny)
+    }
 }
 
 /// Whether a rule is the one selected, or belongs to the group selected: `core` and `core::0151` hold `core::0151::operation-info`.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::diagnostics::{Diagnostics, Report};
+use crate::disable;
 use crate::model::{self, TypeRef};
 use crate::request::read_file_set;
 use crate::validate::validate;
@@ -44,6 +45,7 @@ pub fn methods(file_descriptor_set: impl Into<Bytes>) -> Result<Vec<LroMethod>, 
     let mut report = Report::default();
     validate(&files, &mut report);
     let model = model::build(&files, |_| true, &mut report);
+    disable::honour(&files, &mut report);
     report.finish()?;
     let methods = model.services.iter().flat_map(|service| {
         let operations = service.methods.iter().filter(|method| method.returns_operation);

@@ -67,6 +67,12 @@ rules! {
         "the file of the service imports the metadata type, directly or not";
     ResponseUnary "core::0151::response-unary" DENY,
         "a method that returns google.longrunning.Operation does not stream; else it stays a plain method";
+    CreateResponse "core::0133::response-message-name" ALLOW,
+        "the operation of a Create method holds the resource in the end";
+    UpdateResponse "core::0134::response-message-name" ALLOW,
+        "the operation of an Update method holds the resource in the end";
+    DeleteResponse "core::0135::response-message-name" ALLOW,
+        "the operation of a Delete method holds google.protobuf.Empty or the resource in the end";
     OperationReturn "lro::operation-return" DENY,
         "only methods that return google.longrunning.Operation carry operation_info; else they stay plain methods";
     NameCollision "lro::name-collision" WARN,
@@ -85,5 +91,10 @@ impl Rule {
     /// The name that messages show, such as `core::0151::lro-response-type`.
     pub const fn name(self) -> &'static str {
         RULES[self as usize].name
+    }
+
+    /// Its level unless one is set; see [`RuleSpec::level`].
+    pub const fn level(self) -> Option<Level> {
+        RULES[self as usize].level
     }
 }

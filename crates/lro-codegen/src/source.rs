@@ -53,7 +53,8 @@ impl SourceInfo {
             [line, column, ..] => (position(line, column), None),
             _ => (None, None),
         };
-        Location { file: self.file.clone(), position, end: end.filter(|_| position <= end) }
+        let end = end.filter(|_| position <= end);
+        Location { file: self.file.clone(), position, end, element: path.to_owned() }
     }
 
     /// The comment that belongs to an element: the one before it, then the one after it.

@@ -113,6 +113,7 @@ impl Builder<'_, '_> {
         let streaming = method.client_streaming || method.server_streaming;
         let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
         let operation = match (returns_operation, info) {
+            // The linter has nothing against a stream of requests, but one operation can only be started by one request.
             (true, Some(_)) if streaming => {
                 self.report.push(
                     Diagnostic::warning(
@@ -126,6 +127,18 @@ impl Builder<'_, '_> {
             }
             (true, Some(info)) => self.operation(&full_name, info, &option),
             (true, None) => {
+                if method.server_streaming {
+                    self.report.push(
+                        Diagnostic::warning(
+                            Rule::ResponseUnary,
+                            format!(
+                                "{full_name} returns a stream of operations; one request starts one operation"
+                            ),
+                        )
+                        .at(self.source.locate(&[at, &[path::METHOD_OUTPUT]].concat()))
+                        .help("remove `stream` from the method"),
+                    );
+                }
                 self.report.push(
                     Diagnostic::warning(
                         Rule::OperationInfo,

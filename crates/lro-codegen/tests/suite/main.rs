@@ -5,6 +5,7 @@
 mod annotations;
 mod comments;
 mod determinism;
+mod disable;
 mod layout;
 mod levels;
 mod library;
@@ -14,6 +15,7 @@ mod names;
 mod options;
 mod requests;
 mod robustness;
+mod rules;
 mod streaming;
 mod support;
 mod types;
