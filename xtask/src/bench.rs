@@ -1,6 +1,8 @@
 //! `cargo xtask bench …`: measurements against peers, as ratios within one run.
 
+mod check;
 mod codegen;
+mod plugins;
 mod sample;
 
 use crate::Outcome;
@@ -13,15 +15,18 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Bench {
-    /// The plugin with emit=lro against protoc-gen-tonic, and reading alone against prost-types.
+    /// The generator against its peers: reading, emit=lro against protoc-gen-tonic, emit=all against protoc-gen-prost and protoc-gen-tonic.
     Codegen(codegen::Args),
+    /// What the layer for long-running operations adds to `cargo check` of a package with messages and tonic's services.
+    Check(check::Args),
     #[command(hide = true)]
-    Duel(codegen::DuelArgs),
+    Plugins(plugins::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
     match &args.bench {
         Bench::Codegen(args) => codegen::run(args),
-        Bench::Duel(args) => codegen::duel(args),
+        Bench::Check(args) => check::run(args),
+        Bench::Plugins(args) => plugins::run(args),
     }
 }

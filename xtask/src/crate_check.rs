@@ -1,6 +1,7 @@
 //! Whether generated code compiles: writes it into a crate of its own below the target folder and runs cargo there.
 
 use std::fs;
+use std::path::Path;
 
 use lro_codegen::Config;
 
@@ -30,6 +31,23 @@ const LIBRARY: &str =
 
 /// Compiles packages, and all packages that they need, with everything that is generated for them.
 pub(crate) fn check(tree: &Tree, packages: &[String]) -> Outcome {
+    let mut config = Config::default();
+    config.include_file = Some("mod.rs".to_owned());
+    let output = lro_codegen::generate(request(tree, packages)?, &config)?;
+    let files: Vec<(&str, &str)> =
+        output.files().iter().map(|file| (file.name(), file.content())).collect();
+    let folder = root().join("target/generated-check");
+    write_crate(&folder, &files)?;
+    let lines: usize = files.iter().map(|(_, content)| content.lines().count()).sum();
+    println!("checking {} packages: {} files, {lines} lines", packages.len(), files.len());
+    cargo::run(&folder, &["check", "--quiet"])?;
+    cargo::run(&folder, &["doc", "--quiet", "--no-deps"])?;
+    println!("they compile, and their documentation is clean");
+    Ok(())
+}
+
+/// The request for code of packages and of all that they need.
+pub(crate) fn request(tree: &Tree, packages: &[String]) -> Outcome<Vec<u8>> {
     let known = tree.packages();
     let mut targets = Vec::new();
     for package in packages {
@@ -39,11 +57,11 @@ pub(crate) fn check(tree: &Tree, packages: &[String]) -> Outcome {
     let closure = tree.closure(targets);
     let needed: Vec<&str> =
         closure.into_iter().filter(|name| !name.starts_with("google/protobuf/")).collect();
-    let mut config = Config::default();
-    config.include_file = Some("mod.rs".to_owned());
-    let output = lro_codegen::generate(tree.request(&needed)?, &config)?;
+    tree.request(&needed)
+}
 
-    let folder = root().join("target/generated-check");
+/// Writes a crate with generated files, `mod.rs` among them, in place of what was there.
+pub(crate) fn write_crate(folder: &Path, files: &[(&str, impl AsRef<str>)]) -> Outcome {
     let generated = folder.join("src/generated");
     if generated.exists() {
         fs::remove_dir_all(&generated)?;
@@ -53,13 +71,8 @@ pub(crate) fn check(tree: &Tree, packages: &[String]) -> Outcome {
     fs::write(folder.join("Cargo.toml"), MANIFEST.replace("LRO", &lro.display().to_string()))?;
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
     fs::write(folder.join("src/lib.rs"), LIBRARY)?;
-    for file in output.files() {
-        fs::write(generated.join(file.name()), file.content())?;
+    for (name, content) in files {
+        fs::write(generated.join(name), content.as_ref())?;
     }
-    let lines: usize = output.files().iter().map(|file| file.content().lines().count()).sum();
-    println!("checking {} packages: {} files, {lines} lines", packages.len(), output.files().len());
-    cargo::run(&folder, &["check", "--quiet"])?;
-    cargo::run(&folder, &["doc", "--quiet", "--no-deps"])?;
-    println!("they compile, and their documentation is clean");
     Ok(())
 }

@@ -6,13 +6,12 @@ use std::process::Command;
 
 use prost::Message as _;
 
-use super::sample::{self, Series};
+use super::plugins::{ALL_REQUEST, LRO_REQUEST, PEER_REQUEST, PEERS};
+use super::sample::{self, Comparison, Series};
 use crate::tree::Tree;
 use crate::{Outcome, cargo, root};
 
-const PEER: &str = "protoc-gen-tonic";
 const PEER_VERSION: &str = "0.5.0";
-const PEER_SHOWN: &str = "protoc-gen-tonic 0.5.0";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -23,38 +22,17 @@ pub(crate) struct Args {
     runs: u16,
 }
 
-/// The plugins to run, each with its request.
-#[derive(Debug, clap::Args)]
-pub(crate) struct DuelArgs {
-    ours: PathBuf,
-    input: PathBuf,
-    peer: PathBuf,
-    peer_input: PathBuf,
-    #[arg(long)]
-    runs: u16,
-}
-
 pub(crate) fn run(args: &Args) -> Outcome {
     let tree = Tree::compile(&args.dir)?;
     println!(
-        "{} files, {:.1} MB of descriptors, {} runs of each after one warm-up",
+        "{} files, {:.1} MB of descriptors, {} runs of each after one warm-up, {} cores\n",
         tree.len(),
         megabytes(tree.encoded.len()),
-        args.runs
+        args.runs,
+        std::thread::available_parallelism()?
     );
     reading(&tree, args.runs);
     plugins(&tree, args.runs)
-}
-
-/// Runs the contenders in turn; see [`plugins`] for why this is a process of its own.
-pub(crate) fn duel(args: &DuelArgs) -> Outcome {
-    let (mut ours, mut peer) = (Series::new("protoc-gen-rust-lro, emit=lro"), Series::new(PEER_SHOWN));
-    for _ in 0..=args.runs {
-        ours.samples.push(sample::process(&args.ours, &args.input)?);
-        peer.samples.push(sample::process(&args.peer, &args.peer_input)?);
-    }
-    report(ours, peer);
-    Ok(())
 }
 
 /// Reading and resolving against a plain decode of the same bytes.
@@ -63,11 +41,10 @@ fn reading(tree: &Tree, runs: u16) {
     for _ in 0..=runs {
         // The copy that `methods` takes over is made before its clock starts.
         let owned = tree.encoded.clone();
-        ours.samples.push(sample::function(|| lro_codegen::methods(owned)));
-        peer.samples
-            .push(sample::function(|| prost_types::FileDescriptorSet::decode(tree.encoded.as_slice())));
+        ours.push(sample::function(|| lro_codegen::methods(owned)));
+        peer.push(sample::function(|| prost_types::FileDescriptorSet::decode(tree.encoded.as_slice())));
     }
-    report(ours, peer);
+    println!("{}", Comparison { ours: &ours, peer: &peer, limit: None });
 }
 
 /// The plugins as protoc runs them, on the same request.
@@ -78,27 +55,19 @@ fn plugins(tree: &Tree, runs: u16) -> Outcome {
     let targets: Vec<&str> =
         packages.values().flatten().copied().filter(|name| !name.starts_with("google/protobuf/")).collect();
     let request = tree.request(&targets)?;
-    let (peer_input, own_input) = (folder.join("request.bin"), folder.join("request-emit-lro.bin"));
-    fs::write(&peer_input, &request)?;
-    fs::write(&own_input, with_parameter(request, "emit=lro"))?;
-
-    let own_plugin = build_plugin()?;
-    let peer_plugin = install_peer(&folder)?;
-    sample::rehearse(&own_plugin, &own_input)?;
-    sample::rehearse(&peer_plugin, &peer_input)?;
+    fs::write(folder.join(PEER_REQUEST), &request)?;
+    fs::write(folder.join(LRO_REQUEST), with_parameter(request.clone(), "emit=lro"))?;
+    fs::write(folder.join(ALL_REQUEST), with_parameter(request, "emit=all"))?;
+    let plugin = build_plugin()?;
+    for peer in PEERS {
+        install_peer(&folder, peer)?;
+    }
     // The peak memory that Linux counts for a process includes what its parent held at the fork, and this one holds the tree.
     let status = Command::new(std::env::current_exe()?)
-        .args(["bench", "duel", "--runs", &runs.to_string()])
-        .args([own_plugin, own_input, peer_plugin, peer_input])
+        .args(["bench", "plugins", "--runs", &runs.to_string()])
+        .args([plugin, folder])
         .status()?;
     if status.success() { Ok(()) } else { Err("the plugins could not be measured".into()) }
-}
-
-fn report(mut ours: Series, mut peer: Series) {
-    // The first pair warms up caches.
-    ours.samples.remove(0);
-    peer.samples.remove(0);
-    println!("{ours}\n{peer}\n{:32} {:7.3} of the processor time", "ratio", ours.cpu_ratio(&peer));
 }
 
 /// Sets the option string of an encoded request: of a field that comes twice, the last one counts.
@@ -112,17 +81,16 @@ fn build_plugin() -> Outcome<PathBuf> {
     Ok(cargo::target_folder().join("release/protoc-gen-rust-lro"))
 }
 
-/// Installs the peer from crates.io, unless it is there from an earlier run.
-fn install_peer(folder: &Path) -> Outcome<PathBuf> {
-    let binary = folder.join("bin").join(PEER);
-    if !binary.exists() {
-        let folder = folder.to_str().ok_or("the path of the workspace is not UTF-8")?;
-        cargo::run(
-            root(),
-            &["install", "--quiet", "--locked", PEER, "--version", PEER_VERSION, "--root", folder],
-        )?;
+/// Installs a peer from crates.io as its users do, unless it is there from an earlier run.
+fn install_peer(folder: &Path, peer: &str) -> Outcome {
+    if folder.join("bin").join(peer).exists() {
+        return Ok(());
     }
-    Ok(binary)
+    let folder = folder.to_str().ok_or("the path of the workspace is not UTF-8")?;
+    cargo::run(
+        root(),
+        &["install", "--quiet", "--locked", peer, "--version", PEER_VERSION, "--root", folder],
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a figure with one decimal")]

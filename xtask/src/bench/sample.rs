@@ -14,23 +14,41 @@ use crate::Outcome;
 /// What one run took.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
-    /// Processor time, user and system.
+    /// Processor time, user and system, of all cores.
     pub(crate) cpu: Duration,
     pub(crate) wall: Duration,
     /// Peak resident memory in bytes; zero where it was not measured.
     pub(crate) peak: u64,
 }
 
-/// The samples of one contender.
+impl Sample {
+    /// This run and then another, as one.
+    pub(crate) fn then(self, other: Self) -> Self {
+        Self {
+            cpu: self.cpu + other.cpu,
+            wall: self.wall + other.wall,
+            peak: self.peak.max(other.peak),
+        }
+    }
+}
+
+/// The samples of one contender. The first one warms up caches and does not count.
 #[derive(Debug)]
 pub(crate) struct Series {
-    pub(crate) name: &'static str,
-    pub(crate) samples: Vec<Sample>,
+    name: &'static str,
+    warm: bool,
+    samples: Vec<Sample>,
 }
 
 impl Series {
     pub(crate) fn new(name: &'static str) -> Self {
-        Self { name, samples: Vec::new() }
+        Self { name, warm: false, samples: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, sample: Sample) {
+        if std::mem::replace(&mut self.warm, true) {
+            self.samples.push(sample);
+        }
     }
 
     fn median<T: Ord + Copy>(&self, figure: impl Fn(&Sample) -> T) -> T {
@@ -39,10 +57,11 @@ impl Series {
         figures[figures.len() / 2]
     }
 
-    /// The median, over pairs of runs that followed each other, of this one's processor time over the other's.
-    pub(crate) fn cpu_ratio(&self, other: &Self) -> f64 {
+    /// The median, over pairs of runs that followed each other, of this one's figure over the other's.
+    fn ratio(&self, other: &Self, figure: impl Fn(&Sample) -> Duration) -> f64 {
         let pairs = self.samples.iter().zip(&other.samples);
-        let mut ratios: Vec<f64> = pairs.map(|(a, b)| a.cpu.as_secs_f64() / b.cpu.as_secs_f64()).collect();
+        let mut ratios: Vec<f64> =
+            pairs.map(|(a, b)| figure(a).as_secs_f64() / figure(b).as_secs_f64()).collect();
         ratios.sort_unstable_by(f64::total_cmp);
         ratios[ratios.len() / 2]
     }
@@ -51,7 +70,7 @@ impl Series {
 impl fmt::Display for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (cpu, wall) = (self.median(|sample| sample.cpu), self.median(|sample| sample.wall));
-        write!(f, "{:32} {:7.3} s cpu {:7.3} s wall", self.name, cpu.as_secs_f64(), wall.as_secs_f64())?;
+        write!(f, "{:32} {:7.3} s wall {:7.3} s cpu", self.name, wall.as_secs_f64(), cpu.as_secs_f64())?;
         match self.median(|sample| sample.peak) {
             0 => Ok(()),
             peak => write!(f, " {:6} MB peak", peak / 1_000_000),
@@ -59,17 +78,48 @@ impl fmt::Display for Series {
     }
 }
 
-/// Runs a program with a file as its input; its output is thrown away.
-pub(crate) fn process(program: &Path, input: &Path) -> Outcome<Sample> {
+/// Two contenders side by side, with the ratio and how much of it is allowed.
+#[derive(Debug)]
+pub(crate) struct Comparison<'a> {
+    pub(crate) ours: &'a Series,
+    pub(crate) peer: &'a Series,
+    /// The most that the ratio of wall time may be.
+    pub(crate) limit: Option<f64>,
+}
+
+impl fmt::Display for Comparison<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ours, peer, limit } = self;
+        let (wall, cpu) = (ours.ratio(peer, |sample| sample.wall), ours.ratio(peer, |sample| sample.cpu));
+        writeln!(f, "{ours}\n{peer}\n{:32} {wall:7.3}   wall {cpu:7.3}   cpu", "ratio")?;
+        if let Some(limit) = limit {
+            let (peak, most) = (ours.median(|sample| sample.peak), peer.median(|sample| sample.peak));
+            let verdict = |kept| if kept { "kept" } else { "EXCEEDED" };
+            writeln!(
+                f,
+                "{:32} {limit:7.3}   wall, {}; peak memory at most theirs, {}",
+                "limit",
+                verdict(wall <= *limit),
+                verdict(peak <= most)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs a plugin with a file as its input; its output is thrown away.
+pub(crate) fn plugin(program: &Path, input: &Path) -> Outcome<Sample> {
+    let mut command = Command::new(program);
+    command.stdin(File::open(input)?).stdout(Stdio::null()).stderr(Stdio::null());
+    process(&mut command)
+}
+
+/// Runs a command to its end, and those it runs itself.
+pub(crate) fn process(command: &mut Command) -> Outcome<Sample> {
     let started = Instant::now();
-    let mut child = Command::new(program)
-        .stdin(File::open(input)?)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()?;
-    let ended = child.wait4()?;
+    let ended = command.spawn()?.wait4()?;
     if !ended.status.success() {
-        return Err(format!("{} failed: {}", program.display(), ended.status).into());
+        return Err(format!("{} failed: {}", command.get_program().display(), ended.status).into());
     }
     let usage = ended.rusage;
     Ok(Sample { cpu: usage.utime + usage.stime, wall: started.elapsed(), peak: usage.maxrss })

@@ -1,0 +1,72 @@
+//! Plugins against plugins, each a process that reads the same request.
+
+use std::path::{Path, PathBuf};
+
+use super::sample::{self, Comparison, Sample, Series};
+use crate::Outcome;
+
+/// The plugins whose place ours takes.
+pub(crate) const PEERS: [&str; 2] = ["protoc-gen-prost", "protoc-gen-tonic"];
+
+/// The request as it is, and with the options of our plugin.
+pub(crate) const PEER_REQUEST: &str = "request.bin";
+pub(crate) const LRO_REQUEST: &str = "request-emit-lro.bin";
+pub(crate) const ALL_REQUEST: &str = "request-emit-all.bin";
+
+/// How much of protoc-gen-tonic's time the layer may take.
+const LRO_LIMIT: f64 = 0.2;
+/// How much of the peers' time all of it may take.
+const ALL_LIMIT: f64 = 0.8;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Our plugin.
+    plugin: PathBuf,
+    /// The folder with the requests, and the peers in `bin`.
+    folder: PathBuf,
+    #[arg(long)]
+    runs: u16,
+}
+
+/// Runs all contenders in turn, so that what else the machine does meets each of them.
+pub(crate) fn run(args: &Args) -> Outcome {
+    let input = |name: &str| args.folder.join(name);
+    let peer = |name: &str| args.folder.join("bin").join(name);
+    let lro = Plugin::new(&args.plugin, input(LRO_REQUEST))?;
+    let all = Plugin::new(&args.plugin, input(ALL_REQUEST))?;
+    let prost = Plugin::new(&peer(PEERS[0]), input(PEER_REQUEST))?;
+    let tonic = Plugin::new(&peer(PEERS[1]), input(PEER_REQUEST))?;
+
+    let (mut our_lro, mut tonic_alone) =
+        (Series::new("protoc-gen-rust-lro, emit=lro"), Series::new("protoc-gen-tonic 0.5.0"));
+    let (mut our_all, mut both) =
+        (Series::new("protoc-gen-rust-lro, emit=all"), Series::new("protoc-gen-prost, then -tonic"));
+    for _ in 0..=args.runs {
+        our_lro.push(lro.run()?);
+        let after = tonic.run()?;
+        tonic_alone.push(after);
+        our_all.push(all.run()?);
+        both.push(prost.run()?.then(tonic.run()?));
+    }
+    println!("{}", Comparison { ours: &our_lro, peer: &tonic_alone, limit: Some(LRO_LIMIT) });
+    println!("{}", Comparison { ours: &our_all, peer: &both, limit: Some(ALL_LIMIT) });
+    println!("Limits are for wall time. Whoever shares the machine takes cores from a plugin that uses them all.");
+    Ok(())
+}
+
+/// A plugin and what it reads.
+struct Plugin {
+    program: PathBuf,
+    input: PathBuf,
+}
+
+impl Plugin {
+    fn new(program: &Path, input: PathBuf) -> Outcome<Self> {
+        sample::rehearse(program, &input)?;
+        Ok(Self { program: program.to_owned(), input })
+    }
+
+    fn run(&self) -> Outcome<Sample> {
+        sample::plugin(&self.program, &self.input)
+    }
+}
