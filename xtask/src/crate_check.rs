@@ -34,8 +34,7 @@ pub(crate) fn check(tree: &Tree, packages: &[String]) -> Outcome {
     let mut config = Config::default();
     config.include_file = Some("mod.rs".to_owned());
     let output = lro_codegen::generate(request(tree, packages)?, &config)?;
-    let files: Vec<(&str, &str)> =
-        output.files().iter().map(|file| (file.name(), file.content())).collect();
+    let files: Vec<(&str, &str)> = output.files().iter().map(|file| (file.name(), file.content())).collect();
     let folder = root().join("target/generated-check");
     write_crate(&folder, &files)?;
     let lines: usize = files.iter().map(|(_, content)| content.lines().count()).sum();

@@ -1,5 +1,6 @@
 //! What a build script says.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -235,7 +236,13 @@ impl Builder {
         self
     }
 
-    /// Every other setting of prost-build. Called last; an `extern_path` set here is not seen by the layer for long-running
+    /// Works with at most this many threads; one per core unless set. Their number changes nothing but the time.
+    pub fn threads(mut self, count: NonZeroUsize) -> Self {
+        self.job.config.threads = Some(count);
+        self
+    }
+
+    /// Every other setting of prost-build. Called last, once per package and from any thread; an `extern_path` set here is not seen by the layer for long-running
     /// operations, so set those with [`Builder::extern_path`].
     pub fn prost(mut self, change: impl Fn(&mut prost_build::Config) + Send + Sync + 'static) -> Self {
         self.job.config.messages.prost = Some(Arc::new(change));

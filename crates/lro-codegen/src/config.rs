@@ -1,6 +1,7 @@
 //! What to generate and how.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::rules::Level;
@@ -68,6 +69,8 @@ pub struct Config {
     /// Levels of rules. Each entry names a rule, such as `core::0151::operation-info`, or a group, such as `core::0151`, `core` or `lro`;
     /// later ones win. [`RULES`](crate::RULES) has the rules and their levels without an entry.
     pub levels: Vec<(String, Level)>,
+    /// How many threads work at once; one per core unless set. Their number changes nothing but the time.
+    pub threads: Option<NonZeroUsize>,
     /// How prost-build writes messages; read with [`Emit::All`] only, but for `compile_well_known_types`.
     pub messages: MessageConfig,
 }
@@ -90,6 +93,7 @@ impl Default for Config {
             extern_paths: Vec::new(),
             disable_comments: Vec::new(),
             levels: Vec::new(),
+            threads: None,
             messages: MessageConfig::default(),
         }
     }
@@ -140,9 +144,9 @@ pub struct MessageConfig {
     pub enable_type_names: bool,
     /// Keep the enum's name at the start of its variants.
     pub retain_enum_prefix: bool,
-    /// Called last, with all of the above in place: every other setting of prost-build.
+    /// Called last, with all of the above in place: every other setting of prost-build. Called once per package, on any thread.
     pub prost: Option<ProstHook>,
-    /// Every setting of tonic-prost-build that concerns clients and servers.
+    /// Every setting of tonic-prost-build that concerns clients and servers. Called on any thread, as often as there are packages or more.
     pub tonic: Option<TonicHook>,
 }
 

@@ -1,9 +1,10 @@
 //! One run, from request to output.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::thread;
 
 use bytes::Bytes;
-use proc_macro2::TokenStream;
 
 use crate::collisions;
 use crate::config::{Config, Emit};
@@ -13,15 +14,17 @@ use crate::disable;
 use crate::emit::Emitter;
 use crate::layout::{Layout, Output, check_file_names};
 use crate::lints;
-use crate::messages;
-use crate::model::{self, Model};
+use crate::messages::{Messages, Package};
+use crate::model::{self, Service};
 use crate::options;
+use crate::parallel;
 use crate::paths::TypePaths;
 use crate::request::Request;
 
 /// Generates the code that a serialized `google.protobuf.compiler.CodeGeneratorRequest` asks for.
 ///
-/// The request's own option string is applied on top of `config`. The output depends on nothing else: no files, no environment, no clock.
+/// The request's own option string is applied on top of `config`. The output depends on nothing else: no files, no environment, no
+/// clock. [`Config::threads`] says how many threads work on it; their number changes nothing but the time.
 ///
 /// # Errors
 ///
@@ -48,33 +51,62 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     disable::honour(&request.files, &mut report);
     let warnings = report.finish()?;
 
-    let layer = render_layer(&config, &model, &paths)?;
-    let files = match config.emit {
-        Emit::All => {
-            let messages = messages::generate(&config, &request, &paths)?;
-            layout.whole([messages, layer, descriptor_set::constants(&config, &request)])
+    let mut jobs: Vec<Job> =
+        model.services.iter().filter(|service| service.has_operations()).map(Job::Layer).collect();
+    let messages = Messages::new(&config, &request, &paths);
+    let packages = if config.emit == Emit::All { messages.packages() } else { Vec::new() };
+    jobs.extend(packages.iter().map(Job::Messages));
+    let sources = parallel::map(threads(&config), &jobs, Job::weight, |job| match job {
+        Job::Layer(service) => render_layer(&config, service, &paths),
+        Job::Messages(package) => messages.generate(package),
+    });
+
+    let (mut layer, mut messages) = (BTreeMap::<String, String>::new(), BTreeMap::new());
+    for (job, source) in jobs.iter().zip(sources) {
+        match job {
+            Job::Layer(service) => layer.entry(service.package.clone()).or_default().push_str(&source?),
+            Job::Messages(package) => {
+                messages.insert(package.name.clone(), source?);
+            }
         }
+    }
+    let files = match config.emit {
+        Emit::All => layout.whole([messages, layer, descriptor_set::constants(&config, &request)]),
         Emit::Lro => layout.layer(layer),
     };
     Ok(Output::new(files, warnings))
 }
 
-/// The LRO layer of each package that has long-running methods, formatted.
-fn render_layer(
-    config: &Config,
-    model: &Model,
-    paths: &TypePaths,
-) -> Result<BTreeMap<String, String>, Diagnostics> {
-    let mut packages: BTreeMap<&str, TokenStream> = BTreeMap::new();
-    for service in model.services.iter().filter(|service| service.has_operations()) {
-        packages.entry(&service.package).or_default().extend(Emitter::new(config, service, paths).module());
-    }
-    packages.into_iter().map(|(package, tokens)| Ok((package.to_owned(), format(package, tokens)?))).collect()
+/// A part of the output that can be made on its own.
+enum Job<'a> {
+    /// The LRO layer of a service.
+    Layer(&'a Service),
+    /// The messages and tonic services of a package.
+    Messages(&'a Package),
 }
 
-fn format(package: &str, tokens: TokenStream) -> Result<String, Diagnostics> {
+impl Job<'_> {
+    /// About how long it takes, in no unit.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Layer(service) => service.methods.len() * METHOD_WEIGHT,
+            Self::Messages(package) => package.size,
+        }
+    }
+}
+
+/// How many bytes of descriptors take about as long as a method.
+const METHOD_WEIGHT: usize = 1000;
+
+fn threads(config: &Config) -> NonZeroUsize {
+    config.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// The LRO layer of a service, formatted.
+fn render_layer(config: &Config, service: &Service, paths: &TypePaths) -> Result<String, Diagnostics> {
+    let tokens = Emitter::new(config, service, paths).module();
     let file = syn::parse2(tokens).map_err(|error| {
-        let message = format!("the code generated for package `{package}` is not valid Rust: {error}");
+        let message = format!("the code generated for service `{}` is not valid Rust: {error}", service.full_name());
         Diagnostic::error(Rule::Input, message)
             .help("this is a fault of the generator, unless an extern_path is not a path; please report it with the proto")
     })?;

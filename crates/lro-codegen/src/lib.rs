@@ -28,6 +28,7 @@ mod methods;
 mod model;
 mod names;
 mod options;
+mod parallel;
 mod paths;
 mod plugin;
 mod request;

@@ -87,10 +87,7 @@ fn install_peer(folder: &Path, peer: &str) -> Outcome {
         return Ok(());
     }
     let folder = folder.to_str().ok_or("the path of the workspace is not UTF-8")?;
-    cargo::run(
-        root(),
-        &["install", "--quiet", "--locked", peer, "--version", PEER_VERSION, "--root", folder],
-    )
+    cargo::run(root(), &["install", "--quiet", "--locked", peer, "--version", PEER_VERSION, "--root", folder])
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a figure with one decimal")]

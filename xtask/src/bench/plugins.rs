@@ -50,7 +50,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
     println!("{}", Comparison { ours: &our_lro, peer: &tonic_alone, limit: Some(LRO_LIMIT) });
     println!("{}", Comparison { ours: &our_all, peer: &both, limit: Some(ALL_LIMIT) });
-    println!("Limits are for wall time. Whoever shares the machine takes cores from a plugin that uses them all.");
+    println!(
+        "Limits are for wall time. Whoever shares the machine takes cores from a plugin that uses them all."
+    );
     Ok(())
 }
 

@@ -24,11 +24,7 @@ pub(crate) struct Sample {
 impl Sample {
     /// This run and then another, as one.
     pub(crate) fn then(self, other: Self) -> Self {
-        Self {
-            cpu: self.cpu + other.cpu,
-            wall: self.wall + other.wall,
-            peak: self.peak.max(other.peak),
-        }
+        Self { cpu: self.cpu + other.cpu, wall: self.wall + other.wall, peak: self.peak.max(other.peak) }
     }
 }
 

@@ -1,75 +1,92 @@
 //! Messages and tonic services: prost-build and tonic-prost-build write them, this prepares their input and collects their output.
 
 mod comments;
+mod imports;
 mod services;
 mod shield;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use prost::Message as _;
 use prost_build::Module;
-use prost_types::FileDescriptorProto;
 
+use self::imports::Imports;
 use self::services::Services;
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
 use crate::paths::{TypePaths, for_prost};
 use crate::request::Request;
 
-/// The messages and services of each package to generate.
-pub(crate) fn generate(
-    config: &Config,
-    request: &Request,
-    paths: &TypePaths,
-) -> Result<BTreeMap<String, String>, Diagnostics> {
-    let mut prost = prost_config(config, paths);
-    let mut packages = HashMap::new();
-    let mut inputs = Vec::with_capacity(request.files.len());
-    for (index, (file, encoded)) in request.files.iter().zip(&request.encoded).enumerate() {
-        let mut descriptor = FileDescriptorProto::decode(encoded.clone())
-            .map_err(|error| failed(&format!("{} cannot be decoded: {error}", file.name)))?;
-        let module = if request.is_target(file) {
-            let undocumented = comments::prepare(&mut descriptor, config);
-            for path in undocumented {
+/// A package to generate.
+#[derive(Debug)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    /// Indices into the files of the request.
+    files: Vec<usize>,
+    /// The length of its encoded files in bytes.
+    pub(crate) size: usize,
+}
+
+/// Generates one package after the other, or several at once.
+#[derive(Debug)]
+pub(crate) struct Messages<'a> {
+    config: &'a Config,
+    request: &'a Request,
+    paths: &'a TypePaths,
+    imports: Imports<'a>,
+}
+
+impl<'a> Messages<'a> {
+    pub(crate) fn new(config: &'a Config, request: &'a Request, paths: &'a TypePaths) -> Self {
+        Self { config, request, paths, imports: Imports::new(request) }
+    }
+
+    /// The packages to generate.
+    pub(crate) fn packages(&self) -> Vec<Package> {
+        let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
+        let request = self.request;
+        for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
+            let package = packages.entry(&file.package).or_insert_with(|| Package {
+                name: file.package.clone(),
+                files: Vec::new(),
+                size: 0,
+            });
+            package.files.push(index);
+            package.size += request.encoded[index].len();
+        }
+        packages.into_values().collect()
+    }
+
+    /// The messages and services of a package.
+    pub(crate) fn generate(&self, package: &Package) -> Result<String, Diagnostics> {
+        let config = self.config;
+        let mut prost = prost_config(config, self.paths);
+        let module = Module::from_protobuf_package_name(&package.name);
+        let mut inputs = self.imports.of(&package.files)?;
+        for index in &package.files {
+            let mut file = imports::decode(self.request, *index)?;
+            for path in comments::prepare(&mut file, config) {
                 prost.type_attribute(path, "#[allow(missing_docs)]");
             }
-            let module = Module::from_protobuf_package_name(&file.package);
-            packages.insert(module.clone(), file.package.clone());
-            module
-        } else {
-            // prost-build wants to see every message that is named, so imported files are generated as well, into a module
-            // of their own that no package can have, and dropped.
-            descriptor.service.clear();
-            descriptor.source_code_info = None;
-            Module::from_parts([format!("import {index}")])
-        };
-        inputs.push((module, descriptor));
-    }
-
-    let services = Services::new(config);
-    if config.client || config.server {
-        prost.service_generator(services.generator());
-    } else {
-        for (_, file) in &mut inputs {
-            file.service.clear();
+            if !(config.client || config.server) {
+                file.service.clear();
+            }
+            inputs.push((module.clone(), file));
         }
+        let services = Services::new(config);
+        if config.client || config.server {
+            prost.service_generator(services.generator());
+        }
+        apply_hook(config, &mut prost);
+        // prost-build panics where its input breaks its rules; what it says then belongs to the user's proto.
+        let mut modules = catch_unwind(AssertUnwindSafe(|| prost.generate(inputs)))
+            .map_err(|panic| failed(panic_message(panic.as_ref())))?
+            .map_err(|error| failed(&error.to_string()))?;
+        let messages = modules.remove(&module).unwrap_or_default();
+        drop(modules);
+        let code = format(&package.name, &shield::uncover(&messages))?;
+        Ok(code + &services.into_code())
     }
-    apply_hook(config, &mut prost);
-    // prost-build panics where its input breaks its rules; what it says then belongs to the user's proto.
-    let modules = catch_unwind(AssertUnwindSafe(|| prost.generate(inputs)))
-        .map_err(|panic| failed(panic_message(panic.as_ref())))?
-        .map_err(|error| failed(&error.to_string()))?;
-
-    let mut services = services.into_code();
-    let mut output = BTreeMap::new();
-    for (module, package) in packages {
-        let messages = modules.get(&module).map_or("", String::as_str);
-        let mut code = format(&package, &shield::uncover(messages))?;
-        code.extend(services.remove(&package));
-        output.insert(package, code);
-    }
-    Ok(output)
 }
 
 fn prost_config(config: &Config, paths: &TypePaths) -> prost_build::Config {

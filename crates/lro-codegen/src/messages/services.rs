@@ -1,7 +1,6 @@
 //! tonic's clients and servers.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use prost_build::{Service, ServiceGenerator};
@@ -12,8 +11,8 @@ use crate::names::tonic_client_rename;
 /// What clippy thinks of generated code helps nobody, and the types of streams are called as the RPC is.
 const ALLOW: &str = "#[allow(non_camel_case_types, clippy::all, clippy::pedantic)]";
 
-/// Code per proto package.
-type Code = Rc<RefCell<BTreeMap<String, String>>>;
+/// The code of a package.
+type Code = Rc<RefCell<String>>;
 
 /// Runs tonic-prost-build's generator and keeps its output apart from the messages, because tonic formats it already.
 pub(super) struct Services<'a> {
@@ -34,7 +33,7 @@ impl<'a> Services<'a> {
         })
     }
 
-    pub(super) fn into_code(self) -> BTreeMap<String, String> {
+    pub(super) fn into_code(self) -> String {
         self.code.take()
     }
 
@@ -83,8 +82,7 @@ struct Collector {
 
 impl ServiceGenerator for Collector {
     fn generate(&mut self, service: Service, buf: &mut String) {
-        let mut all = self.code.borrow_mut();
-        let code = all.entry(service.package.clone()).or_default();
+        let code = &mut *self.code.borrow_mut();
         if let Some(client) = &mut self.client {
             let mut service = service.clone();
             for method in &mut service.methods {

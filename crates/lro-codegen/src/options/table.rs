@@ -1,6 +1,6 @@
 //! The one table of options, which help texts and documents are made from.
 
-use super::values::{name, pair, path, rule, switch};
+use super::values::{count, name, pair, path, rule, switch};
 use crate::config::{Config, Emit, Visibility};
 use crate::rules::Level;
 
@@ -316,5 +316,13 @@ pub const OPTIONS: &[OptionSpec] = &[
         default: "false",
         help: "keep the enum's name at the start of its variants",
         apply: |config, value| switch(value).map(|on| config.messages.retain_enum_prefix = on),
+    },
+    OptionSpec {
+        name: "threads",
+        method: "threads(NonZeroUsize)",
+        value: "N",
+        default: "one per core",
+        help: "work with at most N threads; their number changes nothing but the time",
+        apply: |config, value| count(value).map(|count| config.threads = Some(count)),
     },
 ];

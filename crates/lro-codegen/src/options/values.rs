@@ -1,5 +1,7 @@
 //! What the value of an option can be.
 
+use std::num::NonZeroUsize;
+
 pub(super) fn switch(value: &str) -> Result<bool, String> {
     match value {
         "" | "true" => Ok(true),
@@ -25,4 +27,8 @@ pub(super) fn pair(value: &str) -> Result<(String, String), String> {
         Some((path, rest)) if !path.is_empty() && !rest.is_empty() => Ok((path.to_owned(), rest.to_owned())),
         _ => Err("is not of the form PATH=VALUE".to_owned()),
     }
+}
+
+pub(super) fn count(value: &str) -> Result<NonZeroUsize, String> {
+    value.parse().map_err(|_| "is not a whole number above zero".to_owned())
 }

@@ -1,9 +1,11 @@
 //! The same input gives the same bytes, whatever the order of the request.
 
-use lro_codegen::encode_request;
+use std::num::NonZeroUsize;
+
+use lro_codegen::{Config, Emit, encode_request};
 use prost::Message as _;
 
-use crate::support::{Proto, RawSet, descriptor_set, library, proto, run};
+use crate::support::{Proto, RawSet, descriptor_set, library, proto, request, run};
 
 fn files() -> Vec<Proto> {
     let body = |service: &str| {
@@ -51,5 +53,72 @@ fn encoding_a_request_keeps_every_byte_of_its_files() {
     let request = encode_request(set.encode_to_vec(), []).unwrap();
     for file in &set.file {
         assert!(request.windows(file.len()).any(|window| window == file));
+    }
+}
+
+/// A request with more packages than threads: some import others, some have several services, one is much larger than the rest.
+fn many_packages() -> Vec<u8> {
+    const NAMES: [(&str, &str); 9] = [
+        ("p0.proto", "example.p0"),
+        ("p1.proto", "example.p1"),
+        ("p2.proto", "example.p2"),
+        ("p3.proto", "example.p3"),
+        ("p4.proto", "example.p4"),
+        ("p5.proto", "example.p5"),
+        ("p6.proto", "example.p6"),
+        ("p7.proto", "example.p7"),
+        ("p8.proto", "example.p8"),
+    ];
+    let mut protos = files();
+    for (number, (name, package)) in NAMES.into_iter().enumerate() {
+        let messages: Vec<String> = (0..if number == 4 { 200 } else { 3 })
+            .map(|message| format!("// Comments\n message M{message} {{ example.lab.Sample sample = 1; M{message} next = 2; }}\n"))
+            .collect();
+        let services: Vec<String> = (0..number % 4)
+            .map(|service| {
+                format!(
+                    "service S{service} {{ rpc Run(M0) returns (google.longrunning.Operation) {{ option (google.longrunning.operation_info) = \
+                     {{ response_type: \"M1\" metadata_type: \"M2\" }}; }} rpc Get(M1) returns (example.lab.Sample); }}\n"
+                )
+            })
+            .collect();
+        protos.push(proto(
+            name,
+            package,
+            &format!("import \"lab/sample.proto\";\n{}{}", messages.concat(), services.concat()),
+        ));
+    }
+    request(&protos, "include_file=mod.rs")
+}
+
+#[test]
+fn the_number_of_threads_does_not_matter() {
+    let request = many_packages();
+    for emit in [Emit::All, Emit::Lro] {
+        let output = |threads| {
+            let mut config = Config::default();
+            config.emit = emit;
+            config.threads = NonZeroUsize::new(threads);
+            lro_codegen::generate(request.clone(), &config).unwrap()
+        };
+        let alone = output(1);
+        assert!(alone.files().len() > 9);
+        for threads in [2, 7] {
+            assert_eq!(output(threads), alone, "{threads} threads, {emit:?}");
+        }
+    }
+}
+
+#[test]
+fn of_several_problems_that_packages_have_the_first_package_shows_its_own() {
+    let bad = |name, package| proto(name, package, "message Fine {} message Bad { Bad bad = 1; }");
+    let request = request(&[bad("a.proto", "example.a"), bad("b.proto", "example.b")], "");
+    for threads in [1, 2, 7] {
+        let mut config = Config::default();
+        config.threads = NonZeroUsize::new(threads);
+        config.messages.message_attributes.push((".example".to_owned(), "#[not an attribute".to_owned()));
+        let diagnostics = lro_codegen::generate(request.clone(), &config).unwrap_err();
+        assert_eq!(diagnostics.iter().count(), 1);
+        assert!(diagnostics.to_string().contains("package `example.a`"), "{diagnostics}");
     }
 }

@@ -65,6 +65,7 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("compile_well_known_types,extern_path=.google.protobuf=::known", "::known::Empty", "Context<()>"),
     ("enable_type_names", "impl ::prost::Name for Item", ""),
     ("retain_enum_prefix", "ColorRed = 0", ""),
+    ("threads=1", "", ""),
 ];
 
 #[test]
@@ -153,6 +154,7 @@ fn malformed_values() {
         "compile_well_known_types=1",
         "enable_type_names=on",
         "retain_enum_prefix=off",
+        "threads=0",
     ];
     check_refused("options_malformed", &files(), &values.join(","));
 }
