@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compile(&to("library"), &[library])?;
     // Where `lro::include_proto!` looks for it, in the README.
     compile(&lro_build::configure(), &[library])?;
+    compile(&to("waiting").service_config("proto/library.yaml"), &[library])?;
     compile(&to("client_only").server(false), &[library])?;
     compile(&to("server_only").client(false), &[library])?;
     compile(&to("shelf").extern_path(".example.library.v1", "crate::library"), &["shelf.proto"])?;

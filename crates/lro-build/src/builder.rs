@@ -116,6 +116,15 @@ impl Builder {
         self
     }
 
+    /// Reads how clients wait for operations, and how these are named, from a service yaml or a `*_gapic.yaml`. A setting of a service yaml
+    /// wins over one of a gapic yaml; within a kind the file that was given first wins.
+    ///
+    /// The file is read when protos are compiled; a missing one is an error then ([`Error::is_io`]).
+    pub fn service_config(mut self, path: impl Into<PathBuf>) -> Self {
+        self.job.service_configs.push(path.into());
+        self
+    }
+
     /// Leaves out the proto comments of an element and what it holds; `.` for all.
     pub fn disable_comments(mut self, path: impl Into<String>) -> Self {
         self.job.config.disable_comments.push(path.into());

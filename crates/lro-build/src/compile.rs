@@ -1,9 +1,10 @@
 //! From protos on disk, or a descriptor set, to files in the output folder.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use lro_codegen::{Config, Diagnostic};
+use lro_codegen::{Config, Diagnostic, ServiceConfig};
 use prost::Message as _;
 use protox::Compiler;
 
@@ -19,6 +20,7 @@ pub(crate) struct Job {
     /// `OUT_DIR` unless set.
     pub(crate) out_dir: Option<PathBuf>,
     pub(crate) file_descriptor_set_path: Option<PathBuf>,
+    pub(crate) service_configs: Vec<PathBuf>,
 }
 
 impl Job {
@@ -31,12 +33,8 @@ impl Job {
         let mut compiler = Compiler::with_file_resolver(bundle::resolver(includes.iter().cloned())?);
         compiler.include_imports(true).include_source_info(true);
         compiler.open_files(protos).map_err(|error| Error::proto(error, includes))?;
-        if in_build_script() {
-            // Only files that were found: one that is missing would make cargo run the script every time.
-            for path in compiler.files().filter_map(|file| file.path()).collect::<BTreeSet<&Path>>() {
-                println!("cargo::rerun-if-changed={}", path.display());
-            }
-        }
+        let found: BTreeSet<&Path> = compiler.files().filter_map(|file| file.path()).collect();
+        found.into_iter().for_each(rerun_if_changed);
         let named =
             compiler.files().filter(|file| !file.is_import()).map(|file| file.name().to_owned()).collect();
         self.generate(&compiler.encode_file_descriptor_set(), &named)
@@ -46,12 +44,19 @@ impl Job {
         self.generate(encoded, &BTreeSet::new())
     }
 
+    /// The settings of a run.
+    ///
     /// Where the layer stands alone, it stands beside prost-build, whose files are flat, and nobody includes it from those.
-    fn config_beside_prost_build(&self) -> Config {
+    fn config(&self) -> Result<Config, Error> {
         let mut config = self.config.clone();
         config.no_include = true;
         config.flat_output_dir.get_or_insert(true);
-        config
+        for path in &self.service_configs {
+            let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
+            rerun_if_changed(path);
+            config.service_configs.push(ServiceConfig::new(path.display().to_string(), text));
+        }
+        Ok(config)
     }
 
     fn generate(&self, encoded: &[u8], named: &BTreeSet<String>) -> Result<(), Error> {
@@ -65,7 +70,7 @@ impl Job {
         })?;
         let targets = needed::files(&set, named, self.config.messages.compile_well_known_types)?;
         let request = lro_codegen::encode_request(encoded.to_vec(), targets)?;
-        let output = lro_codegen::generate(request, &self.config_beside_prost_build())?;
+        let output = lro_codegen::generate(request, &self.config()?)?;
 
         output.warnings().iter().for_each(show);
         let mut files: Vec<(PathBuf, &[u8])> = output
@@ -83,6 +88,13 @@ impl Job {
 /// Whether this is a build script, whose standard output cargo reads.
 fn in_build_script() -> bool {
     std::env::var_os("CARGO").is_some() && std::env::var_os("OUT_DIR").is_some()
+}
+
+/// Has cargo run the build script again when a file changes. Only for files that were found: one that is missing would make it run every time.
+fn rerun_if_changed(path: &Path) {
+    if in_build_script() {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
 }
 
 /// Shows a warning, line by line: cargo takes each for itself.

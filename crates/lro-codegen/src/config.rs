@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::rules::Level;
+use crate::service_config::{FileReader, ServiceConfig};
 
 /// Which layers of code to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,6 +72,11 @@ pub struct Config {
     pub levels: Vec<(String, Level)>,
     /// How many threads work at once; one per core unless set. Their number changes nothing but the time.
     pub threads: Option<NonZeroUsize>,
+    /// Files that say how clients wait for operations, and what these are called.
+    /// A setting of a service yaml wins over one of a `*_gapic.yaml`; within a kind the first file wins.
+    pub service_configs: Vec<ServiceConfig>,
+    /// Gets the files that the request's option `service_config` names; without it the option is refused.
+    pub read_file: Option<FileReader>,
     /// How prost-build writes messages; read with [`Emit::All`] only, but for `compile_well_known_types`.
     pub messages: MessageConfig,
 }
@@ -94,6 +100,8 @@ impl Default for Config {
             disable_comments: Vec::new(),
             levels: Vec::new(),
             threads: None,
+            service_configs: Vec::new(),
+            read_file: None,
             messages: MessageConfig::default(),
         }
     }

@@ -16,10 +16,10 @@ pub enum Severity {
     Warning,
 }
 
-/// A place in a proto file.
+/// A place in a proto file, or in a service config.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
-    /// The file, as it is imported.
+    /// The file: a proto as it is imported, a service config as it was given.
     pub file: String,
     /// Line and column, both from one; absent where the descriptors came without source info.
     ///

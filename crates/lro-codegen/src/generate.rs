@@ -20,6 +20,7 @@ use crate::options;
 use crate::parallel;
 use crate::paths::TypePaths;
 use crate::request::Request;
+use crate::service_config::{Settings, check_selectors};
 
 /// Generates the code that a serialized `google.protobuf.compiler.CodeGeneratorRequest` asks for.
 ///
@@ -38,14 +39,16 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     options::check(&config, &mut report);
     let paths = TypePaths::new(&config, &mut report);
     check_file_names(&config, &mut report);
+    let settings = Settings::read(&config.service_configs, &mut report);
     if config.emit == Emit::All {
         refuse_editions(&request, &mut report);
     }
     // Names that are no identifiers would reach source code, so nothing is resolved before they are known to be.
     let mut report = report.stop_at_errors()?;
 
-    let model = model::build(&request.files, |file| request.is_target(file), &mut report);
+    let model = model::build(&request.files, |file| request.is_target(file), &settings, &mut report);
     lints::check(&request.files, &model.services, &mut report);
+    check_selectors(&settings, &request.files, |file| request.is_target(file), &mut report);
     collisions::check(&config, &request, &model.services, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
     disable::honour(&request.files, &mut report);

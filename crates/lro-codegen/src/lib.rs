@@ -7,7 +7,7 @@
 //! This crate is pure: it reads no files, no environment and no clock. Its two front doors are the protoc plugin
 //! `protoc-gen-rust-lro` and, for build scripts, the crate `lro-build`.
 //!
-//! The stages, one module each: `request` and `descriptor` read, `model` resolves and diagnoses, `names`, `paths` and `collisions` name,
+//! The stages, one module each: `request`, `descriptor` and `service_config` read, `model` resolves and diagnoses, `names`, `paths` and `collisions` name,
 //! `emit` writes the LRO layer, `messages` has prost and tonic write theirs, `layout` says which file holds what.
 
 mod collisions;
@@ -34,6 +34,7 @@ mod plugin;
 mod request;
 mod rules;
 mod runtime;
+mod service_config;
 mod source;
 mod validate;
 
@@ -41,8 +42,9 @@ pub use config::{Config, Emit, MessageConfig, ProstHook, TonicHook, Visibility};
 pub use diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 pub use generate::generate;
 pub use layout::{File, Output};
-pub use methods::{LroMethod, LroType, methods};
+pub use methods::{LroMethod, LroType, methods, methods_with};
 pub use options::{OPTIONS, OptionSpec};
 pub use plugin::{PluginRun, run_plugin};
 pub use request::encode_request;
 pub use rules::{Level, RULES, Rule, RuleSpec};
+pub use service_config::{FileReader, OperationRule, PollingSettings, ServiceConfig};

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 
-use crate::diagnostics::{Diagnostics, Report};
+use crate::diagnostics::{Diagnostic, Diagnostics, Report};
 use crate::disable;
 use crate::model::{self, TypeRef};
 use crate::request::read_file_set;
+use crate::service_config::{OperationRule, PollingSettings, ServiceConfig, Settings, check_selectors};
 use crate::validate::validate;
 
 /// A method that returns `google.longrunning.Operation`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LroMethod {
     /// The file that defines its service.
@@ -20,6 +21,12 @@ pub struct LroMethod {
     pub method: String,
     /// The message of a finished operation and that of its progress; absent where the method is not annotated.
     pub types: Option<(LroType, LroType)>,
+    /// How clients wait for its operations, if a service config says so.
+    pub polling: Option<PollingSettings>,
+    /// The fields of its request that clients fill in, as a service config has them.
+    pub auto_populated_fields: Vec<String>,
+    /// Where operations of its service are found over HTTP, as a service config has it.
+    pub operation_rules: Vec<OperationRule>,
 }
 
 /// A message that `operation_info` names.
@@ -40,13 +47,27 @@ pub struct LroType {
 ///
 /// The set cannot be decoded, or holds annotations that cannot be resolved: all of them at once.
 pub fn methods(file_descriptor_set: impl Into<Bytes>) -> Result<Vec<LroMethod>, Diagnostics> {
+    methods_with(file_descriptor_set, &[]).map(|(methods, _)| methods)
+}
+
+/// Like [`methods`], with the settings that service configs have for these methods, and with all warnings.
+///
+/// # Errors
+///
+/// As [`methods`], and a service config is broken.
+pub fn methods_with(
+    file_descriptor_set: impl Into<Bytes>,
+    service_configs: &[ServiceConfig],
+) -> Result<(Vec<LroMethod>, Vec<Diagnostic>), Diagnostics> {
     let mut files = read_file_set(file_descriptor_set.into())?;
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let mut report = Report::default();
     validate(&files, &mut report);
-    let model = model::build(&files, |_| true, &mut report);
+    let settings = Settings::read(service_configs, &mut report);
+    let model = model::build(&files, |_| true, &settings, &mut report);
+    check_selectors(&settings, &files, |_| true, &mut report);
     disable::honour(&files, &mut report);
-    report.finish()?;
+    let warnings = report.finish()?;
     let methods = model.services.iter().flat_map(|service| {
         let operations = service.methods.iter().filter(|method| method.returns_operation);
         operations.map(|method| LroMethod {
@@ -57,9 +78,12 @@ pub fn methods(file_descriptor_set: impl Into<Bytes>) -> Result<Vec<LroMethod>, 
                 .operation
                 .as_ref()
                 .map(|types| (LroType::new(&types.response), LroType::new(&types.metadata))),
+            polling: method.polling,
+            auto_populated_fields: method.auto_populated_fields.clone(),
+            operation_rules: service.operation_rules.clone(),
         })
     });
-    Ok(methods.collect())
+    Ok((methods.collect(), warnings))
 }
 
 impl LroType {

@@ -27,12 +27,12 @@ pub struct PluginRun {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Answers a serialized `google.protobuf.compiler.CodeGeneratorRequest`.
+/// Answers a serialized `google.protobuf.compiler.CodeGeneratorRequest`, whose own options are applied on top of `config`.
 ///
 /// Never fails: what is wrong with the input is part of the response, where protoc and buf look for it. Editions are
 /// declared as supported because the LRO layer reads them; where messages are generated too, an edition is an error of its own.
-pub fn run_plugin(request: impl Into<Bytes>) -> PluginRun {
-    let (error, files, warnings) = match generate_or_report(request.into()) {
+pub fn run_plugin(request: impl Into<Bytes>, config: &Config) -> PluginRun {
+    let (error, files, warnings) = match generate_or_report(request.into(), config) {
         Ok(output) => {
             let (files, warnings) = output.into_parts();
             (None, files, warnings)
@@ -58,8 +58,8 @@ pub fn run_plugin(request: impl Into<Bytes>) -> PluginRun {
 }
 
 /// Generates; a panic, which would be a bug, is reported like any other problem, because protoc shows nothing else.
-fn generate_or_report(request: Bytes) -> Result<Output, Diagnostics> {
-    catch_unwind(AssertUnwindSafe(|| generate(request, &Config::default()))).unwrap_or_else(|panic| {
+fn generate_or_report(request: Bytes, config: &Config) -> Result<Output, Diagnostics> {
+    catch_unwind(AssertUnwindSafe(|| generate(request, config))).unwrap_or_else(|panic| {
         let message = format!("the generator has a bug: {}", panic_message(panic.as_ref()));
         Err(Diagnostic::error(Rule::Input, message)
             .help("please report it, with the protos that it came up with")

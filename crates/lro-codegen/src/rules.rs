@@ -77,12 +77,16 @@ rules! {
         "only methods that return google.longrunning.Operation carry operation_info; else they stay plain methods";
     NameCollision "lro::name-collision" WARN,
         "no RPC has to be renamed in Rust; two things that would end up with one name are always an error";
+    UnknownSelector "lro::unknown-selector" WARN,
+        "the methods that a service config has settings for exist, and are long-running where they have to be";
     MethodType "lro::method-type" ALWAYS,
         "the request and response types of every method exist";
     Input "lro::input" ALWAYS,
         "the request itself is whole and consistent";
     Option "lro::option" ALWAYS,
         "options exist and have values of the right form";
+    ServiceConfig "lro::service-config" ALWAYS,
+        "service configs are YAML of the right form, with settings that make sense";
     Messages "lro::messages" ALWAYS,
         "prost-build and tonic-build can generate the messages and services";
 }

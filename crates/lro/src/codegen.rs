@@ -6,6 +6,7 @@
 pub use std::convert::TryInto;
 pub use std::future::{Future, ready};
 pub use std::sync::Arc;
+pub use std::time::Duration;
 
 pub use futures_core::Stream;
 pub use prost;
@@ -16,6 +17,7 @@ pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, St
 #[cfg(feature = "client")]
 pub use crate::client::{Client, Operation, Transport, random_id, routed};
 pub use crate::method::Method;
+pub use crate::polling::Polling;
 pub use crate::routing::Routing;
 #[cfg(feature = "server")]
 pub use crate::server::{Context, Engine, Start};

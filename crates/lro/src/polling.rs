@@ -37,18 +37,21 @@ impl Polling {
     }
 
     /// Sets the first pause.
+    #[must_use]
     pub const fn with_initial_delay(mut self, initial_delay: Duration) -> Self {
         self.initial_delay = initial_delay;
         self
     }
 
     /// Sets the factor from one pause to the next. Below 1, or not a number, it counts as 1.
+    #[must_use]
     pub const fn with_multiplier(mut self, multiplier: f64) -> Self {
         self.multiplier = multiplier;
         self
     }
 
     /// Sets the longest pause. It is also the longest time that one `WaitOperation` is asked to take.
+    #[must_use]
     pub const fn with_max_delay(mut self, max_delay: Duration) -> Self {
         self.max_delay = max_delay;
         self
@@ -57,6 +60,7 @@ impl Polling {
     /// Sets the time after which the client gives up waiting. `Duration::MAX` means never.
     ///
     /// Giving up does not touch the operation, which goes on at the server.
+    #[must_use]
     pub const fn with_total_timeout(mut self, total_timeout: Duration) -> Self {
         self.total_timeout = total_timeout;
         self

@@ -1,9 +1,12 @@
 //! `protoc --rust-lro_out=…`: typed long-running operations for prost and tonic.
 //!
-//! Reads a request from standard input and writes the response to standard output; all else happens in `lro-codegen`.
+//! Reads a request from standard input, and the files that its options name, and writes the response to standard output;
+//! all else happens in `lro-codegen`.
 
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::process::ExitCode;
+
+use lro_codegen::{Config, FileReader};
 
 mod help;
 
@@ -39,7 +42,9 @@ fn answer() -> io::Result<()> {
     std::panic::set_hook(Box::new(|_| {}));
     let mut request = Vec::new();
     io::stdin().read_to_end(&mut request)?;
-    let run = lro_codegen::run_plugin(request);
+    let mut config = Config::default();
+    config.read_file = Some(FileReader::new(|path| std::fs::read_to_string(path)));
+    let run = lro_codegen::run_plugin(request, &config);
     for warning in &run.warnings {
         eprintln!("{warning}");
     }

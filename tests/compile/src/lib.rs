@@ -80,6 +80,11 @@ pub mod library {
     generated!("library/example.library.v1.rs");
 }
 
+/// The README's example with polling settings of its own.
+pub mod waiting {
+    generated!("waiting/example.library.v1.rs");
+}
+
 /// The README's example without servers.
 pub mod client_only {
     generated!("client_only/example.library.v1.rs");

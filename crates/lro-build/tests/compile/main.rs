@@ -5,4 +5,5 @@ mod errors;
 mod options;
 mod output;
 mod rerun;
+mod service_config;
 mod support;

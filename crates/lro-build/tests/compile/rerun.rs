@@ -1,6 +1,7 @@
 //! What cargo is told. This test runs itself once more in the environment of a build script and reads what that prints.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::{Project, SHOP};
@@ -8,14 +9,22 @@ use crate::support::{Project, SHOP};
 /// Tells the second run which folder to compile; unset in the first.
 const PROTOS: &str = "LRO_BUILD_TEST_PROTOS";
 
+/// Tells the second run which service config to use, if any.
+const SERVICE_CONFIG: &str = "LRO_BUILD_TEST_SERVICE_CONFIG";
+
 /// The lines that cargo would act on, of a build script that names `shop.proto` in this way.
 fn cargo_lines(project: &Project, proto: &str) -> Vec<String> {
+    cargo_lines_with(project, proto, &[])
+}
+
+fn cargo_lines_with(project: &Project, proto: &str, environment: &[(&str, &Path)]) -> Vec<String> {
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", "rerun::build_script", "--nocapture"])
         .env("CARGO", "cargo")
         .env("OUT_DIR", project.out())
         .env(PROTOS, project.protos())
         .env("LRO_BUILD_TEST_PROTO", proto)
+        .envs(environment.iter().copied())
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -30,7 +39,11 @@ fn build_script() {
     let proto = env::var_os("LRO_BUILD_TEST_PROTO").unwrap();
     // The harness leaves a line unfinished before the output of a test.
     println!();
-    lro_build::configure().compile(&[proto], &[protos]).unwrap();
+    let mut builder = lro_build::configure();
+    if let Some(path) = env::var_os(SERVICE_CONFIG) {
+        builder = builder.service_config(path);
+    }
+    builder.compile(&[proto], &[protos]).unwrap();
 }
 
 fn project() -> Project {
@@ -52,6 +65,19 @@ fn cargo_watches_every_file_of_the_closure_that_is_on_disk() {
     // Cargo would run the script every time if it were told about a file that does not exist.
     assert_eq!(cargo_lines(&project, "shop.proto"), expected);
     assert_eq!(project.written(), ["_.rs", "shop.v1.rs"]);
+}
+
+#[test]
+fn cargo_watches_a_service_config_and_shows_what_is_odd_about_it() {
+    let project = project();
+    let path = project.protos().join("shop.yaml");
+    let yaml = "{ type: google.api.Service, publishing: { method_settings: [ \
+        { selector: shop.v1.Shop.Sale, long_running: { max_poll_delay: 9s } } ] } }";
+    project.write("shop.yaml", yaml);
+    let lines = cargo_lines_with(&project, "shop.proto", &[(SERVICE_CONFIG, &path)]);
+    assert!(lines.contains(&format!("cargo::rerun-if-changed={}", path.display())), "{lines:?}");
+    let warning = format!("cargo::warning={}:1:62: warning: there is no method Sale", path.display());
+    assert!(lines.iter().any(|line| line.starts_with(&warning)), "{warning} is not in {lines:#?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Emitter;
+use super::{Emitter, polling};
 use crate::model::Method;
 use crate::names::MethodNames;
 
@@ -11,10 +11,14 @@ impl Emitter<'_> {
     /// `pub const IMPORT_BOOKS: Method<…>`, or nothing for a plain method.
     pub(super) fn constant(&self, method: &Method, names: &MethodNames) -> Option<TokenStream> {
         let operation = method.operation.as_ref()?;
-        let docs = super::docs::attributes([format!(
+        let about = format!(
             "The long-running method `{}.{}`; its operations hold a `{}` and report progress as `{}`.",
             self.full_name, method.name, operation.response.full_name, operation.metadata.full_name
-        )]);
+        );
+        let waiting = method.polling.as_ref().map(|settings| [String::new(), polling::in_words(settings)]);
+        let docs = super::docs::attributes([about].into_iter().chain(waiting.into_iter().flatten()));
+        let polling = method.polling.as_ref().and_then(polling::tokens);
+        let polling = polling.map(|polling| quote!(.with_polling(#polling)));
         let name = &names.constant;
         let types = [&method.input, &operation.response.full_name, &operation.metadata.full_name];
         let [request, response, metadata] = types.map(|full_name| self.rust_type(full_name));
@@ -22,7 +26,7 @@ impl Emitter<'_> {
         let public = self.public();
         Some(quote! {
             #docs
-            #public const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*);
+            #public const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*)#polling;
         })
     }
 }

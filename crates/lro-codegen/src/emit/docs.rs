@@ -6,6 +6,7 @@ use quote::quote;
 use super::Emitter;
 use crate::docs::clean;
 use crate::model::Method;
+use crate::service_config::name_patterns;
 
 /// Doc attributes, one per line; an empty line becomes an empty one.
 pub(super) fn attributes<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> TokenStream {
@@ -21,10 +22,12 @@ pub(super) fn attributes<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> T
 
 impl Emitter<'_> {
     pub(super) fn module_docs(&self) -> TokenStream {
-        attributes([format!(
+        let about = format!(
             "Typed long-running operations of the service `{}`: method constants, client and server.",
             self.full_name
-        )])
+        );
+        let names = operation_names(&name_patterns(&self.service.operation_rules));
+        attributes([about].into_iter().chain(names.into_iter().flat_map(|names| [String::new(), names])))
     }
 
     /// The comment of the service, then `added`.
@@ -62,4 +65,18 @@ impl Emitter<'_> {
         }
         lines
     }
+}
+
+/// How operations are named, in one sentence.
+fn operation_names(patterns: &[&str]) -> Option<String> {
+    /// APIs with many kinds of resources have operations below each of them, and dozens of forms.
+    const SHOWN: usize = 4;
+    let mut shown: Vec<String> = patterns.iter().take(SHOWN).map(|pattern| format!("`{pattern}`")).collect();
+    let more = patterns.len() - shown.len();
+    if more > 0 {
+        shown.push(format!("in {more} more ways"));
+    }
+    let last = shown.pop()?;
+    let first = if shown.is_empty() { String::new() } else { format!("{} or ", shown.join(", ")) };
+    Some(format!("Operations are named {first}{last}."))
 }

@@ -3,6 +3,7 @@
 mod client;
 mod constant;
 mod docs;
+mod polling;
 mod server;
 
 use proc_macro2::TokenStream;

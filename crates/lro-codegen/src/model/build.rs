@@ -4,13 +4,19 @@ use super::index::{Imports, Kind, TypeIndex};
 use super::{Method, Model, OperationTypes, Service, Streaming, TypeRef, join};
 use crate::descriptor::{self, File};
 use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::service_config::Settings;
 use crate::source::{SourceInfo, path};
 
-const OPERATION: &str = "google.longrunning.Operation";
+pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 const EMPTY: &str = "google.protobuf.Empty";
 
 /// Builds the model of the services in the files that `selected` picks, out of all files of the request.
-pub(crate) fn build(files: &[File], selected: impl Fn(&File) -> bool, report: &mut Report) -> Model {
+pub(crate) fn build(
+    files: &[File],
+    selected: impl Fn(&File) -> bool,
+    settings: &Settings,
+    report: &mut Report,
+) -> Model {
     let types = TypeIndex::new(files);
     let mut imports = Imports::new(files);
     let mut services = Vec::new();
@@ -21,7 +27,7 @@ pub(crate) fn build(files: &[File], selected: impl Fn(&File) -> bool, report: &m
         }
         let source = SourceInfo::read(&file.name, file.source_code_info.as_ref());
         let mut builder =
-            Builder { types: &types, imports: &mut imports, files, file, index, source, report };
+            Builder { types: &types, imports: &mut imports, files, file, index, source, settings, report };
         for (number, service) in (0..).zip(&file.service) {
             services.push(builder.service(service, &[path::FILE_SERVICE, number]));
         }
@@ -37,6 +43,7 @@ struct Builder<'a, 'r> {
     file: &'a File,
     index: usize,
     source: SourceInfo,
+    settings: &'a Settings,
     report: &'r mut Report,
 }
 
@@ -81,11 +88,12 @@ fn is_empty(name: &str) -> bool {
 
 impl Builder<'_, '_> {
     fn service(&mut self, service: &descriptor::Service, at: &[i32]) -> Service {
+        let full_name = join(&self.file.package, &service.name);
         let methods = (0..)
             .zip(&service.method)
             .map(|(number, method)| {
                 let at = [at, &[path::SERVICE_METHOD, number]].concat();
-                self.method(&join(&self.file.package, &service.name), method, &at)
+                self.method(&full_name, method, &at)
             })
             .collect();
         Service {
@@ -95,6 +103,7 @@ impl Builder<'_, '_> {
             comment: self.source.comment(at),
             location: self.source.locate(at),
             methods,
+            operation_rules: self.settings.operation_rules(&full_name),
         }
     }
 
@@ -173,6 +182,8 @@ impl Builder<'_, '_> {
             returns_operation,
             annotated: info.is_some(),
             operation,
+            polling: self.settings.polling(&full_name),
+            auto_populated_fields: self.settings.auto_populated_fields(&full_name),
         }
     }
 

@@ -6,7 +6,9 @@
 mod build;
 mod index;
 
-pub(crate) use build::build;
+pub(crate) use build::{OPERATION, build};
+
+use crate::service_config::{OperationRule, PollingSettings};
 
 /// The services of a request, in the order of its files.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(crate) struct Service {
     pub(crate) comment: String,
     pub(crate) location: crate::diagnostics::Location,
     pub(crate) methods: Vec<Method>,
+    /// Where its operations are found over HTTP, if a service config says so.
+    pub(crate) operation_rules: Vec<OperationRule>,
 }
 
 /// A method of a service.
@@ -42,6 +46,10 @@ pub(crate) struct Method {
     pub(crate) annotated: bool,
     /// What its operations hold, where the proto says so and the method can be generated as a long-running one.
     pub(crate) operation: Option<OperationTypes>,
+    /// How clients wait for its operations, if a service config says so.
+    pub(crate) polling: Option<PollingSettings>,
+    /// The fields of the request that clients fill in when they are empty, as a service config has them.
+    pub(crate) auto_populated_fields: Vec<String>,
 }
 
 /// Which sides of a method send many messages.

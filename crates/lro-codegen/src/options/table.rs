@@ -1,6 +1,6 @@
 //! The one table of options, which help texts and documents are made from.
 
-use super::values::{count, name, pair, path, rule, switch};
+use super::values::{count, name, pair, path, rule, service_config, switch};
 use crate::config::{Config, Emit, Visibility};
 use crate::rules::Level;
 
@@ -156,6 +156,14 @@ pub const OPTIONS: &[OptionSpec] = &[
         default: "",
         help: "use the Rust path for a proto package or type instead of generating it; repeatable",
         apply: |config, value| pair(value).map(|pair| config.extern_paths.push(pair)),
+    },
+    OptionSpec {
+        name: "service_config",
+        method: "service_config(path)",
+        value: "FILE",
+        default: "",
+        help: "read how clients wait for operations from a service yaml or a *_gapic.yaml; repeatable, the first one wins",
+        apply: service_config,
     },
     OptionSpec {
         name: "disable_comments",

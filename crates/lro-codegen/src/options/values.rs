@@ -2,6 +2,8 @@
 
 use std::num::NonZeroUsize;
 
+use crate::config::Config;
+
 pub(super) fn switch(value: &str) -> Result<bool, String> {
     match value {
         "" | "true" => Ok(true),
@@ -31,4 +33,19 @@ pub(super) fn pair(value: &str) -> Result<(String, String), String> {
 
 pub(super) fn count(value: &str) -> Result<NonZeroUsize, String> {
     value.parse().map_err(|_| "is not a whole number above zero".to_owned())
+}
+
+/// Reads a service config and adds it to the others.
+pub(super) fn service_config(config: &mut Config, file: &str) -> Result<(), String> {
+    if file.is_empty() {
+        return Err("is not the name of a file".to_owned());
+    }
+    let Some(reader) = &config.read_file else {
+        return Err(
+            "cannot be read: whoever runs the generator here has given it no access to files".to_owned()
+        );
+    };
+    let read = reader.read(file).map_err(|error| format!("cannot be read: {error}"))?;
+    config.service_configs.push(read);
+    Ok(())
 }

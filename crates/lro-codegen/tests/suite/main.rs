@@ -16,6 +16,7 @@ mod options;
 mod requests;
 mod robustness;
 mod rules;
+mod service_config;
 mod streaming;
 mod support;
 mod types;

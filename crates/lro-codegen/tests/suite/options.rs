@@ -1,9 +1,11 @@
 //! The option string: what each option does, and what is said about one that does not fit.
 
-use lro_codegen::OPTIONS;
+use lro_codegen::{Config, FileReader, OPTIONS};
 use prost::Message as _;
 
-use crate::support::{Proto, check_refused, descriptor_set, generate, proto, request_for, run, show};
+use crate::support::{
+    Proto, check_refused, descriptor_set, generate, generate_with, proto, request_for, run, show,
+};
 
 fn files() -> Vec<Proto> {
     let body = "
@@ -25,6 +27,9 @@ fn files() -> Vec<Proto> {
         enum Color { COLOR_RED = 0; }";
     vec![proto("shop.proto", "example.shop", body)]
 }
+
+const SHOP_YAML: &str = "{ type: google.api.Service, publishing: { method_settings: [ \
+    { selector: example.shop.Shop.Sell, long_running: { max_poll_delay: 9s } } ] } }";
 
 /// Option, something that is in the output with it, and something that is in the output without it.
 const EFFECTS: &[(&str, &str, &str)] = &[
@@ -50,6 +55,7 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("flat_output_dir=false", "===== example/shop/example.shop.rs", "===== example.shop.rs"),
     ("emit=lro,no_include", "===== example/shop/example.shop.lro.rs", ""),
     ("extern_path=.example.shop.Part=::parts::Part", "<::parts::Part>", "pub struct Part"),
+    ("service_config=shop.yaml", ".with_polling(", ""),
     ("disable_comments=.", "", "The item's words."),
     ("disable_comments=.example.shop.Shop", "The item's words.", "The service's words."),
     ("warn=core::0151::lro-metadata-type", "warning: example.shop.Shop.Sell names google.protobuf.Empty", ""),
@@ -70,6 +76,9 @@ const EFFECTS: &[(&str, &str, &str)] = &[
 
 #[test]
 fn every_option_changes_the_output_as_it_says() {
+    let mut config = Config::default();
+    config.read_file = Some(FileReader::new(|_| Ok(SHOP_YAML.to_owned())));
+    let generate = |files: &[Proto], option: &str| generate_with(&config, files, option);
     let without = show(&generate(&files(), ""));
     for (option, there, gone) in EFFECTS {
         let with = show(&generate(&files(), option));
@@ -143,6 +152,7 @@ fn malformed_values() {
         "extern_path=.a",
         "extern_path==::a",
         "extern_path=.a=",
+        "service_config",
         "disable_comments",
         "type_attribute=.",
         "message_attribute=.=",

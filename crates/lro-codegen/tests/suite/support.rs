@@ -103,6 +103,15 @@ pub(crate) fn generate(files: &[Proto], parameter: &str) -> Result<Output, Diagn
     run(request(files, parameter))
 }
 
+/// Generates code of all the files, the option string on top of a configuration.
+pub(crate) fn generate_with(
+    config: &Config,
+    files: &[Proto],
+    parameter: &str,
+) -> Result<Output, Diagnostics> {
+    lro_codegen::generate(request(files, parameter), config)
+}
+
 /// Generates code of a request.
 pub(crate) fn run(request: Vec<u8>) -> Result<Output, Diagnostics> {
     lro_codegen::generate(request, &Config::default())
@@ -143,7 +152,13 @@ pub(crate) fn snapshot(name: &str, text: &str) {
 /// Like [`check`], for a run that must generate code.
 #[track_caller]
 pub(crate) fn check_generated(name: &str, files: &[Proto], parameter: &str) {
-    let result = generate(files, parameter);
+    check_generated_with(name, &Config::default(), files, parameter);
+}
+
+/// Like [`check_generated`], with the option string on top of a configuration.
+#[track_caller]
+pub(crate) fn check_generated_with(name: &str, config: &Config, files: &[Proto], parameter: &str) {
+    let result = generate_with(config, files, parameter);
     assert!(result.is_ok(), "{}", show(&result));
     check(name, &result);
 }

@@ -129,6 +129,31 @@ fn proto3_optional_is_supported() {
     assert_eq!(said, "");
 }
 
+#[test]
+fn a_service_config_is_read_and_its_faults_have_a_place() {
+    let Some([protoc]) = find([PROTOC]) else { return };
+    let project = Project::of(PROTO3, &service("Lab", "Analyze", "Thing"));
+    let yaml = |delay: &str| {
+        format!(
+            "{{ type: google.api.Service, publishing: {{ method_settings: [\n\
+             {{ selector: lab.v1.Lab.Analyze, long_running: {{ initial_poll_delay: {delay} }} }} ] }} }}"
+        )
+    };
+    let (good, bad) = (project.add("lab.yaml", &yaml("90s")), project.add("bad.yaml", &yaml("soon")));
+
+    let option = format!("service_config={}", bad.display());
+    let output = project.protoc(&protoc, &option, &["lab.proto"]);
+    assert_refused(&project, &output, &["bad.yaml:2:", "`soon`", "lro::service-config"]);
+
+    let output = project.protoc(&protoc, "service_config=missing.yaml", &["lab.proto"]);
+    assert_refused(&project, &output, &["`missing.yaml` cannot be read"]);
+
+    let option = format!("service_config={}", good.display());
+    let output = project.protoc(&protoc, &option, &["lab.proto"]);
+    let said = assert_written(&project, &output, "lab.v1.rs", "with_initial_delay(Duration::from_secs(90))");
+    assert_eq!(said, "");
+}
+
 /// A project in an edition, with a field that only editions can describe.
 fn edition(year: u32) -> Project {
     let body = service("Lab", "Analyze", "Thing")

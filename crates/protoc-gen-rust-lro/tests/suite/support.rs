@@ -90,6 +90,13 @@ impl Project {
         project
     }
 
+    /// Adds a file to the folder of protos.
+    pub(crate) fn add(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.0.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
     /// Where the output goes.
     pub(crate) fn out(&self) -> PathBuf {
         self.0.path().join("out")

@@ -1,15 +1,17 @@
 //! Each constant has the types of its annotation, as Rust paths and as full proto names.
 
+use std::time::Duration;
+
 use compile_tests::hands::tests::left::v1::{Left, left, left_hand_lro, left_hand_server};
 use compile_tests::hands::tests::right::v1::{Right, right, right_hand_lro};
 use compile_tests::keywords::tests::r#type::r#async::{Match, Self_, r#match, type_lro};
 use compile_tests::{
     beside, client_only, descriptor_set, library, no_package, own_well_known, server_only, several, shelf,
-    well_known,
+    waiting, well_known,
 };
 use lro::google::longrunning::Operation;
 use lro::google::rpc::Status;
-use lro::{Any, Method};
+use lro::{Any, Method, Polling};
 use prost_types::{Struct, Timestamp};
 
 /// The types of the constant are those that the caller names; its proto names are returned for comparison.
@@ -34,6 +36,17 @@ fn a_constant_has_the_messages_of_its_package() {
     );
     assert_eq!(names(client_only::library_service_lro::IMPORT_BOOKS), expected);
     assert_eq!(names(server_only::library_service_lro::IMPORT_BOOKS), expected);
+}
+
+#[test]
+fn a_constant_has_the_polling_settings_of_its_service_config() {
+    let own = Polling::new()
+        .with_initial_delay(Duration::from_secs(60))
+        .with_multiplier(2.0)
+        .with_max_delay(Duration::from_millis(250))
+        .with_total_timeout(Duration::new(86_400, 1));
+    assert_eq!(waiting::library_service_lro::IMPORT_BOOKS.polling(), own);
+    assert_eq!(library::library_service_lro::IMPORT_BOOKS.polling(), Polling::new());
 }
 
 #[test]

@@ -1,0 +1,153 @@
+//! Service configs: the YAML files that say of an API's methods what its protos do not.
+//!
+//! Two kinds are read, told apart by what is in them: service yamls (`type: google.api.Service`) and the older `*_gapic.yaml`
+//! (`type: com.google.api.codegen.ConfigProto`). Of both only what the generator has a use for is looked at.
+
+mod gapic;
+mod operations;
+mod polling;
+mod reader;
+mod selectors;
+mod service;
+mod yaml;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+pub use operations::OperationRule;
+pub(crate) use operations::name_patterns;
+pub use polling::PollingSettings;
+pub(crate) use selectors::check_selectors;
+
+use crate::diagnostics::{Location, Report};
+use reader::Reader;
+
+/// A service yaml or a `*_gapic.yaml`: what [`crate::Config::service_configs`] holds.
+///
+/// ```
+/// # let text = "type: google.api.Service\n";
+/// let mut config = lro_codegen::Config::default();
+/// config.service_configs.push(lro_codegen::ServiceConfig::new("library_v1.yaml", text));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceConfig {
+    /// What diagnostics call the file.
+    pub file: String,
+    /// What is in it.
+    pub text: String,
+}
+
+impl ServiceConfig {
+    /// A file by its name and what is in it.
+    pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { file: file.into(), text: text.into() }
+    }
+}
+
+/// How the option `service_config=FILE` gets at the file, since this crate reads none itself.
+#[derive(Clone)]
+pub struct FileReader(Arc<ReadFile>);
+
+type ReadFile = dyn Fn(&str) -> io::Result<String> + Send + Sync;
+
+impl FileReader {
+    /// A reader that is given the option's value, such as `|path| std::fs::read_to_string(path)`.
+    pub fn new(read: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    pub(crate) fn read(&self, path: &str) -> io::Result<ServiceConfig> {
+        (self.0)(path).map(|text| ServiceConfig::new(path, text))
+    }
+}
+
+impl fmt::Debug for FileReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FileReader")
+    }
+}
+
+/// What all service configs of a run say.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    files: Vec<FileSettings>,
+    polling: HashMap<String, PollingSettings>,
+    auto_populated_fields: HashMap<String, Vec<String>>,
+}
+
+/// What one file says, in its order.
+#[derive(Debug)]
+struct FileSettings {
+    file: String,
+    polling: Vec<Setting<PollingSettings>>,
+    auto_populated_fields: Vec<Setting<Vec<String>>>,
+    /// The services that it is about; all of them where it does not say.
+    services: Vec<String>,
+    operation_rules: Vec<OperationRule>,
+}
+
+/// A setting of one method.
+#[derive(Debug)]
+struct Setting<T> {
+    /// The full name of the method.
+    selector: String,
+    location: Location,
+    value: T,
+}
+
+impl Settings {
+    /// Reads all files. A setting of a service yaml wins over one of a gapic yaml, and within a kind the first file wins.
+    pub(crate) fn read(configs: &[ServiceConfig], report: &mut Report) -> Self {
+        let (mut files, mut gapic_files) = (Vec::new(), Vec::new());
+        for config in configs {
+            let mut reader = Reader::new(&config.file, report);
+            let Some(root) = reader.root(&config.text) else { continue };
+            match reader.kind(&root) {
+                Some(Kind::Service) => files.push(service::read(&root, &mut reader)),
+                Some(Kind::Gapic) => gapic_files.push(gapic::read(&root, &mut reader)),
+                None => {}
+            }
+        }
+        files.append(&mut gapic_files);
+        let polling = files.iter().flat_map(|file| &file.polling);
+        let fields = files.iter().flat_map(|file| &file.auto_populated_fields);
+        Self { polling: first_of_each(polling), auto_populated_fields: first_of_each(fields), files }
+    }
+
+    /// How clients wait for operations of a method, if any file says so.
+    pub(crate) fn polling(&self, method: &str) -> Option<PollingSettings> {
+        self.polling.get(method).copied()
+    }
+
+    /// The fields of a method's request that clients fill in.
+    pub(crate) fn auto_populated_fields(&self, method: &str) -> Vec<String> {
+        self.auto_populated_fields.get(method).cloned().unwrap_or_default()
+    }
+
+    /// Where the operations of a service are found, by the first file that is about the service and says so.
+    pub(crate) fn operation_rules(&self, service: &str) -> Vec<OperationRule> {
+        let about = |file: &&FileSettings| {
+            file.services.is_empty() || file.services.iter().any(|name| name == service)
+        };
+        let rules = self.files.iter().filter(about).map(|file| &file.operation_rules);
+        rules.into_iter().find(|rules| !rules.is_empty()).cloned().unwrap_or_default()
+    }
+}
+
+/// What kind of file this is.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Service,
+    Gapic,
+}
+
+fn first_of_each<'a, T: Clone + 'a>(settings: impl Iterator<Item = &'a Setting<T>>) -> HashMap<String, T> {
+    let mut first = HashMap::new();
+    for setting in settings {
+        first.entry(setting.selector.clone()).or_insert_with(|| setting.value.clone());
+    }
+    first
+}

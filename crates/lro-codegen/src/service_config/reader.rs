@@ -1,0 +1,193 @@
+//! Looks things up in one file, and reports what is not as it should be.
+
+use std::collections::HashMap;
+
+use super::yaml::{Node, Position, Value, parse};
+use super::{Kind, Setting};
+use crate::diagnostics::{Diagnostic, Location, Report, Rule};
+
+/// After so many problems of one file a person has enough to do.
+const MAX_PROBLEMS: usize = 20;
+
+/// The entries of a mapping.
+pub(super) type Entries<'n, 'a> = &'n [(Node<'a>, Node<'a>)];
+
+/// One file, and where its problems go.
+#[derive(Debug)]
+pub(super) struct Reader<'r> {
+    file: &'r str,
+    report: &'r mut Report,
+    problems: usize,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(file: &'r str, report: &'r mut Report) -> Self {
+        Self { file, report, problems: 0 }
+    }
+
+    pub(super) fn file(&self) -> String {
+        self.file.to_owned()
+    }
+
+    /// The file's one document.
+    pub(super) fn root<'a>(&mut self, text: &'a str) -> Option<Node<'a>> {
+        parse(text)
+            .map_err(|broken| {
+                let message = format!("this YAML cannot be read: {}", broken.reason);
+                self.problem(
+                    broken.position,
+                    message,
+                    "correct the file, or leave out the option service_config",
+                );
+            })
+            .ok()
+    }
+
+    /// What the file calls itself, under the key `type`.
+    pub(super) fn kind(&mut self, root: &Node<'_>) -> Option<Kind> {
+        const HELP: &str = "it begins with `type: google.api.Service`, or with `type: com.google.api.codegen.ConfigProto` \
+                            if it is a gapic.yaml";
+        let entries = self.mapping(root, "a service config")?;
+        let Some(node) = self.get(entries, "type") else {
+            self.problem(Some(root.position), "this is not a service config: it has no key `type`", HELP);
+            return None;
+        };
+        match self.text(node, "type")? {
+            "google.api.Service" => Some(Kind::Service),
+            "com.google.api.codegen.ConfigProto" => Some(Kind::Gapic),
+            other => {
+                let message = format!("`{}` is not the type of a service config", shown(other));
+                self.problem(Some(node.position), message, HELP);
+                None
+            }
+        }
+    }
+
+    /// What a key stands for, if it is there and not null.
+    pub(super) fn get<'n, 'a>(&mut self, entries: Entries<'n, 'a>, key: &str) -> Option<&'n Node<'a>> {
+        let is_key = |node: &Node<'_>| matches!(&node.value, Value::Scalar(text) if text == key);
+        let mut found = entries.iter().filter(|(node, _)| is_key(node));
+        let (_, value) = found.next()?;
+        if let Some((again, _)) = found.next() {
+            self.problem(
+                Some(again.position),
+                format!("the key `{key}` is there twice"),
+                "keep one of the two",
+            );
+        }
+        Some(value).filter(|value| !matches!(value.value, Value::Null))
+    }
+
+    pub(super) fn mapping<'n, 'a>(&mut self, node: &'n Node<'a>, what: &str) -> Option<Entries<'n, 'a>> {
+        match &node.value {
+            Value::Mapping(entries) => Some(entries),
+            _ => self.wrong(node, what, "a mapping"),
+        }
+    }
+
+    /// The items of a list under a key; none where the key is not there.
+    pub(super) fn list<'n, 'a>(&mut self, entries: Entries<'n, 'a>, key: &str) -> &'n [Node<'a>] {
+        self.get(entries, key).and_then(|node| self.items(node, key)).unwrap_or_default()
+    }
+
+    pub(super) fn items<'n, 'a>(&mut self, node: &'n Node<'a>, what: &str) -> Option<&'n [Node<'a>]> {
+        match &node.value {
+            Value::Sequence(items) => Some(items),
+            _ => self.wrong(node, what, "a list"),
+        }
+    }
+
+    pub(super) fn text<'n>(&mut self, node: &'n Node<'_>, what: &str) -> Option<&'n str> {
+        match &node.value {
+            Value::Scalar(text) => Some(text),
+            _ => self.wrong(node, what, "a single value"),
+        }
+    }
+
+    /// The name under a key that has to be there: identifiers with dots between them.
+    pub(super) fn name<'n>(
+        &mut self,
+        entries: Entries<'n, '_>,
+        key: &str,
+        around: &Node<'_>,
+    ) -> Option<&'n str> {
+        let Some(node) = self.get(entries, key) else {
+            self.problem(Some(around.position), format!("there is no `{key}` here"), "add it");
+            return None;
+        };
+        let name = self.text(node, key)?;
+        if is_full_name(name) {
+            return Some(name);
+        }
+        let message = format!("`{}` is not a name from a proto", shown(name));
+        self.problem(Some(node.position), message, "write the name in full, without wildcards");
+        None
+    }
+
+    /// Reports values that one file gives twice to one method.
+    pub(super) fn refuse_duplicates<T>(&mut self, settings: &[Setting<T>], what: &str) {
+        let mut first: HashMap<&str, &Location> = HashMap::new();
+        for setting in settings {
+            if let Some(at) = first.get(setting.selector.as_str()) {
+                let message = format!("{} has {what} twice, at first in {at}", setting.selector);
+                self.problem(setting.location.position, message, "keep one of the two");
+            } else {
+                first.insert(&setting.selector, &setting.location);
+            }
+        }
+    }
+
+    pub(super) fn problem(&mut self, at: Option<Position>, message: impl Into<String>, help: &str) {
+        self.problems += 1;
+        let diagnostic = match self.problems {
+            ..=MAX_PROBLEMS => {
+                Diagnostic::error(Rule::ServiceConfig, message).at(self.location(at)).help(help)
+            }
+            number if number == MAX_PROBLEMS + 1 => {
+                Diagnostic::error(Rule::ServiceConfig, "there are more problems in this file")
+                    .at(self.location(None))
+            }
+            _ => return,
+        };
+        self.report.push(diagnostic);
+    }
+
+    pub(super) fn location(&self, position: Option<Position>) -> Location {
+        Location { position, ..Location::of_file(self.file) }
+    }
+
+    fn wrong<T>(&mut self, node: &Node<'_>, what: &str, wanted: &str) -> Option<T> {
+        let found = match node.value {
+            Value::Alias => "an alias",
+            Value::Null => "nothing",
+            Value::Scalar(_) => "a single value",
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+        };
+        let help = match node.value {
+            Value::Alias => "write out what it stands for; aliases are not followed".to_owned(),
+            _ => format!("write {wanted}"),
+        };
+        let message = format!("{what} has to be {wanted}, but this is {found}");
+        self.problem(Some(node.position), message, &help);
+        None
+    }
+}
+
+/// A value as a message shows it: on one line, and not all of it if it is long.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut start: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        start.push('…');
+    }
+    start
+}
+
+fn is_full_name(name: &str) -> bool {
+    const LONGEST: usize = 512;
+    let is_part = |part: &str| {
+        !part.is_empty() && part.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    name.len() <= LONGEST && name.split('.').all(is_part)
+}

@@ -1,0 +1,130 @@
+//! Whether the methods that service configs name are there, and long-running where they have to be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{FileSettings, Setting, Settings};
+use crate::descriptor::File;
+use crate::diagnostics::{Diagnostic, Location, Report, Rule};
+use crate::model::{OPERATION, join};
+
+/// After so many unknown names of one file it is the wrong file.
+const MAX_WARNINGS: usize = 20;
+
+/// Warns of settings that have no effect.
+///
+/// A file may cover more than a run: what it says of packages that no code is asked for is fine, unless it is about nothing else.
+pub(crate) fn check_selectors(
+    settings: &Settings,
+    files: &[File],
+    is_target: impl Fn(&File) -> bool,
+    report: &mut Report,
+) {
+    if settings.files.is_empty() {
+        return;
+    }
+    let known = Known::new(files, is_target);
+    for file in &settings.files {
+        let mut warnings = Vec::new();
+        let polling = file.polling.iter().filter_map(|setting| known.problem(setting, true));
+        let fields = file.auto_populated_fields.iter().filter_map(|setting| known.problem(setting, false));
+        warnings.extend(polling.chain(fields).take(MAX_WARNINGS));
+        if warnings.is_empty() && known.has_operations && known.is_about_others(file) {
+            warnings.push(
+                Diagnostic::warning(
+                    Rule::UnknownSelector,
+                    "no polling settings of this file are for a method of this run",
+                )
+                .at(Location::of_file(&file.file))
+                .help("pass the service config of the API that code is generated for"),
+            );
+        }
+        for warning in warnings {
+            report.push(warning);
+        }
+    }
+}
+
+/// What the request has.
+struct Known<'a> {
+    /// The methods of each service by name, and whether they return an operation.
+    services: BTreeMap<String, BTreeMap<&'a str, bool>>,
+    /// The packages that code is asked for.
+    packages: BTreeSet<&'a str>,
+    /// Whether code is asked for any long-running method.
+    has_operations: bool,
+}
+
+impl<'a> Known<'a> {
+    fn new(files: &'a [File], is_target: impl Fn(&File) -> bool) -> Self {
+        let mut known = Self { services: BTreeMap::new(), packages: BTreeSet::new(), has_operations: false };
+        for file in files {
+            let target = is_target(file);
+            if target {
+                known.packages.insert(&file.package);
+            }
+            for service in &file.service {
+                let methods = service.method.iter().map(|method| {
+                    let is_operation = method.output_type.trim_start_matches('.') == OPERATION;
+                    known.has_operations |= target && is_operation;
+                    (method.name.as_str(), is_operation)
+                });
+                let methods = methods.collect();
+                known.services.insert(join(&file.package, &service.name), methods);
+            }
+        }
+        known
+    }
+
+    /// Why a setting has no effect, if it has none where one would expect it.
+    fn problem<T>(&self, setting: &Setting<T>, needs_operation: bool) -> Option<Diagnostic> {
+        let (service, method) = setting.selector.rsplit_once('.').unwrap_or(("", &setting.selector));
+        let (message, help) = match self.services.get(service).map(|methods| (methods, methods.get(method))) {
+            Some((_, Some(is_operation))) if *is_operation || !needs_operation => return None,
+            Some((_, Some(_))) => (
+                format!("{} has polling settings, but does not return {OPERATION}", setting.selector),
+                "remove its long_running".to_owned(),
+            ),
+            Some((methods, None)) => (
+                format!("there is no method {method} in the service {service}"),
+                did_you_mean(method, methods.keys().copied()),
+            ),
+            None if !self.packages.contains(package(service)) => return None,
+            None => {
+                let siblings = self.services.keys().filter(|name| package(name) == package(service));
+                (
+                    format!("there is no service {service} among the files of this run"),
+                    did_you_mean(service, siblings.map(String::as_str)),
+                )
+            }
+        };
+        let warning = Diagnostic::warning(Rule::UnknownSelector, message).at(setting.location.clone());
+        Some(warning.help(help))
+    }
+
+    /// Whether a file has polling settings, and none for a method of the request.
+    fn is_about_others(&self, file: &FileSettings) -> bool {
+        let is_here = |setting: &Setting<_>| {
+            setting.selector.rsplit_once('.').is_some_and(|(service, _)| self.services.contains_key(service))
+        };
+        !file.polling.is_empty() && !file.polling.iter().any(is_here)
+    }
+}
+
+/// The package of a service.
+fn package(service: &str) -> &str {
+    service.rsplit_once('.').map_or("", |(package, _)| package)
+}
+
+/// Compares the last parts of the names, because a package in front of them would make all of them look alike.
+fn did_you_mean<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
+    let wanted = wanted.rsplit('.').next().unwrap_or(wanted);
+    let nearest = names
+        .map(|name| (strsim::jaro_winkler(wanted, last(name)), name))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((_, name)) => format!("did you mean {name}?"),
+        None => "remove the setting, unless another run generates code for it".to_owned(),
+    }
+}

@@ -1,0 +1,68 @@
+//! Service yamls (`google.api.Service`).
+
+use super::polling::{self, Form, seconds};
+use super::reader::{Entries, Reader};
+use super::yaml::Node;
+use super::{FileSettings, Setting, operations};
+
+const FORM: Form = Form {
+    initial_delay: "initial_poll_delay",
+    max_delay: "max_poll_delay",
+    total_timeout: "total_poll_timeout",
+    time: seconds,
+    example: "seconds with an `s`, such as 30s or 1.5s",
+};
+
+/// Reads `publishing.method_settings`, the HTTP rules of `google.longrunning.Operations`, and what services the file is about.
+pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {
+    let entries = reader.mapping(root, "the file").unwrap_or_default();
+    let mut settings = FileSettings {
+        file: reader.file(),
+        polling: Vec::new(),
+        auto_populated_fields: Vec::new(),
+        services: services(entries, reader),
+        operation_rules: operations::read(entries, reader),
+    };
+    if let Some(publishing) = reader.get(entries, "publishing") {
+        let publishing = reader.mapping(publishing, "publishing").unwrap_or_default();
+        for item in reader.list(publishing, "method_settings") {
+            method_settings(item, &mut settings, reader);
+        }
+    }
+    reader.refuse_duplicates(&settings.polling, "long_running");
+    reader.refuse_duplicates(&settings.auto_populated_fields, "auto_populated_fields");
+    settings
+}
+
+fn method_settings(item: &Node<'_>, settings: &mut FileSettings, reader: &mut Reader<'_>) {
+    let Some(entries) = reader.mapping(item, "an item of method_settings") else { return };
+    let Some(selector) = reader.name(entries, "selector", item) else { return };
+    let location = reader.location(Some(item.position));
+    if let Some(node) = reader.get(entries, "long_running")
+        && let Some(value) = polling::read(node, &FORM, reader)
+    {
+        settings.polling.push(Setting { selector: selector.to_owned(), location: location.clone(), value });
+    }
+    if let Some(node) = reader.get(entries, "auto_populated_fields")
+        && let Some(items) = reader.items(node, "auto_populated_fields")
+    {
+        let value = items
+            .iter()
+            .filter_map(|item| reader.text(item, "an item of auto_populated_fields"))
+            .map(str::to_owned)
+            .collect();
+        settings.auto_populated_fields.push(Setting { selector: selector.to_owned(), location, value });
+    }
+}
+
+/// `apis[].name`. Nothing but a comparison is done with these names, so a strange one does no harm.
+fn services(entries: Entries<'_, '_>, reader: &mut Reader<'_>) -> Vec<String> {
+    let apis = reader.list(entries, "apis");
+    let mut names = Vec::new();
+    for api in apis {
+        let Some(fields) = reader.mapping(api, "an item of apis") else { continue };
+        let name = reader.get(fields, "name").and_then(|name| reader.text(name, "name"));
+        names.extend(name.map(str::to_owned));
+    }
+    names
+}

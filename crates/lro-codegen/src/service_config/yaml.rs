@@ -1,0 +1,143 @@
+//! YAML as a tree with positions, within bounds that no input can leave.
+
+use std::borrow::Cow;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
+
+/// Deeper nesting is refused. What is read lies at most 6 levels deep.
+const MAX_DEPTH: usize = 64;
+
+/// Longer texts are refused: 25 times the longest that is known, and a tree of this size is still small.
+const MAX_LENGTH: usize = 2 << 20;
+
+/// A value and the place where it begins.
+#[derive(Debug)]
+pub(super) struct Node<'a> {
+    pub(super) position: Position,
+    pub(super) value: Value<'a>,
+}
+
+/// Line and column, both from one.
+pub(super) type Position = (u32, u32);
+
+#[derive(Debug)]
+pub(super) enum Value<'a> {
+    Scalar(Cow<'a, str>),
+    /// What stands for no value at all: nothing, `~` or `null`, without quotes.
+    Null,
+    Sequence(Vec<Node<'a>>),
+    Mapping(Vec<(Node<'a>, Node<'a>)>),
+    /// A reference to another value. These are never followed, so that no input grows by being read.
+    Alias,
+}
+
+/// Why a text is no YAML that is read here, and where.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub(super) position: Option<Position>,
+    pub(super) reason: String,
+}
+
+/// Reads the one document of a text.
+pub(super) fn parse(text: &str) -> Result<Node<'_>, Broken> {
+    if text.len() > MAX_LENGTH {
+        let reason = format!("it is longer than {} MiB", MAX_LENGTH >> 20);
+        return Err(Broken { position: None, reason });
+    }
+    let mut tree = Tree { parser: Parser::new_from_str(text), end: (1, 1) };
+    let mut document = None;
+    loop {
+        match tree.next()? {
+            Some((Event::DocumentStart(_), span)) if document.is_some() => {
+                return Err(Broken::at(position(span), "it holds more than one document"));
+            }
+            Some((Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing, _)) => {
+            }
+            Some((Event::StreamEnd, _)) | None => break,
+            Some((event, span)) => document = Some(tree.node(event, span, 0)?),
+        }
+    }
+    Ok(document.unwrap_or(Node { position: (1, 1), value: Value::Null }))
+}
+
+impl Broken {
+    fn at(position: Position, reason: impl Into<String>) -> Self {
+        Self { position: Some(position), reason: reason.into() }
+    }
+}
+
+impl From<ScanError> for Broken {
+    fn from(error: ScanError) -> Self {
+        Self::at(position(Span::empty(*error.marker())), error.info())
+    }
+}
+
+/// Builds the tree from the parser's events.
+struct Tree<'a> {
+    parser: Parser<'a, StrInput<'a>>,
+    /// Where the last event began.
+    end: Position,
+}
+
+impl<'a> Tree<'a> {
+    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Broken> {
+        let next = self.parser.next_event().transpose()?;
+        if let Some((_, span)) = next {
+            self.end = position(span);
+        }
+        Ok(next)
+    }
+
+    /// The value that begins with `event`.
+    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node<'a>, Broken> {
+        let position = position(span);
+        if depth > MAX_DEPTH {
+            return Err(Broken::at(position, format!("it is nested more than {MAX_DEPTH} levels deep")));
+        }
+        let value = match event {
+            Event::Scalar(text, ScalarStyle::Plain, ..) if is_null(&text) => Value::Null,
+            Event::Scalar(text, ..) => Value::Scalar(text),
+            Event::SequenceStart(..) => {
+                let mut items = Vec::new();
+                while let Some(item) = self.child(depth)? {
+                    items.push(item);
+                }
+                Value::Sequence(items)
+            }
+            Event::MappingStart(..) => {
+                let mut entries = Vec::new();
+                while let Some(key) = self.child(depth)? {
+                    let value = self.child(depth)?.ok_or_else(|| self.cut_short())?;
+                    entries.push((key, value));
+                }
+                Value::Mapping(entries)
+            }
+            Event::Alias(_) => Value::Alias,
+            _ => return Err(self.cut_short()),
+        };
+        Ok(Node { position, value })
+    }
+
+    /// The next value within the current one, or nothing at its end.
+    fn child(&mut self, depth: usize) -> Result<Option<Node<'a>>, Broken> {
+        match self.next()? {
+            Some((Event::SequenceEnd | Event::MappingEnd, _)) => Ok(None),
+            Some((event, span)) => self.node(event, span, depth + 1).map(Some),
+            None => Err(self.cut_short()),
+        }
+    }
+
+    fn cut_short(&self) -> Broken {
+        Broken::at(self.end, "it ends in the middle of a value")
+    }
+}
+
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// The parser counts lines from one and columns from zero.
+fn position(span: Span) -> Position {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    (number(span.start.line()).max(1), number(span.start.col()).saturating_add(1))
+}
