@@ -10,6 +10,7 @@ mod corpus;
 mod crate_check;
 mod generate;
 mod methods;
+mod polling;
 mod tables;
 mod tree;
 
@@ -36,6 +37,8 @@ enum Command {
     Generate(generate::Args),
     /// List the long-running methods of a descriptor set, one JSON object a line.
     Methods(methods::Args),
+    /// Compare the service configs of a tree with an independent reading of them.
+    Polling(polling::Args),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Corpus(args) => corpus::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Methods(args) => methods::run(&args),
+        Command::Polling(args) => polling::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

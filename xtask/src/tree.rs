@@ -98,10 +98,14 @@ impl Tree {
 
     /// The request for code of `targets`, with all that they need.
     pub(crate) fn request(&self, targets: &[&str]) -> Outcome<Vec<u8>> {
-        let needed = self.closure(targets.iter().copied());
+        Ok(lro_codegen::encode_request(self.set(targets), targets.iter().map(|&name| name.to_owned()))?)
+    }
+
+    /// A serialized `FileDescriptorSet` of some files and all that they need.
+    pub(crate) fn set(&self, names: &[&str]) -> Vec<u8> {
+        let needed = self.closure(names.iter().copied());
         let file = self.files.iter().filter(|(header, _)| needed.contains(header.name.as_str()));
-        let set = EncodedSet { file: file.map(|(_, bytes)| bytes.clone()).collect() };
-        Ok(lro_codegen::encode_request(set.encode_to_vec(), targets.iter().map(|&name| name.to_owned()))?)
+        EncodedSet { file: file.map(|(_, bytes)| bytes.clone()).collect() }.encode_to_vec()
     }
 
     /// How many files there are.
@@ -112,15 +116,20 @@ impl Tree {
 
 /// All proto files below a folder. Sorted, because the order of the files is the order of the output.
 pub(crate) fn protos_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut protos = Vec::new();
+    files_below(folder, "proto")
+}
+
+/// All files below a folder whose names end in this extension, sorted.
+pub(crate) fn files_below(folder: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            protos.extend(protos_below(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "proto") {
-            protos.push(path);
+            files.extend(files_below(&path, extension)?);
+        } else if path.extension().is_some_and(|found| found == extension) {
+            files.push(path);
         }
     }
-    protos.sort();
-    Ok(protos)
+    files.sort();
+    Ok(files)
 }

@@ -333,6 +333,16 @@ fn selectors_that_select_nothing_are_warnings() {
 }
 
 #[test]
+fn selectors_that_select_nothing_have_a_level() {
+    let text = method_settings("  - selector: example.kitchen.v1.Kitchen.Cok\n    long_running: {}\n");
+    let config = config(&[("kitchen.yaml", &text)]);
+    let run = |options: &str| generate_with(&config, &[kitchen()], options);
+    assert!(run("emit=lro,allow=lro::unknown-selector").unwrap().warnings().is_empty());
+    let denied = run("emit=lro,deny=lro::unknown-selector").unwrap_err().to_string();
+    assert!(denied.starts_with("kitchen.yaml:4:5: error: there is no method Cok"), "{denied}");
+}
+
+#[test]
 fn other_packages_are_fine_unless_a_file_is_about_nothing_else() {
     let elsewhere = "  - selector: example.garden.v1.Garden.Grow\n    long_running: {}\n";
     let here = "  - selector: example.kitchen.v1.Kitchen.Cook\n    long_running: {}\n";

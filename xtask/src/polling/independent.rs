@@ -1,0 +1,167 @@
+//! Service configs as another YAML library sees them. Nothing here is shared with the generator.
+
+use std::collections::BTreeMap;
+
+use lro_codegen::PollingSettings;
+use serde_yaml_ng::Value;
+
+use crate::Outcome;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Service,
+    Gapic,
+}
+
+/// What one file says.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) kind: Kind,
+    /// By the full name of the method.
+    pub(crate) polling: BTreeMap<String, Polling>,
+    pub(crate) fields: BTreeMap<String, Vec<String>>,
+    /// RPC, HTTP method and path.
+    pub(crate) rules: Vec<[String; 3]>,
+    apis: Vec<String>,
+}
+
+/// Polling settings, times in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Polling {
+    initial: u128,
+    multiplier: f64,
+    longest: u128,
+    total: u128,
+}
+
+impl Polling {
+    pub(crate) fn of(settings: &PollingSettings) -> Self {
+        Self {
+            initial: settings.initial_delay.as_nanos(),
+            multiplier: settings.multiplier,
+            longest: settings.max_delay.as_nanos(),
+            total: settings.total_timeout.as_nanos(),
+        }
+    }
+}
+
+impl Reading {
+    /// The services that are named anywhere.
+    pub(crate) fn services(&self) -> impl Iterator<Item = &str> {
+        let selectors = self.polling.keys().chain(self.fields.keys());
+        let named = selectors.filter_map(|selector| selector.rsplit_once('.').map(|(service, _)| service));
+        named.chain(self.apis.iter().map(String::as_str))
+    }
+
+    pub(crate) fn is_about(&self, service: &str) -> bool {
+        self.apis.is_empty() || self.apis.iter().any(|api| api == service)
+    }
+}
+
+/// Reads a file; nothing if it is no service config.
+pub(crate) fn read(text: &str) -> Outcome<Option<Reading>> {
+    let root: Value = serde_yaml_ng::from_str(text)?;
+    let kind = match root["type"].as_str() {
+        Some("google.api.Service") => Kind::Service,
+        Some("com.google.api.codegen.ConfigProto") => Kind::Gapic,
+        _ => return Ok(None),
+    };
+    let mut reading = Reading {
+        kind,
+        polling: BTreeMap::new(),
+        fields: BTreeMap::new(),
+        rules: Vec::new(),
+        apis: Vec::new(),
+    };
+    match kind {
+        Kind::Gapic => gapic(&root, &mut reading)?,
+        Kind::Service => service(&root, &mut reading)?,
+    }
+    Ok(Some(reading))
+}
+
+fn gapic(root: &Value, reading: &mut Reading) -> Outcome {
+    for interface in items(&root["interfaces"]) {
+        for method in items(&interface["methods"]) {
+            let settings = &method["long_running"];
+            if settings.is_null() {
+                continue;
+            }
+            let millis = |key: &str, default: u128| -> Outcome<u128> {
+                let value = &settings[key];
+                let number = value.as_u64().map(|millis| u128::from(millis) * 1_000_000);
+                if value.is_null() {
+                    Ok(default)
+                } else {
+                    number.ok_or_else(|| format!("{key}: {value:?}").into())
+                }
+            };
+            let polling = Polling {
+                initial: millis("initial_poll_delay_millis", 5_000_000_000)?,
+                multiplier: settings["poll_delay_multiplier"].as_f64().unwrap_or(1.5),
+                longest: millis("max_poll_delay_millis", 45_000_000_000)?,
+                total: millis("total_poll_timeout_millis", 300_000_000_000)?,
+            };
+            let name = format!("{}.{}", string(&interface["name"])?, string(&method["name"])?);
+            reading.polling.insert(name, polling);
+        }
+    }
+    Ok(())
+}
+
+fn service(root: &Value, reading: &mut Reading) -> Outcome {
+    for setting in items(&root["publishing"]["method_settings"]) {
+        let selector = string(&setting["selector"])?;
+        let fields = items(&setting["auto_populated_fields"]);
+        if !fields.is_empty() {
+            let fields = fields.iter().map(string).collect::<Outcome<_>>()?;
+            reading.fields.insert(selector.clone(), fields);
+        }
+        let settings = &setting["long_running"];
+        if settings.is_null() {
+            continue;
+        }
+        let polling = Polling {
+            initial: nanos(&settings["initial_poll_delay"], 5)?,
+            multiplier: settings["poll_delay_multiplier"].as_f64().unwrap_or(1.5),
+            longest: nanos(&settings["max_poll_delay"], 45)?,
+            total: nanos(&settings["total_poll_timeout"], 300)?,
+        };
+        reading.polling.insert(selector, polling);
+    }
+    for api in items(&root["apis"]) {
+        reading.apis.push(string(&api["name"])?);
+    }
+    for rule in items(&root["http"]["rules"]) {
+        let selector = string(&rule["selector"])?;
+        let Some(rpc) = selector.strip_prefix("google.longrunning.Operations.") else { continue };
+        for binding in std::iter::once(rule).chain(items(&rule["additional_bindings"])) {
+            for verb in ["get", "put", "post", "delete", "patch"] {
+                if let Some(path) = binding[verb].as_str() {
+                    reading.rules.push([rpc.to_owned(), verb.to_uppercase(), path.to_owned()]);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The nanoseconds of `30s`, or of the default in seconds where there is nothing.
+fn nanos(value: &Value, default: u128) -> Outcome<u128> {
+    if value.is_null() {
+        return Ok(default * 1_000_000_000);
+    }
+    let text = string(value)?;
+    let seconds = text.trim_end_matches('s');
+    // Digits after the point, filled up to nine, make whole nanoseconds.
+    let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
+    Ok(format!("{whole}{fraction:0<9}").parse()?)
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_sequence().map_or(&[], Vec::as_slice)
+}
+
+fn string(value: &Value) -> Outcome<String> {
+    value.as_str().map(str::to_owned).ok_or_else(|| format!("{value:?} is no text").into())
+}
