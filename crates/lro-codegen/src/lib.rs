@@ -9,6 +9,8 @@
 //!
 //! The stages, one module each: `request`, `descriptor` and `service_config` read, `model` resolves and diagnoses, `names`, `paths` and `collisions` name,
 //! `emit` writes the LRO layer, `messages` has prost and tonic write theirs, `layout` says which file holds what.
+//!
+#![doc = include_str!("../NAMES.md")]
 
 mod collisions;
 mod config;

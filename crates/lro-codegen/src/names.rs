@@ -1,11 +1,7 @@
 //! Every identifier that generated code defines, computed once.
 //!
-//! What an RPC is called stays what tonic calls it, wherever that is possible: where a generated helper and an RPC want one name, the rule is
-//!
-//! - on the client, an RPC whose name one of the client's own methods has gets the suffix `_rpc`;
-//! - in the server trait, a start hook whose name an RPC has gets the suffix `_operation`.
-//!
-//! What still collides after that is refused; see `collisions`.
+//! NAMES.md has the rules as users see them. What an RPC is called stays what tonic calls it, wherever that is possible; what collides
+//! after renaming is refused, see `collisions`.
 
 use proc_macro2::Ident;
 use quote::format_ident;
@@ -26,6 +22,26 @@ const TONIC_CLIENT_METHODS: &[&str] = &[
     "send_compressed",
     "with_interceptor",
     "with_origin",
+];
+
+/// What the code of tonic's servers names without a path. A service of such a name is a trait beside that code, which hides what it needs.
+const TONIC_SERVER_TYPES: &[&str] = &[
+    "Arc",
+    "B",
+    "Body",
+    "Box",
+    "BoxFuture",
+    "Clone",
+    "CompressionEncoding",
+    "Context",
+    "Default",
+    "EnabledCompressionEncodings",
+    "InterceptedService",
+    "Into",
+    "Option",
+    "Poll",
+    "StdError",
+    "T",
 ];
 
 /// The identifiers of one service.
@@ -91,6 +107,17 @@ impl MethodNames {
             stream: format_ident!("{}Stream", method.name),
         }
     }
+}
+
+/// Why tonic's server of a service does not compile, where its name is the reason.
+pub(crate) fn hides_from_tonic(service: &Service) -> Option<String> {
+    let name = type_name(&service.name);
+    if TONIC_SERVER_TYPES.contains(&name.as_str()) {
+        return Some(format!("a trait `{name}` hides a type that tonic's server needs"));
+    }
+    // tonic puts a struct of this name beside the trait, one per method.
+    let method = service.methods.iter().find(|method| format!("{}Svc", method.name) == name)?;
+    Some(format!("tonic's server has a struct `{name}` for the rpc {}", method.name))
 }
 
 /// The name that tonic's client should get for an RPC, where its own would keep it from compiling.

@@ -94,6 +94,11 @@ impl TypePaths {
         tokens(&self.runtime.path(within))
     }
 
+    /// Whether a type is found elsewhere, so that this run does not generate it.
+    pub(crate) fn is_external(&self, full_name: &str) -> bool {
+        self.external(full_name).is_some()
+    }
+
     /// The path of a type that this run does not generate: the longest configured prefix, then the rest of the name.
     fn external(&self, full_name: &str) -> Option<String> {
         if let Some(path) = self.external.get(full_name) {

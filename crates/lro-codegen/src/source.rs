@@ -47,14 +47,7 @@ impl SourceInfo {
             .rev()
             .find_map(|length| self.locations.get(&path[..length]))
             .map_or(&[][..], |location| &location.span);
-        let (position, end) = match *span {
-            [line, column, end] => (position(line, column), position(line, end)),
-            [line, column, last_line, end] => (position(line, column), position(last_line, end)),
-            [line, column, ..] => (position(line, column), None),
-            _ => (None, None),
-        };
-        let end = end.filter(|_| position <= end);
-        Location { file: self.file.clone(), position, end, element: path.to_owned() }
+        location(&self.file, span, path)
     }
 
     /// The comment that belongs to an element: the one before it, then the one after it.
@@ -66,6 +59,18 @@ impl SourceInfo {
             (false, false) => format!("{}\n{}", location.leading_comments, location.trailing_comments),
         }
     }
+}
+
+/// The place of an element, by its span in `SourceCodeInfo`; the file as a whole where there is none.
+pub(crate) fn location(file: &str, span: &[i32], element: &[i32]) -> Location {
+    let (position, end) = match *span {
+        [line, column, end] => (position(line, column), position(line, end)),
+        [line, column, last_line, end] => (position(line, column), position(last_line, end)),
+        [line, column, ..] => (position(line, column), None),
+        _ => (None, None),
+    };
+    let end = end.filter(|_| position <= end);
+    Location { file: file.to_owned(), position, end, element: element.to_owned() }
 }
 
 /// Line and column from one. Compilers count from zero, and others may send anything.

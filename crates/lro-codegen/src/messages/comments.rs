@@ -11,14 +11,14 @@ use crate::model::join;
 use crate::source::path;
 
 /// Field numbers of `descriptor.proto` on the way to messages, enums and their parts.
-mod field {
-    pub(super) const FILE_MESSAGE: i32 = 4;
-    pub(super) const FILE_ENUM: i32 = 5;
-    pub(super) const MESSAGE_FIELD: i32 = 2;
-    pub(super) const MESSAGE_NESTED: i32 = 3;
-    pub(super) const MESSAGE_ENUM: i32 = 4;
-    pub(super) const MESSAGE_ONEOF: i32 = 8;
-    pub(super) const ENUM_VALUE: i32 = 2;
+pub(super) mod field {
+    pub(in crate::messages) const FILE_MESSAGE: i32 = 4;
+    pub(in crate::messages) const FILE_ENUM: i32 = 5;
+    pub(in crate::messages) const MESSAGE_FIELD: i32 = 2;
+    pub(in crate::messages) const MESSAGE_NESTED: i32 = 3;
+    pub(in crate::messages) const MESSAGE_ENUM: i32 = 4;
+    pub(in crate::messages) const MESSAGE_ONEOF: i32 = 8;
+    pub(in crate::messages) const ENUM_VALUE: i32 = 2;
 }
 
 /// Makes every comment safe for rustdoc, and returns the paths of the types that lack one somewhere.

@@ -1,5 +1,6 @@
 //! Messages and tonic services: prost-build and tonic-prost-build write them, this prepares their input and collects their output.
 
+mod collisions;
 mod comments;
 mod imports;
 mod services;
@@ -10,6 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use prost_build::Module;
 
+use self::collisions::Names;
 use self::imports::Imports;
 use self::services::Services;
 use crate::config::Config;
@@ -63,8 +65,10 @@ impl<'a> Messages<'a> {
         let mut prost = prost_config(config, self.paths);
         let module = Module::from_protobuf_package_name(&package.name);
         let mut inputs = self.imports.of(&package.files)?;
+        let mut names = Names::new(self.paths);
         for index in &package.files {
             let mut file = imports::decode(self.request, *index)?;
+            names.add(&file);
             for path in comments::prepare(&mut file, config) {
                 prost.type_attribute(path, "#[allow(missing_docs)]");
             }
@@ -73,6 +77,7 @@ impl<'a> Messages<'a> {
             }
             inputs.push((module.clone(), file));
         }
+        names.finish()?;
         let services = Services::new(config);
         if config.client || config.server {
             prost.service_generator(services.generator());

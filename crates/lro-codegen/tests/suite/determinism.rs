@@ -17,8 +17,8 @@ fn files() -> Vec<Proto> {
     vec![
         library(),
         proto("lab/sample.proto", "example.lab", "message Sample { map<string, string> labels = 1; }"),
-        proto("lab/a.proto", "example.lab", &("import \"lab/sample.proto\";".to_owned() + &body("A"))),
-        proto("lab/b.proto", "example.lab", &("import \"lab/sample.proto\";".to_owned() + &body("B"))),
+        proto("lab/a.proto", "example.lab", &("import \"lab/sample.proto\";".to_owned() + &body("Ant"))),
+        proto("lab/b.proto", "example.lab", &("import \"lab/sample.proto\";".to_owned() + &body("Bee"))),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Names that are hard to carry over to Rust, and names that two things want.
 
-use crate::support::{check_generated, check_refused, generate, proto};
+use crate::support::{check_generated, check_refused, generate, proto, snapshot};
 
 const INFO: &str =
     "{ option (google.longrunning.operation_info) = { response_type: \"Item\" metadata_type: \"Item\" }; }";
@@ -126,4 +126,69 @@ fn what_is_not_generated_does_not_collide() {
     assert_eq!(output.warnings(), []);
     let plain = names("example", &["Get", "get_"], &[]);
     generate(&plain, "emit=lro").unwrap();
+}
+
+#[test]
+fn services_that_hide_what_tonics_server_needs() {
+    let body = service("Option", &[], &["Import"])
+        + &service("GetSvc", &["Get"], &[])
+        + &service("T", &["Get"], &[])
+        + "message Item {}";
+    let files = [proto("hidden.proto", "example", &body)];
+    check_refused("collision_tonic_server", &files, "");
+    generate(&files, "server=false").unwrap();
+    // The traits of the layer have names of their own, and messages may have these.
+    let messages = service("Names", &[], &["Import"]) + "message Item {}\nmessage Option {}\nmessage T {}\n";
+    assert_eq!(generate(&[proto("names.proto", "example", &messages)], "").unwrap().warnings(), []);
+}
+
+#[test]
+fn what_only_protoc_gen_tonic_stumbles_over_is_a_warning() {
+    let body = service("Arc", &["Connect", "WithOrigin"], &[])
+        + &service("Names", &["WithInterceptor", "Connect"], &["Import"])
+        + "message Item {}";
+    let output = generate(&[proto("tonic.proto", "example", &body)], "emit=lro").unwrap();
+    let warnings: Vec<String> = output.warnings().iter().map(ToString::to_string).collect();
+    snapshot("warnings_tonic", &warnings.join("\n"));
+}
+
+#[test]
+fn types_fields_and_variants_that_become_the_same() {
+    let body =
+        "message GetBook { optional string fooBar = 1; optional string foo_bar = 2 [json_name = \"other\"]; }
+        enum getBook { A = 0; }
+        message Outer {
+          message Inner { message deep {} }
+          message inner {}
+          enum INNER { B = 0; }
+          optional string choice = 1;
+          oneof Choice { string a_b = 2; string A_b = 3 [json_name = \"more\"]; }
+          optional string type = 4;
+          map<string, string> labels = 5;
+          optional string perhaps = 6;
+        }";
+    // The compilers refuse some of this by themselves in proto3.
+    let (name, text) = proto("same.proto", "example", body);
+    let same = (name, text.replace("proto3", "proto2"));
+    let more = proto("more.proto", "example", "message get_book {}");
+    check_refused("collision_messages", &[same.clone(), more], "");
+    generate(&[same], "emit=lro").unwrap();
+}
+
+#[test]
+fn a_type_that_is_elsewhere_is_in_nobodys_way() {
+    let files = [proto("same.proto", "example", "message Book {} message book {}")];
+    generate(&files, "").unwrap_err();
+    generate(&files, "extern_path=.example.book=::other::Book").unwrap();
+}
+
+#[test]
+fn a_package_and_the_types_within_a_message_in_one_include_file() {
+    let files = [
+        proto("message.proto", "example", "message Type { message Part {} } message Plain {}"),
+        proto("package.proto", "example.type", "message Item {}"),
+        proto("below.proto", "example.plain.v1", "message Item {}"),
+    ];
+    check_refused("collision_package_and_message", &files, "include_file=mod.rs");
+    generate(&files, "").unwrap();
 }

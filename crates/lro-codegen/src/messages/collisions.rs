@@ -1,0 +1,127 @@
+//! What prost-build would write twice under one name: types of one module, fields of one message, variants of one oneof.
+
+use std::collections::HashMap;
+
+use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
+
+use super::comments::field;
+use crate::diagnostics::{Diagnostic, Diagnostics, Report};
+use crate::ident::{snake, type_name};
+use crate::model::join;
+use crate::paths::TypePaths;
+use crate::rules::Rule;
+use crate::source::location;
+
+/// The names of all messages that are generated.
+pub(super) struct Names<'a> {
+    paths: &'a TypePaths,
+    /// Types by their Rust path.
+    types: HashMap<String, String>,
+    report: Report,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(paths: &'a TypePaths) -> Self {
+        Self { paths, types: HashMap::new(), report: Report::default() }
+    }
+
+    /// Looks at all types of a file.
+    pub(super) fn add(&mut self, file: &FileDescriptorProto) {
+        let scope = Scope { file, full_name: file.package(), module: file.package() };
+        for (number, message) in (0..).zip(&file.message_type) {
+            self.message(&scope, message, &[field::FILE_MESSAGE, number]);
+        }
+        for (number, enumeration) in (0..).zip(&file.enum_type) {
+            self.enumeration(&scope, enumeration, &[field::FILE_ENUM, number]);
+        }
+    }
+
+    /// Fails if any name is there twice.
+    pub(super) fn finish(self) -> Result<(), Diagnostics> {
+        self.report.finish().map(drop)
+    }
+
+    fn message(&mut self, scope: &Scope<'_>, message: &DescriptorProto, at: &[i32]) {
+        // The entries of maps are messages to the compiler, and nothing to Rust.
+        if message.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry) {
+            return;
+        }
+        let full_name = join(scope.full_name, message.name());
+        if self.is_elsewhere(&full_name) {
+            return;
+        }
+        self.claim_type(scope, "message", message.name(), at);
+        let module = format!("{}::{}", scope.module, snake(message.name()));
+        let scope = Scope { file: scope.file, full_name: &full_name, module: &module };
+        self.fields(&scope, message, at);
+        for (number, nested) in (0..).zip(&message.nested_type) {
+            self.message(&scope, nested, &[at, &[field::MESSAGE_NESTED, number]].concat());
+        }
+        for (number, enumeration) in (0..).zip(&message.enum_type) {
+            self.enumeration(&scope, enumeration, &[at, &[field::MESSAGE_ENUM, number]].concat());
+        }
+    }
+
+    fn enumeration(&mut self, scope: &Scope<'_>, enumeration: &EnumDescriptorProto, at: &[i32]) {
+        if !self.is_elsewhere(&join(scope.full_name, enumeration.name())) {
+            self.claim_type(scope, "enum", enumeration.name(), at);
+        }
+    }
+
+    fn is_elsewhere(&self, full_name: &str) -> bool {
+        self.paths.is_external(full_name)
+    }
+
+    fn claim_type(&mut self, scope: &Scope<'_>, kind: &str, name: &str, at: &[i32]) {
+        let rust = type_name(name);
+        let what = format!("{kind} {}", join(scope.full_name, name));
+        if let Some(first) = self.types.insert(format!("{}::{rust}", scope.module), what.clone()) {
+            self.refuse(scope, &first, &what, &rust, at);
+        }
+    }
+
+    fn fields(&mut self, scope: &Scope<'_>, message: &DescriptorProto, at: &[i32]) {
+        let oneof = |field: &FieldDescriptorProto| field.oneof_index.filter(|_| !field.proto3_optional());
+        let fields = (0..).zip(&message.field).map(|(number, one)| {
+            let group = oneof(one);
+            let rust = if group.is_some() { type_name(one.name()) } else { snake(one.name()) };
+            (group, rust, "field", one.name(), [field::MESSAGE_FIELD, number])
+        });
+        let has_fields = |number| message.field.iter().any(|field| oneof(field) == Some(number));
+        let oneofs = (0..).zip(&message.oneof_decl).filter(|(number, _)| has_fields(*number));
+        let oneofs = oneofs.map(|(number, one)| {
+            (None, snake(one.name()), "oneof", one.name(), [field::MESSAGE_ONEOF, number])
+        });
+        let mut names = HashMap::new();
+        for (group, rust, kind, name, last) in fields.chain(oneofs) {
+            if let Some((first_kind, first)) = names.get(&(group, rust.clone())) {
+                let first = format!("{first_kind} {}.{first}", scope.full_name);
+                let second = format!("{kind} {}.{name}", scope.full_name);
+                self.refuse(scope, &first, &second, &rust, &[at, &last].concat());
+            } else {
+                names.insert((group, rust), (kind, name));
+            }
+        }
+    }
+
+    fn refuse(&mut self, scope: &Scope<'_>, first: &str, second: &str, rust: &str, at: &[i32]) {
+        let message = format!("{first} and {second} would both become `{rust}` in Rust");
+        let locations = scope.file.source_code_info.iter().flat_map(|info| &info.location);
+        let span = locations.filter(|location| location.path == at).map(|location| &location.span[..]).next();
+        let location = location(scope.file.name(), span.unwrap_or_default(), at);
+        self.report.push(
+            Diagnostic::error(Rule::NameCollision, message)
+                .at(location)
+                .help("rename one of them, or use emit=lro and generate messages in another way"),
+        );
+    }
+}
+
+/// Where a type is defined.
+struct Scope<'a> {
+    file: &'a FileDescriptorProto,
+    /// The full name of what is around it.
+    full_name: &'a str,
+    /// The Rust module it is in.
+    module: &'a str,
+}
