@@ -1,7 +1,7 @@
 //! Generates each proto into a folder of its own, because some of them are generated more than once.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use lro_build::{Builder, Emit, Visibility};
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).is_some_and(|argument| argument == WITH_WARNINGS) {
         compile(&to("methods"), &["methods.proto"])?;
         compile(&to("several"), &["several.proto", "several_more.proto"])?;
-        return Ok(());
+        return references();
     }
     without_warnings()?;
     println!("cargo::rerun-if-changed=proto");
@@ -100,6 +100,49 @@ fn hooks() -> Result<(), lro_build::Error> {
         })
         .tonic(|tonic| tonic.client_mod_attribute(".", "#[cfg(any())]"));
     compile(&hooks, &["streaming.proto"])
+}
+
+/// Comments full of references, with every set of options that has a say in what they can link to.
+fn references() -> Result<(), Box<dyn std::error::Error>> {
+    let (from, to_folder) = (Path::new("proto/references"), out("references_protos"));
+    fs::create_dir_all(&to_folder)?;
+    let references = fs::read_to_string(from.join("references.txt"))?;
+    let names = ["references.proto", "deep.proto", "other.proto"];
+    for name in names {
+        let proto = fs::read_to_string(from.join(name))?;
+        let full: String = proto.lines().map(|line| expand(line, &references) + "\n").collect();
+        fs::write(to_folder.join(name), full)?;
+    }
+    let compile = |builder: &Builder, names: &[&str]| builder.compile(names, &[&to_folder]);
+
+    compile(&to("references").include_file("mod.rs"), &names)?;
+    compile(&to("references_client").server(false).retain_enum_prefix(true), &names[..1])?;
+    compile(&to("references_server").client(false), &names[..1])?;
+    compile(&to("references_neither").client(false).server(false), &names[..1])?;
+    let page = ".tests.references.v1.Book.Page";
+    compile(&to("references_extern").extern_path(page, "crate::references_client::book::Page"), &names[..1])?;
+    let hooks = to("references_hooks").tonic(|tonic| tonic.client_mod_attribute(".", "#[cfg(any())]"));
+    compile(&hooks, &names[..1])?;
+
+    let set = out("references.binpb");
+    let layer = to("references_beside").emit(Emit::Lro).flat_output_dir(true).file_descriptor_set_path(&set);
+    compile(&layer, &names[..1])?;
+    let mut set = prost_types::FileDescriptorSet::decode(&fs::read(set)?[..])?;
+    // References are only ours to clean in what we print.
+    set.file.iter_mut().for_each(|file| file.source_code_info = None);
+    lro_build::tonic_prost_build::configure()
+        .out_dir(out("references_beside"))
+        // One of the RPCs is called like the method that connects.
+        .build_transport(false)
+        .extern_path(".google.longrunning", "::lro::google::longrunning")
+        .compile_fds(set)?;
+    Ok(())
+}
+
+/// A line of a proto, or the references in its place.
+fn expand(line: &str, references: &str) -> String {
+    let Some(indent) = line.strip_suffix("// @references") else { return line.to_owned() };
+    references.lines().map(|reference| format!("{indent}// {reference}")).collect::<Vec<_>>().join("\n")
 }
 
 /// The layer alone, beside messages that tonic-prost-build writes, and everything once more from a descriptor set.

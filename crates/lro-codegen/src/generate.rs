@@ -11,6 +11,7 @@ use crate::config::{Config, Emit};
 use crate::descriptor_set;
 use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
 use crate::disable;
+use crate::docs::Links;
 use crate::emit::Emitter;
 use crate::layout::{Layout, Output, check_file_names};
 use crate::lints;
@@ -54,13 +55,14 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     disable::honour(&request.files, &mut report);
     let warnings = report.finish()?;
 
+    let links = Links::new(&config, &request, &model, &paths);
     let mut jobs: Vec<Job> =
         model.services.iter().filter(|service| service.has_operations()).map(Job::Layer).collect();
-    let messages = Messages::new(&config, &request, &paths);
+    let messages = Messages::new(&config, &request, &paths, &links);
     let packages = if config.emit == Emit::All { messages.packages() } else { Vec::new() };
     jobs.extend(packages.iter().map(Job::Messages));
     let sources = parallel::map(threads(&config), &jobs, Job::weight, |job| match job {
-        Job::Layer(service) => render_layer(&config, service, &paths),
+        Job::Layer(service) => render_layer(&config, service, &paths, &links),
         Job::Messages(package) => messages.generate(package),
     });
 
@@ -106,8 +108,13 @@ fn threads(config: &Config) -> NonZeroUsize {
 }
 
 /// The LRO layer of a service, formatted.
-fn render_layer(config: &Config, service: &Service, paths: &TypePaths) -> Result<String, Diagnostics> {
-    let tokens = Emitter::new(config, service, paths).module();
+fn render_layer<'a>(
+    config: &'a Config,
+    service: &'a Service,
+    paths: &'a TypePaths,
+    links: &'a Links<'a>,
+) -> Result<String, Diagnostics> {
+    let tokens = Emitter::new(config, service, paths, links).module();
     let file = syn::parse2(tokens).map_err(|error| {
         let message = format!("the code generated for service `{}` is not valid Rust: {error}", service.full_name());
         Diagnostic::error(Rule::Input, message)

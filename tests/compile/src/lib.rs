@@ -172,6 +172,43 @@ pub mod descriptor_set {
     generated!("descriptor_set/tests.streaming.v1.rs");
 }
 
+/// References between everything in three packages.
+pub mod references {
+    generated!("references/mod.rs");
+}
+
+/// References without servers, and with the whole names of enum values.
+pub mod references_client {
+    generated!("references_client/tests.references.v1.rs");
+}
+
+/// References without clients.
+pub mod references_server {
+    generated!("references_server/tests.references.v1.rs");
+}
+
+/// References with neither clients nor servers.
+pub mod references_neither {
+    generated!("references_neither/tests.references.v1.rs");
+}
+
+/// References where one of the messages is generated elsewhere.
+pub mod references_extern {
+    generated!("references_extern/tests.references.v1.rs");
+}
+
+/// References where tonic's clients are left out by its own settings.
+pub mod references_hooks {
+    generated!("references_hooks/tests.references.v1.rs");
+}
+
+/// References in the layer alone.
+#[expect(missing_docs, reason = "the messages beside the layer have no comments")]
+pub mod references_beside {
+    generated!("references_beside/tests.references.v1.rs");
+    generated!("references_beside/tests.references.v1.lro.rs");
+}
+
 /// The README's snippets, as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

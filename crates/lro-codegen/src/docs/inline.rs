@@ -1,24 +1,53 @@
 //! One line of running text: what Markdown and rustdoc would act on by accident becomes text.
 
-/// Escapes one line of running text: code spans, URLs and links to the web stay, everything else that Markdown or rustdoc would act on is text.
-pub(super) fn escape(text: &str) -> String {
+use super::Resolve;
+use super::reference::Reference;
+
+/// Escapes one line of running text: code spans, URLs and links to the web stay, references to elements that are generated become links,
+/// everything else that Markdown or rustdoc would act on is text.
+pub(super) fn escape(text: &str, resolve: Resolve<'_>) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     // What quotes could hold is code again, so a quote is text with its mark.
     if text.starts_with('>') {
         out.push('\\');
     }
-    let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
-        let token = Token::read(rest, letter);
-        rest = &rest[token.length..];
+    for (_, token) in tokens(text, resolve) {
         match token.kind {
             Kind::Verbatim(kept) => out.push_str(kept),
             Kind::Escaped(letters) => out.extend(letters.chars().flat_map(|letter| ['\\', letter])),
             Kind::Url(url) => out.extend(["<", url, ">"]),
-            Kind::Reference(name) => out.extend(["`", name, "`"]),
+            Kind::Reference(markdown) => out.push_str(&markdown),
         }
     }
     out
+}
+
+/// Whether a text has marks that stand for themselves in it, and might not together with the lines around it.
+pub(super) fn is_open(text: &str) -> bool {
+    // Most lines have no such mark at all.
+    text.contains(['`', '[', ']'])
+        && tokens(text, &|_| None)
+            .any(|(_, token)| matches!(token.kind, Kind::Escaped(mark) if mark.starts_with(['`', '[', ']'])))
+}
+
+/// Whether code, a link or a reference goes on beyond a place in a text.
+pub(super) fn continues(text: &str, place: usize) -> bool {
+    tokens(text, &|_| None)
+        .take_while(|(start, _)| *start < place)
+        .last()
+        .is_some_and(|(start, token)| start + token.length > place)
+}
+
+/// The parts of a line, each with the place where it begins.
+fn tokens<'a>(text: &'a str, resolve: Resolve<'a>) -> impl Iterator<Item = (usize, Token<'a>)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let letter = text[at..].chars().next()?;
+        let start = at;
+        let token = Token::read(&text[..start], &text[start..], letter, resolve);
+        at += token.length;
+        Some((start, token))
+    })
 }
 
 struct Token<'a> {
@@ -31,12 +60,12 @@ enum Kind<'a> {
     /// Text in which every letter has to be escaped.
     Escaped(&'a str),
     Url(&'a str),
-    /// A reference to an element of the proto, as AIP-192 writes them: `[Book][example.v1.Book]`.
-    Reference(&'a str),
+    /// A reference to an element of the proto, as Markdown.
+    Reference(String),
 }
 
 impl<'a> Token<'a> {
-    fn read(rest: &'a str, letter: char) -> Self {
+    fn read(before: &str, rest: &'a str, letter: char, resolve: Resolve<'_>) -> Self {
         let verbatim = |length: usize| Self { length, kind: Kind::Verbatim(&rest[..length]) };
         let escaped_run = |length: usize| Self { length, kind: Kind::Escaped(&rest[..length]) };
         let escaped = || escaped_run(letter.len_utf8());
@@ -47,13 +76,10 @@ impl<'a> Token<'a> {
             },
             // Markdown takes a run of backticks as one: where it closes nothing, no part of it does.
             '`' => code_span(rest).map_or_else(|| escaped_run(run_of_backticks(rest)), verbatim),
-            '[' => web_link(rest).map_or_else(
-                || {
-                    reference(rest)
-                        .map_or_else(escaped, |(name, length)| Self { length, kind: Kind::Reference(name) })
-                },
-                verbatim,
-            ),
+            '[' => web_link(rest)
+                .map(verbatim)
+                .or_else(|| Self::reference(before, rest, resolve))
+                .unwrap_or_else(escaped),
             '<' => match url(&rest[1..])
                 .and_then(|_| rest[1..].find(|end: char| matches!(end, '<' | '>') || end.is_whitespace()))
             {
@@ -68,6 +94,13 @@ impl<'a> Token<'a> {
             }
             _ => verbatim(letter.len_utf8()),
         }
+    }
+
+    fn reference(before: &str, rest: &'a str, resolve: Resolve<'_>) -> Option<Self> {
+        let after_word =
+            before.ends_with(|last: char| last.is_alphanumeric() || matches!(last, '_' | ']' | ')'));
+        let reference = Reference::read(rest, after_word)?;
+        Some(Self { length: reference.length, kind: Kind::Reference(reference.render(resolve)?) })
     }
 }
 
@@ -117,17 +150,4 @@ fn url(text: &str) -> Option<&str> {
         .unwrap_or(host.len());
     let trimmed = host[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']);
     (!trimmed.is_empty()).then(|| &text[..scheme + trimmed.len()])
-}
-
-/// The shown name and the length of `[Name][full.Name]` at the start of `text`.
-fn reference(text: &str) -> Option<(&str, usize)> {
-    let is_name = |name: &str| {
-        name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'))
-    };
-    let name = &text[1..=text[1..].find([']', '[', ' '])?];
-    let rest = text[1 + name.len()..].strip_prefix("][")?;
-    let target = &rest[..rest.find([']', '[', ' '])?];
-    (rest[target.len()..].starts_with(']') && is_name(name) && is_name(target))
-        .then_some((name, 1 + name.len() + 2 + target.len() + 1))
 }

@@ -7,21 +7,38 @@
 //! fence keeps more than three, and every fence that is opened says `text`.
 
 mod inline;
+mod internal;
+mod links;
+mod reference;
 #[cfg(test)]
 mod tests;
 
-use self::inline::escape;
+use std::borrow::Cow;
+
+use self::inline::{continues, escape, is_open};
+pub(crate) use self::links::{Links, Place};
+
+/// Finds the path of the Rust item that a reference in a comment leads to, as seen from where the comment is printed.
+pub(crate) type Resolve<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The deepest indentation that never makes code.
 const DEEPEST: usize = 3;
 
+/// How many lines are looked at for the end of something that a line leaves open, and how many may become one that way.
+const LOOK_AHEAD: usize = 2;
+const MOST_JOINED: usize = 8;
+
 /// The lines of a doc comment, each without its leading space; no blank lines at either end.
-pub(crate) fn clean(comment: &str) -> Vec<String> {
-    let raw: Vec<String> = comment.lines().map(plain_line).collect();
+pub(crate) fn clean(comment: &str, resolve: Resolve<'_>) -> Vec<String> {
+    let raw: Vec<String> = internal::strip(comment).lines().map(plain_line).collect();
     let margin = raw.iter().filter(|line| !line.is_empty()).map(|line| indent(line)).min().unwrap_or(0);
-    let mut cleaner = Cleaner { lines: Vec::with_capacity(raw.len()), block: Block::Text, list: false };
-    for line in &raw {
-        cleaner.line(line.get(margin..).unwrap_or_default());
+    let raw: Vec<&str> = raw.iter().map(|line| line.get(margin..).unwrap_or_default()).collect();
+    let mut cleaner =
+        Cleaner { lines: Vec::with_capacity(raw.len()), block: Block::Text, list: false, resolve };
+    let mut rest = raw.as_slice();
+    while let [line, following @ ..] = rest {
+        let joined = cleaner.line(line, following);
+        rest = &following[joined..];
     }
     cleaner.finish()
 }
@@ -67,15 +84,17 @@ enum Block {
     },
 }
 
-struct Cleaner {
+struct Cleaner<'a> {
     lines: Vec<String>,
     block: Block,
     /// Whether a list is open: its continuation lines are indented without being code.
     list: bool,
+    resolve: Resolve<'a>,
 }
 
-impl Cleaner {
-    fn line(&mut self, line: &str) {
+impl Cleaner<'_> {
+    /// Adds a line, and says how many of those that follow became part of it.
+    fn line(&mut self, line: &str, following: &[&str]) -> usize {
         match self.block.clone() {
             Block::Fence { close, columns, depth } => {
                 let text = line.trim_start_matches(' ');
@@ -90,15 +109,17 @@ impl Cleaner {
             Block::Indented { .. } if indent(line) > DEEPEST => self.push(0, &line[DEEPEST + 1..]),
             Block::Indented { start } => {
                 self.close_indented(start);
-                self.text_line(line);
+                return self.text_line(line, following);
             }
-            Block::Text => self.text_line(line),
+            Block::Text => return self.text_line(line, following),
         }
+        0
     }
 
-    fn text_line(&mut self, line: &str) {
+    fn text_line(&mut self, line: &str, following: &[&str]) -> usize {
         if line.is_empty() {
-            return self.push(0, "");
+            self.push(0, "");
+            return 0;
         }
         let after_blank = self.lines.last().is_none_or(String::is_empty);
         let text = line.trim_start_matches(' ');
@@ -106,7 +127,7 @@ impl Cleaner {
             self.block = Block::Indented { start: self.lines.len() };
             self.push(0, "");
             self.push(0, &line[DEEPEST + 1..]);
-            return;
+            return 0;
         }
         let (item, text) = list_items(text);
         self.list = !item.is_empty() || (self.list && (indent(line) > 0 || !after_blank));
@@ -115,9 +136,11 @@ impl Cleaner {
             self.push(depth, &format!("{item}{close}text"));
             self.block =
                 Block::Fence { close, columns: indent(line) + item.len(), depth: depth + item.len() };
-        } else {
-            self.push(depth, &(item + &escape(text)));
+            return 0;
         }
+        let (text, joined) = join(text, following);
+        self.push(depth, &(item + &escape(&text, self.resolve)));
+        joined
     }
 
     fn push(&mut self, depth: usize, text: &str) {
@@ -148,6 +171,37 @@ impl Cleaner {
         self.lines.drain(..blank_start);
         self.lines
     }
+}
+
+/// A line of running text with those that it cannot be read without, because code, a link or a reference goes on there; and how many these are.
+fn join<'a>(text: &'a str, following: &[&str]) -> (Cow<'a, str>, usize) {
+    let (mut whole, mut joined) = (Cow::Borrowed(text), 0);
+    while joined < MOST_JOINED && is_open(&whole) && !starts_block(&whole) {
+        let end = whole.len();
+        let mut longer = whole.to_string();
+        let mut closing = None;
+        for (count, next) in (1..).zip(following[joined..].iter().take(LOOK_AHEAD)) {
+            let next = next.trim_start_matches(' ');
+            if next.is_empty() || starts_block(next) || !list_items(next).0.is_empty() {
+                break;
+            }
+            longer.push(' ');
+            longer.push_str(next);
+            if is_open(next) && continues(&longer, end) {
+                closing = Some(count);
+                break;
+            }
+        }
+        let Some(count) = closing else { break };
+        joined += count;
+        whole = Cow::Owned(longer);
+    }
+    (whole, joined)
+}
+
+/// Whether a line is more than running text by itself: a fence, a heading, a quote, the row of a table.
+fn starts_block(text: &str) -> bool {
+    text.starts_with(['#', '>', '|']) || opening_fence(text).is_some()
 }
 
 /// The fence that a line opens, three characters long or more.

@@ -1,6 +1,9 @@
 //! Hostile comments, each with what becomes of it.
 
-use super::clean;
+/// As where nothing is generated that a comment could refer to.
+fn clean(comment: &str) -> Vec<String> {
+    super::clean(comment, &|_| None)
+}
 
 #[track_caller]
 fn check(comment: &str, expected: &[&str]) {
@@ -26,7 +29,10 @@ fn what_deceives_the_eye_or_ends_a_line_is_left_out() {
 #[test]
 fn tags_and_brackets_are_escaped() {
     check(" A <b>bold</b> Map<String, T>.", &[r"A \<b>bold\</b> Map\<String, T>."]);
-    check(" See [x] and [Foo][] and arr[0][1].", &[r"See \[x\] and \[Foo\]\[\] and arr\[0\]\[1\]."]);
+    check(
+        " See [x] and [a-z][A-Z0-9] and arr[0][1].",
+        &[r"See \[x\] and \[a-z\]\[A-Z0-9\] and arr\[0\]\[1\]."],
+    );
     check(" [label]: not a definition", &[r"\[label\]: not a definition"]);
     check(
         " <!-- hidden --> <a href=\"https://a.example\">",
@@ -35,9 +41,75 @@ fn tags_and_brackets_are_escaped() {
 }
 
 #[test]
-fn references_to_proto_elements_become_code() {
+fn references_to_what_is_not_generated_become_text() {
     check(" See [Foo][a.b.Foo] or [a.b.Foo.bar][a.b.Foo.bar].", &["See `Foo` or `a.b.Foo.bar`."]);
-    check(" [two words][a.b.Foo]", &[r"\[two words\]\[a.b.Foo\]"]);
+    check(
+        " The [two words][a.b.Foo], [`Foo`][a.b.Foo], [Foo][] and [a.b.Foo][].",
+        &["The two words, `Foo`, `Foo` and `a.b.Foo`."],
+    );
+    check(" At [Foo] [a.b.Foo] and [.a.Foo][.a.Foo].", &["At `Foo` and `.a.Foo`."]);
+    check(
+        " [<T> s][a.b.Foo] [x][y] [x] [y] f[x][] [][]",
+        &[r"\[\<T> s\]\[a.b.Foo\] \[x\]\[y\] \[x\] \[y\] f\[x\]\[\] \[\]\[\]"],
+    );
+    check(
+        " [Foo\\][a.b.Foo] [Foo][a..b] [Foo][a.b c]",
+        &[r"\[Foo\]\[a.b.Foo\] \[Foo\]\[a..b\] \[Foo\]\[a.b c\]"],
+    );
+}
+
+#[test]
+fn references_to_what_is_generated_become_links() {
+    let resolve = |target: &str| match target {
+        "a.b.Foo" | "Foo" => Some("super::Foo".to_owned()),
+        "a.b.Bar" | "Bar" => Some("Bar".to_owned()),
+        _ => None,
+    };
+    let check = |comment: &str, expected: &[&str]| {
+        assert_eq!(super::clean(comment, &resolve), expected, "{comment:?}");
+    };
+    check(" [Foo][a.b.Foo], [the foos][a.b.Foo].", &["[`Foo`](super::Foo), [the foos](super::Foo)."]);
+    check(
+        " [Foo][], [`Foo`][a.b.Foo], [a.b.Foo][].",
+        &["[`Foo`](super::Foo), [`Foo`](super::Foo), [`a.b.Foo`](super::Foo)."],
+    );
+    check(" [Bar][a.b.Bar] [*Bar*][a.b.Bar] [bars][Bar]", &["[`Bar`] [`Bar`] [`bars`](Bar)"]);
+    check(" [the `Foo`, <T> or `x][a.b.Foo]", &[r"\[the `Foo`, \<T> or \`x\]\[a.b.Foo\]"]);
+    check(" [the `Foo` or `x][a.b.Foo]", &[r"[the `Foo` or \`x](super::Foo)"]);
+    check(" [https://a.example][a.b.Foo]", &["<https://a.example>"]);
+    check(
+        " arr[x][Foo] (arr)[Foo][] `[Foo][a.b.Foo]`",
+        &[r"arr\[x\]\[Foo\] (arr)\[Foo\]\[\] `[Foo][a.b.Foo]`"],
+    );
+    check(" ```\n [Foo][a.b.Foo]\n ```", &["```text", "[Foo][a.b.Foo]", "```"]);
+}
+
+#[test]
+fn references_over_several_lines_become_one() {
+    let resolve = |target: &str| (target == "a.b.Foo").then(|| "Foo".to_owned());
+    let check = |comment: &str, expected: &[&str]| {
+        assert_eq!(super::clean(comment, &resolve), expected, "{comment:?}");
+    };
+    check(" See [the\n foo][a.b.Foo] here.\n There.", &["See [the foo](Foo) here.", "There."]);
+    check(" See [Foo]\n [a.b.Foo].", &["See [`Foo`]."]);
+    check(" See [Foo][a.b.Foo\n ], or [the\n foo]\n [a.b.Foo]", &["See [`Foo`], or [the foo](Foo)"]);
+    check(" - See [the\n   foo][a.b.Foo]\n - b", &["- See [the foo](Foo)", "- b"]);
+    check(" | [the | a |\n | foo][a.b.Foo] |", &[r"| \[the | a |", r"| foo\]\[a.b.Foo\] |"]);
+    check(" [a\n\n b][a.b.Foo]", &[r"\[a", "", r"b\]\[a.b.Foo\]"]);
+    check(" [a\n web](https://a.example/x) page", &["[a web](https://a.example/x) page"]);
+}
+
+#[test]
+fn internal_comments_are_not_published() {
+    check(" Public.\n (-- secret --)\n", &["Public."]);
+    check("(-- one\n two\n --)\n", &[]);
+    check(" A (-- b --) c.\n D.", &["A  c.", "D."]);
+    check(
+        " A.\n\n (-- api-linter: core::0133=disabled\n     aip.dev/not-precedent: old. --)\n\n B.",
+        &["A.", "", "B."],
+    );
+    check("(--\n a\n--) B (-- c --)", &["B"]);
+    check(" Call it (--verbose), or (--) and (-- open.", &["Call it (--verbose), or (--) and (-- open."]);
 }
 
 #[test]
@@ -73,7 +145,10 @@ fn code_spans_stay_as_they_are() {
         &["`Vec<T>`, ``a`[b]``, `https://a.example/{x}`."],
     );
     check(" An `open one <T>.", &[r"An \`open one \<T>."]);
-    check(" Over two `lines\n of [x]` text.", &[r"Over two \`lines", r"of \[x\]\` text."]);
+    check(" Over two `lines\n of [x]` text.\n Next.", &["Over two `lines of [x]` text.", "Next."]);
+    check(" An `apostrophe\n and `code`.", &[r"An \`apostrophe", "and `code`."]);
+    check(" One `tick\n\n and ` another.", &[r"One \`tick", "", r"and \` another."]);
+    check(" One `tick\n - and ` another.", &[r"One \`tick", r"- and \` another."]);
     check(" ``` on its own", &[r"```text", "```"]);
 }
 

@@ -17,12 +17,14 @@ impl Emitter<'_> {
             &about,
             "Clones share one transport. Settings such as message sizes are those of [`Client`], which this is made `From`.",
         ]);
+        let deprecated = super::docs::deprecated(self.service.deprecated);
         let name = &self.names.client;
         let methods = self.methods().map(|(method, names)| self.client_method(method, names));
         let (public, gate) = (self.public(), gate(self.config.client_feature.as_ref()));
         quote! {
             #docs
             #gate
+            #deprecated
             #[derive(Debug, Clone)]
             #public struct #name {
                 inner: Client,

@@ -17,6 +17,7 @@ impl Emitter<'_> {
         );
         let waiting = method.polling.as_ref().map(|settings| [String::new(), polling::in_words(settings)]);
         let docs = super::docs::attributes([about].into_iter().chain(waiting.into_iter().flatten()));
+        let deprecated = super::docs::deprecated(method.deprecated);
         let polling = method.polling.as_ref().and_then(polling::tokens);
         let polling = polling.map(|polling| quote!(.with_polling(#polling)));
         let name = &names.constant;
@@ -26,6 +27,7 @@ impl Emitter<'_> {
         let public = self.public();
         Some(quote! {
             #docs
+            #deprecated
             #public const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*)#polling;
         })
     }

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Emitter;
-use crate::docs::clean;
+use super::{DEPTH, Emitter};
+use crate::docs::{Place, clean};
 use crate::model::Method;
 use crate::service_config::name_patterns;
 
@@ -18,6 +18,12 @@ pub(super) fn attributes<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> T
             quote!(#[doc = #text])
         })
         .collect()
+}
+
+/// `#[deprecated]`, on what calls for it. Rust warns about using an item that has it, never about implementing a method that does,
+/// so a server may go on with what its clients should leave.
+pub(super) fn deprecated(is_deprecated: bool) -> Option<TokenStream> {
+    is_deprecated.then(|| quote!(#[deprecated]))
 }
 
 impl Emitter<'_> {
@@ -41,7 +47,7 @@ impl Emitter<'_> {
         let docs = attributes(
             self.paragraphs(&full_name, &method.comment, added, || format!("The RPC `{full_name}`.")),
         );
-        let deprecated = method.deprecated.then(|| quote!(#[deprecated]));
+        let deprecated = deprecated(method.deprecated);
         quote!(#docs #deprecated)
     }
 
@@ -53,7 +59,15 @@ impl Emitter<'_> {
         added: &[&str],
         default: impl FnOnce() -> String,
     ) -> Vec<String> {
-        let mut lines = if self.config.wants_comment(full_name) { clean(comment) } else { Vec::new() };
+        let place = Place {
+            package: &self.service.package,
+            messages: Vec::new(),
+            depth: DEPTH,
+            scope: full_name.to_owned(),
+        };
+        let resolve = |target: &str| self.links.resolve(target, &place);
+        let mut lines =
+            if self.config.wants_comment(full_name) { clean(comment, &resolve) } else { Vec::new() };
         if lines.is_empty() {
             lines.extend(Some(default()).filter(|line| !line.is_empty()));
         }

@@ -10,6 +10,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::config::{Config, Visibility};
+use crate::docs::Links;
 use crate::model::{Method, Service};
 use crate::names::{MethodNames, ServiceNames};
 use crate::paths::TypePaths;
@@ -29,11 +30,18 @@ pub(crate) struct Emitter<'a> {
     full_name: String,
     names: ServiceNames,
     paths: &'a TypePaths,
+    links: &'a Links<'a>,
 }
 
 impl<'a> Emitter<'a> {
-    pub(crate) fn new(config: &'a Config, service: &'a Service, paths: &'a TypePaths) -> Self {
-        Self { config, service, full_name: service.full_name(), names: ServiceNames::new(service), paths }
+    pub(crate) fn new(
+        config: &'a Config,
+        service: &'a Service,
+        paths: &'a TypePaths,
+        links: &'a Links<'a>,
+    ) -> Self {
+        let names = ServiceNames::new(service);
+        Self { config, service, full_name: service.full_name(), names, paths, links }
     }
 
     /// The module of the service.

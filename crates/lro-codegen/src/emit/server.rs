@@ -89,6 +89,7 @@ impl Emitter<'_> {
             "",
             "Says where the operation belongs and what it excludes. Does nothing unless it is implemented.",
         ]);
+        let deprecated = super::docs::deprecated(method.deprecated);
         let docs = self.method_docs(
             method,
             &["The work of the operation; its result is the operation's result. Runs again from the same request if the process that runs it dies."],
@@ -98,6 +99,7 @@ impl Emitter<'_> {
         let metadata = self.rust_type(&operation.metadata.full_name);
         quote! {
             #start_docs
+            #deprecated
             fn #start(
                 &self,
                 request: &Request<#input>,

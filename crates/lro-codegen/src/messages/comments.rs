@@ -1,12 +1,13 @@
 //! Prepares the comments of a file for prost and tonic, which print them as they are.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
-use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto};
+use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, ServiceDescriptorProto};
 
 use super::shield;
 use crate::config::Config;
-use crate::docs::clean;
+use crate::docs::{Links, Place, clean};
 use crate::model::join;
 use crate::source::path;
 
@@ -22,8 +23,8 @@ pub(super) mod field {
 }
 
 /// Makes every comment safe for rustdoc, and returns the paths of the types that lack one somewhere.
-pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config) -> Vec<String> {
-    clean_comments(file, config);
+pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>) -> Vec<String> {
+    clean_comments(file, config, links);
     let documented = file
         .source_code_info
         .iter()
@@ -42,8 +43,8 @@ pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config) -> Vec<St
     finder.found
 }
 
-fn clean_comments(file: &mut FileDescriptorProto, config: &Config) {
-    let FileDescriptorProto { package, service, source_code_info, .. } = file;
+fn clean_comments(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>) {
+    let FileDescriptorProto { package, service, message_type, source_code_info, .. } = file;
     let package = package.as_deref().unwrap_or_default();
     let name_at = |path: &[i32]| -> Option<String> {
         let [path::FILE_SERVICE, number, rest @ ..] = path else { return None };
@@ -61,12 +62,18 @@ fn clean_comments(file: &mut FileDescriptorProto, config: &Config) {
         // Comments that belong to no element, licences mostly, do not belong to the code either.
         location.leading_detached_comments.clear();
         let unwanted = name_at(&location.path).is_some_and(|name| !config.wants_comment(&name));
+        let place = OnceCell::new();
+        let resolve = |target: &str| {
+            let place =
+                place.get_or_init(|| place_of(package, message_type, service, &location.path)).as_ref()?;
+            links.resolve(target, place)
+        };
         let of_service = location.path.first() == Some(&path::FILE_SERVICE);
         for comment in [&mut location.leading_comments, &mut location.trailing_comments] {
             *comment = comment
                 .take()
                 .filter(|_| !unwanted)
-                .map(|text| clean(&text))
+                .map(|text| clean(&text, &resolve))
                 .filter(|lines| !lines.is_empty())
                 .map(|lines| lines.iter().map(|line| doc_line(line, of_service)).collect());
         }
@@ -75,6 +82,53 @@ fn clean_comments(file: &mut FileDescriptorProto, config: &Config) {
             location.leading_comments = location.trailing_comments.take();
         }
     }
+}
+
+/// Where the comment of an element is printed; nowhere in particular, if it is printed at several places.
+fn place_of<'a>(
+    package: &'a str,
+    messages: &'a [DescriptorProto],
+    services: &[ServiceDescriptorProto],
+    path: &[i32],
+) -> Option<Place<'a>> {
+    let mut place = Place { package, messages: Vec::new(), depth: 0, scope: package.to_owned() };
+    let index = |number: &i32| usize::try_from(*number).ok();
+    match path {
+        [path::FILE_SERVICE, service, ..] => {
+            // tonic's client and server are modules of their own.
+            place.depth = 1;
+            place.scope = join(package, services.get(index(service)?)?.name());
+        }
+        [field::FILE_MESSAGE, message, rest @ ..] => {
+            let (mut message, mut rest) = (messages.get(index(message)?)?, rest);
+            loop {
+                place.scope = join(&place.scope, message.name());
+                match rest {
+                    [field::MESSAGE_NESTED, nested, deeper @ ..] => {
+                        place.messages.push(message.name());
+                        (message, rest) = (message.nested_type.get(index(nested)?)?, deeper);
+                    }
+                    [field::MESSAGE_ENUM, ..] => {
+                        place.messages.push(message.name());
+                        break;
+                    }
+                    [field::MESSAGE_FIELD, number, ..] => {
+                        let field = message.field.get(index(number)?)?;
+                        // The variants of a oneof lie in the module of the message, fields beside it.
+                        if field.oneof_index.is_some() && !field.proto3_optional() {
+                            place.messages.push(message.name());
+                        }
+                        break;
+                    }
+                    // A oneof's comment is printed on its field and on its enum, in different modules.
+                    [field::MESSAGE_ONEOF, ..] => return None,
+                    _ => break,
+                }
+            }
+        }
+        _ => {}
+    }
+    Some(place)
 }
 
 /// A line of a comment as its printer wants it: tonic prints the lines of services as they are, prost edits those of messages.

@@ -16,6 +16,7 @@ use self::imports::Imports;
 use self::services::Services;
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
+use crate::docs::Links;
 use crate::paths::{TypePaths, for_prost};
 use crate::request::Request;
 
@@ -35,12 +36,18 @@ pub(crate) struct Messages<'a> {
     config: &'a Config,
     request: &'a Request,
     paths: &'a TypePaths,
+    links: &'a Links<'a>,
     imports: Imports<'a>,
 }
 
 impl<'a> Messages<'a> {
-    pub(crate) fn new(config: &'a Config, request: &'a Request, paths: &'a TypePaths) -> Self {
-        Self { config, request, paths, imports: Imports::new(request) }
+    pub(crate) fn new(
+        config: &'a Config,
+        request: &'a Request,
+        paths: &'a TypePaths,
+        links: &'a Links<'a>,
+    ) -> Self {
+        Self { config, request, paths, links, imports: Imports::new(request) }
     }
 
     /// The packages to generate.
@@ -69,7 +76,7 @@ impl<'a> Messages<'a> {
         for index in &package.files {
             let mut file = imports::decode(self.request, *index)?;
             names.add(&file);
-            for path in comments::prepare(&mut file, config) {
+            for path in comments::prepare(&mut file, config, self.links) {
                 prost.type_attribute(path, "#[allow(missing_docs)]");
             }
             if !(config.client || config.server) {

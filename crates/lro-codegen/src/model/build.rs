@@ -101,6 +101,7 @@ impl Builder<'_, '_> {
             package: self.file.package.clone(),
             name: service.name.clone(),
             comment: self.source.comment(at),
+            deprecated: service.options.as_ref().is_some_and(|options| options.deprecated),
             location: self.source.locate(at),
             methods,
             operation_rules: self.settings.operation_rules(&full_name),

@@ -24,6 +24,7 @@ pub(crate) struct Service {
     /// Its name in the proto, without the package.
     pub(crate) name: String,
     pub(crate) comment: String,
+    pub(crate) deprecated: bool,
     pub(crate) location: crate::diagnostics::Location,
     pub(crate) methods: Vec<Method>,
     /// Where its operations are found over HTTP, if a service config says so.

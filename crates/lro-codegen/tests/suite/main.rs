@@ -13,6 +13,7 @@ mod messages;
 mod methods;
 mod names;
 mod options;
+mod references;
 mod requests;
 mod robustness;
 mod rules;

@@ -1,0 +1,215 @@
+//! The elements of the files to generate, by full name.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use super::names::{Enum, Field, File, MessageType};
+use super::services::{method_item, service_item};
+use crate::config::{Config, Emit};
+use crate::ident::{escape, snake, type_name};
+use crate::model::{Model, Service, join};
+use crate::paths::TypePaths;
+use crate::request::Request;
+
+/// A generated item.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Item<'a> {
+    pub(super) package: &'a str,
+    /// The messages in whose modules it lies, outermost first.
+    pub(super) messages: Vec<&'a str>,
+    /// Its path below these modules.
+    pub(super) name: String,
+    /// What rustdoc has to be told of its kind, where several items have this path.
+    pub(super) kind: &'static str,
+}
+
+/// What stands at the top level of a file.
+#[derive(Debug, Clone, Copy)]
+enum Top<'a> {
+    /// A message or enum, in the file of this index.
+    Type(usize),
+    Service(&'a Service),
+}
+
+/// What can be referred to. The insides of messages and enums are read from their files as they are asked for.
+#[derive(Debug)]
+pub(super) struct Elements<'a> {
+    packages: HashMap<&'a str, HashMap<&'a str, Top<'a>>>,
+    encoded: &'a [Bytes],
+    insides: Vec<OnceLock<File>>,
+    config: &'a Config,
+    paths: &'a TypePaths,
+}
+
+impl<'a> Elements<'a> {
+    pub(super) fn new(
+        config: &'a Config,
+        request: &'a Request,
+        model: &'a Model,
+        paths: &'a TypePaths,
+    ) -> Self {
+        let mut packages: HashMap<&str, HashMap<&str, Top>> = HashMap::new();
+        for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
+            let messages = file.message.iter().map(|message| message.name.as_str());
+            let enums = file.enumeration.iter().map(|enumeration| enumeration.name.as_str());
+            packages
+                .entry(&file.package)
+                .or_default()
+                .extend(messages.chain(enums).map(|name| (name, Top::Type(index))));
+        }
+        for service in &model.services {
+            packages.entry(&service.package).or_default().insert(&service.name, Top::Service(service));
+        }
+        let insides = request.files.iter().map(|_| OnceLock::new()).collect();
+        Self { packages, encoded: &request.encoded, insides, config, paths }
+    }
+
+    /// The item that is generated for an element, if there is one for sure.
+    pub(super) fn find(&self, full_name: &str) -> Option<Item<'_>> {
+        let splits = full_name.rmatch_indices('.').map(|(end, _)| (&full_name[..end], &full_name[end + 1..]));
+        splits.chain([("", full_name)]).find_map(|(package, rest)| {
+            let (package, tops) = self.packages.get_key_value(package)?;
+            let segments: Vec<&str> = rest.split('.').collect();
+            let item = |name, kind| Item { package, messages: Vec::new(), name, kind };
+            match (tops.get(segments[0])?, &segments[1..]) {
+                (Top::Type(file), _) => {
+                    let inside = Inside { package, config: self.config, paths: self.paths };
+                    inside.top(self.insides(*file), &segments)
+                }
+                (Top::Service(service), []) => {
+                    service_item(service, self.config).map(|(name, kind)| item(name, kind))
+                }
+                (Top::Service(service), [rpc]) => {
+                    method_item(service, rpc, self.config).map(|(name, kind)| item(name, kind))
+                }
+                (Top::Service(_), _) => None,
+            }
+        })
+    }
+
+    fn insides(&self, file: usize) -> &File {
+        self.insides[file].get_or_init(|| File::decode(self.encoded[file].clone()).unwrap_or_default())
+    }
+}
+
+/// What lies in the types of one package.
+#[derive(Clone, Copy)]
+struct Inside<'a> {
+    package: &'a str,
+    config: &'a Config,
+    paths: &'a TypePaths,
+}
+
+impl<'a> Inside<'a> {
+    fn top(self, file: &'a File, segments: &[&str]) -> Option<Item<'a>> {
+        let (name, rest) = segments.split_first()?;
+        if self.paths.is_external(&join(self.package, name)) {
+            return None;
+        }
+        let message = file.message.iter().find(|message| message.name == *name);
+        match message {
+            Some(message) => self.message(message, Vec::new(), rest),
+            None => {
+                self.enumeration(file.enumeration.iter().find(|found| found.name == *name)?, Vec::new(), rest)
+            }
+        }
+    }
+
+    fn message(self, message: &'a MessageType, mut outer: Vec<&'a str>, rest: &[&str]) -> Option<Item<'a>> {
+        // What holds the entries of a map has no item.
+        if message.options.as_ref().is_some_and(|options| options.map_entry) {
+            return None;
+        }
+        let Some((name, deeper)) = rest.split_first() else {
+            return Some(self.item(outer, type_name(&message.name), ""));
+        };
+        let nested = message.nested.iter().find(|nested| nested.name == *name);
+        let enumeration = message.enumeration.iter().find(|found| found.name == *name);
+        if nested.is_some() || enumeration.is_some() {
+            outer.push(&message.name);
+            let full_name = join(self.package, &outer.join(".")) + "." + name;
+            if self.paths.is_external(&full_name) {
+                return None;
+            }
+        }
+        if let Some(nested) = nested {
+            return self.message(nested, outer, deeper);
+        }
+        if let Some(enumeration) = enumeration {
+            return self.enumeration(enumeration, outer, deeper);
+        }
+        if !deeper.is_empty() {
+            return None;
+        }
+        if let Some(field) = message.field.iter().find(|field| field.name == *name) {
+            return self.field(message, field, outer);
+        }
+        let oneof = message.oneof.iter().position(|oneof| oneof.name == *name)?;
+        // What only says that a field is optional has no item.
+        message.field.iter().find(|field| is_in(field, oneof))?;
+        Some(self.item(outer, format!("{}::{}", type_name(&message.name), snake(name)), ""))
+    }
+
+    fn field(self, message: &'a MessageType, field: &Field, mut outer: Vec<&'a str>) -> Option<Item<'a>> {
+        const ENUM: i32 = 14;
+        let Some(oneof) = field.oneof.filter(|_| !field.proto3_optional) else {
+            // Fields that hold an enum have a getter of the same name.
+            let kind = if field.kind == ENUM { "field@" } else { "" };
+            return Some(self.item(
+                outer,
+                format!("{}::{}", type_name(&message.name), snake(&field.name)),
+                kind,
+            ));
+        };
+        let oneof = message.oneof.get(usize::try_from(oneof).ok()?)?;
+        let mut kind = type_name(&oneof.name);
+        let nested = message.nested.iter().map(|nested| &nested.name);
+        let mut types = nested.chain(message.enumeration.iter().map(|enumeration| &enumeration.name));
+        if types.any(|name| type_name(name) == kind) {
+            kind.push_str("OneOf");
+        }
+        outer.push(&message.name);
+        Some(self.item(outer, format!("{kind}::{}", type_name(&field.name)), ""))
+    }
+
+    fn enumeration(self, enumeration: &'a Enum, outer: Vec<&'a str>, rest: &[&str]) -> Option<Item<'a>> {
+        let kind = type_name(&enumeration.name);
+        match rest {
+            [] => Some(self.item(outer, kind, "")),
+            [name] => {
+                // Beside other plugins, only they know how they call the values.
+                let index = enumeration.value.iter().position(|value| value.name == *name)?;
+                let (value, before) = (&enumeration.value[index], &enumeration.value[..index]);
+                let alias = before.iter().any(|other| other.number == value.number);
+                if alias || self.config.emit == Emit::Lro {
+                    return None;
+                }
+                let variant = variant(&kind, &value.name, self.config.messages.retain_enum_prefix);
+                Some(self.item(outer, format!("{kind}::{variant}"), ""))
+            }
+            _ => None,
+        }
+    }
+
+    fn item(self, messages: Vec<&'a str>, name: String, kind: &'static str) -> Item<'a> {
+        Item { package: self.package, messages, name, kind }
+    }
+}
+
+fn is_in(field: &Field, oneof: usize) -> bool {
+    !field.proto3_optional && field.oneof.and_then(|index| usize::try_from(index).ok()) == Some(oneof)
+}
+
+/// A value's name in Rust, by the rule of prost-build: without the enum's own name before it, unless what is left is no name.
+fn variant(enumeration: &str, value: &str, retain_prefix: bool) -> String {
+    let name = type_name(value);
+    if retain_prefix {
+        return name;
+    }
+    let stripped =
+        name.strip_prefix(enumeration).filter(|rest| rest.starts_with(char::is_uppercase)).unwrap_or(&name);
+    escape(stripped.to_owned())
+}
