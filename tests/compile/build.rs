@@ -25,6 +25,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         &["left/types.proto", "left/service.proto", "right/types.proto"],
     )?;
 
+    compile(&to("routing").routing_headers(true), &["routing.proto"])?;
+
     let library = "example/library/v1/library.proto";
     compile(&to("library"), &[library])?;
     // Where `lro::include_proto!` looks for it, in the README.

@@ -86,6 +86,13 @@ impl Builder {
         self
     }
 
+    /// Whether clients send the header `x-goog-request-params`, as `google.api.routing` and `google.api.http` ask for
+    /// ([AIP-4222](https://google.aip.dev/client-libraries/4222)); no unless set.
+    pub fn routing_headers(mut self, on: bool) -> Self {
+        self.job.config.routing_headers = on;
+        self
+    }
+
     /// The folder to write to; `OUT_DIR` unless set.
     pub fn out_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.job.out_dir = Some(path.into());

@@ -55,6 +55,8 @@ pub struct Config {
     pub file_descriptor_set: bool,
     /// The name of the file for protos without a package, without `.rs`; `_` unless set.
     pub default_package_filename: Option<String>,
+    /// Whether clients send routing headers, as `google.api.routing` and `google.api.http` ask for (AIP-4222).
+    pub routing_headers: bool,
     /// A file that declares the module tree and includes the file of each package.
     pub include_file: Option<String>,
     /// Whether files lie side by side in the output folder, instead of in one folder per package segment.
@@ -93,6 +95,7 @@ impl Default for Config {
             runtime: crate::runtime::DEFAULT.to_owned(),
             file_descriptor_set: false,
             default_package_filename: None,
+            routing_headers: false,
             include_file: None,
             flat_output_dir: None,
             no_include: false,

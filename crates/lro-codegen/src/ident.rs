@@ -62,6 +62,47 @@ mod tests {
     }
 
     #[test]
+    fn fields_are_called_as_prost_calls_them() {
+        let names = [
+            "name",
+            "type",
+            "self",
+            "Self",
+            "camelCase",
+            "HTTPPath",
+            "a1_b2",
+            "_under",
+            "x__y",
+            "async",
+            "crate",
+            "gen",
+        ];
+        let field = |name: &str| prost_types::FieldDescriptorProto {
+            name: Some(name.to_owned()),
+            number: Some(1),
+            label: Some(1),
+            r#type: Some(9),
+            ..Default::default()
+        };
+        for name in names {
+            let message = prost_types::DescriptorProto {
+                name: Some("Message".to_owned()),
+                field: vec![field(name)],
+                ..Default::default()
+            };
+            let file = prost_types::FileDescriptorProto {
+                message_type: vec![message],
+                syntax: Some("proto3".to_owned()),
+                ..Default::default()
+            };
+            let module = prost_build::Module::from_protobuf_package_name("example");
+            let code = prost_build::Config::new().generate(vec![(module.clone(), file)]).unwrap();
+            let expected = format!("pub {}:", snake(name));
+            assert!(code[&module].contains(&expected), "{expected} is not in {}", code[&module]);
+        }
+    }
+
+    #[test]
     fn tonic_calls_services_as_we_expect() {
         for name in [
             "LibraryService",

@@ -16,6 +16,7 @@ mod collisions;
 mod config;
 mod descriptor;
 mod descriptor_set;
+mod details;
 mod diagnostics;
 mod disable;
 mod docs;

@@ -64,7 +64,7 @@ pub fn methods_with(
     let mut report = Report::default();
     validate(&files, &mut report);
     let settings = Settings::read(service_configs, &mut report);
-    let model = model::build(&files, |_| true, &settings, &mut report);
+    let model = model::build(&files, &[], |_| true, &settings, false, &mut report);
     check_selectors(&settings, &files, |_| true, &mut report);
     disable::honour(&files, &mut report);
     let warnings = report.finish()?;

@@ -81,6 +81,8 @@ rules! {
         "the methods that a service config has settings for exist, and are long-running where they have to be";
     MethodType "lro::method-type" ALWAYS,
         "the request and response types of every method exist";
+    Routing "lro::routing" ALWAYS,
+        "with routing_headers, the options google.api.routing and google.api.http name fields that exist, and templates that can be matched";
     Input "lro::input" ALWAYS,
         "the request itself is whole and consistent";
     Option "lro::option" ALWAYS,

@@ -16,6 +16,8 @@ pub(crate) mod path {
     pub(crate) const METHOD_INPUT: i32 = 2;
     pub(crate) const METHOD_OUTPUT: i32 = 3;
     pub(crate) const OPERATION_INFO: i32 = 1049;
+    pub(crate) const HTTP: i32 = 72_295_728;
+    pub(crate) const ROUTING: i32 = 72_295_729;
     pub(crate) const RESPONSE_TYPE: i32 = 1;
     pub(crate) const METADATA_TYPE: i32 = 2;
 }

@@ -3,7 +3,7 @@
 //! Application code has no need of this module, with two exceptions: `Transport` says what a client can
 //! be built on, and [`V1`] explains a compile error that points at it.
 
-pub use std::convert::TryInto;
+pub use std::convert::{TryFrom, TryInto};
 pub use std::future::{Future, ready};
 pub use std::sync::Arc;
 pub use std::time::Duration;

@@ -75,6 +75,11 @@ pub mod deprecated {
     generated!("deprecated/tests.deprecated.v1.rs");
 }
 
+/// Ids and routing headers.
+pub mod routing {
+    generated!("routing/tests.routing.v1.rs");
+}
+
 /// The README's example.
 pub mod library {
     generated!("library/example.library.v1.rs");

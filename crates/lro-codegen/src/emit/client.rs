@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::call::about_ids;
 use super::{Emitter, gate};
 use crate::model::Method;
 use crate::names::MethodNames;
@@ -76,37 +77,37 @@ impl Emitter<'_> {
     fn client_method(&self, method: &Method, names: &MethodNames) -> TokenStream {
         let (name, public) = (&names.client, self.public());
         let input = self.rust_type(&method.input);
+        let ids = about_ids(&method.call);
         if let Some(operation) = &method.operation {
-            let docs = self.method_docs(
-                method,
-                &[
-                    "Returns once the operation exists; its handle waits for the result.",
-                    "# Errors\n\nThe operation could not be started.",
-                ],
-            );
+            let added = ["Returns once the operation exists; its handle waits for the result."]
+                .into_iter()
+                .chain(ids.as_deref())
+                .chain(["# Errors\n\nThe operation could not be started."]);
+            let docs = self.method_docs(method, &added.collect::<Vec<_>>());
             let constant = &names.constant;
             let response = self.rust_type(&operation.response.full_name);
             let metadata = self.rust_type(&operation.metadata.full_name);
+            let (fill, request) = self.prepare(method);
             return quote! {
                 #docs
                 #public async fn #name(
                     &self,
                     request: impl IntoRequest<#input>,
                 ) -> Result<Operation<#response, #metadata>, Status> {
-                    self.inner.start(#constant, request.into_request()).await
+                    #fill
+                    self.inner.start(#constant, #request).await
                 }
             };
         }
-        let docs = self.method_docs(
-            method,
-            &["# Errors\n\nThe status that the server answers with, or that the transport fails with."],
-        );
+        let errors = "# Errors\n\nThe status that the server answers with, or that the transport fails with.";
+        let docs = self.method_docs(method, &ids.as_deref().into_iter().chain([errors]).collect::<Vec<_>>());
         let path = self.rpc_path(method);
         let output = self.rust_type(&method.output);
-        let (request, convert) = if method.streaming.client {
-            (quote!(IntoStreamingRequest<Message = #input>), quote!(into_streaming_request))
+        let (request, (fill, sent)) = if method.streaming.client {
+            let sent = (TokenStream::new(), quote!(request.into_streaming_request()));
+            (quote!(IntoStreamingRequest<Message = #input>), sent)
         } else {
-            (quote!(IntoRequest<#input>), quote!(into_request))
+            (quote!(IntoRequest<#input>), self.prepare(method))
         };
         let output = if method.streaming.server { quote!(Streaming<#output>) } else { output };
         let call = match (method.streaming.client, method.streaming.server) {
@@ -121,7 +122,8 @@ impl Emitter<'_> {
                 &self,
                 request: impl #request,
             ) -> Result<Response<#output>, Status> {
-                self.inner.#call(#path, request.#convert()).await
+                #fill
+                self.inner.#call(#path, #sent).await
             }
         }
     }

@@ -1,5 +1,6 @@
 //! From the model to Rust: one module per service with long-running methods.
 
+mod call;
 mod client;
 mod constant;
 mod docs;

@@ -172,7 +172,15 @@ impl Emitter<'_> {
             let (request, response) = self.tonic_signature(method, names);
             let body = if method.operation.is_some() {
                 let (constant, start) = (&names.constant, &names.start);
+                let repeated = method.call.request_id.as_ref().map(|_| {
+                    quote! {
+                        if let Some(first) = self.engine.repeated(#constant, &request).await? {
+                            return Ok(first);
+                        }
+                    }
+                });
                 quote! {
+                    #repeated
                     let start = <S as #server_trait>::#start(&self.service, &request).await?;
                     self.engine.start(#constant, request, start).await
                 }

@@ -1,8 +1,11 @@
 //! From descriptors to a [`Model`]: resolves every name and reports every problem.
 
+use bytes::Bytes;
+
 use super::index::{Imports, Kind, TypeIndex};
-use super::{Method, Model, OperationTypes, Service, Streaming, TypeRef, join};
+use super::{Call, Method, Model, OperationTypes, Service, Streaming, TypeRef, join};
 use crate::descriptor::{self, File};
+use crate::details::Details;
 use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::service_config::Settings;
 use crate::source::{SourceInfo, path};
@@ -11,14 +14,19 @@ pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 const EMPTY: &str = "google.protobuf.Empty";
 
 /// Builds the model of the services in the files that `selected` picks, out of all files of the request.
+///
+/// `encoded` are the same files; without them, nothing is known of the calls that clients make.
 pub(crate) fn build(
     files: &[File],
+    encoded: &[Bytes],
     selected: impl Fn(&File) -> bool,
     settings: &Settings,
+    routing_headers: bool,
     report: &mut Report,
 ) -> Model {
     let types = TypeIndex::new(files);
     let mut imports = Imports::new(files);
+    let mut details = Details::new(encoded);
     let mut services = Vec::new();
     for (index, file) in files.iter().enumerate().filter(|(_, file)| selected(file)) {
         // The package of the Operations service itself is part of the runtime.
@@ -26,8 +34,18 @@ pub(crate) fn build(
             continue;
         }
         let source = SourceInfo::read(&file.name, file.source_code_info.as_ref());
-        let mut builder =
-            Builder { types: &types, imports: &mut imports, files, file, index, source, settings, report };
+        let mut builder = Builder {
+            types: &types,
+            imports: &mut imports,
+            details: &mut details,
+            files,
+            file,
+            index,
+            source,
+            settings,
+            routing_headers,
+            report,
+        };
         for (number, service) in (0..).zip(&file.service) {
             services.push(builder.service(service, &[path::FILE_SERVICE, number]));
         }
@@ -36,15 +54,17 @@ pub(crate) fn build(
 }
 
 /// Builds the services of one file.
-struct Builder<'a, 'r> {
-    types: &'a TypeIndex,
+pub(super) struct Builder<'a, 'r> {
+    pub(super) types: &'a TypeIndex,
     imports: &'r mut Imports<'a>,
-    files: &'a [File],
+    pub(super) details: &'r mut Details<'a>,
+    pub(super) files: &'a [File],
     file: &'a File,
-    index: usize,
-    source: SourceInfo,
+    pub(super) index: usize,
+    pub(super) source: SourceInfo,
     settings: &'a Settings,
-    report: &'r mut Report,
+    pub(super) routing_headers: bool,
+    pub(super) report: &'r mut Report,
 }
 
 /// Which of the two fields of `operation_info` is at hand.
@@ -89,13 +109,16 @@ fn is_empty(name: &str) -> bool {
 impl Builder<'_, '_> {
     fn service(&mut self, service: &descriptor::Service, at: &[i32]) -> Service {
         let full_name = join(&self.file.package, &service.name);
-        let methods = (0..)
+        let mut methods: Vec<Method> = (0..)
             .zip(&service.method)
             .map(|(number, method)| {
                 let at = [at, &[path::SERVICE_METHOD, number]].concat();
                 self.method(&full_name, method, &at)
             })
             .collect();
+        if methods.iter().any(|method| method.operation.is_some()) {
+            self.calls(&full_name, &mut methods, at);
+        }
         Service {
             file: self.file.name.clone(),
             package: self.file.package.clone(),
@@ -185,6 +208,7 @@ impl Builder<'_, '_> {
             operation,
             polling: self.settings.polling(&full_name),
             auto_populated_fields: self.settings.auto_populated_fields(&full_name),
+            call: Call::default(),
         }
     }
 

@@ -4,9 +4,12 @@
 //! dangling names.
 
 mod build;
+mod call;
 mod index;
+mod routing;
 
 pub(crate) use build::{OPERATION, build};
+pub(crate) use call::{Call, Place, RoutingParameter, Scalar, Step};
 
 use crate::service_config::{OperationRule, PollingSettings};
 
@@ -51,6 +54,8 @@ pub(crate) struct Method {
     pub(crate) polling: Option<PollingSettings>,
     /// The fields of the request that clients fill in when they are empty, as a service config has them.
     pub(crate) auto_populated_fields: Vec<String>,
+    /// What clients do to a request before they send it; nothing where the service has no typed client.
+    pub(crate) call: Call,
 }
 
 /// Which sides of a method send many messages.

@@ -115,6 +115,14 @@ pub const OPTIONS: &[OptionSpec] = &[
         },
     },
     OptionSpec {
+        name: "routing_headers",
+        method: "routing_headers(bool)",
+        value: "",
+        default: "false",
+        help: "let clients send the header x-goog-request-params, as google.api.routing and google.api.http say (AIP-4222)",
+        apply: |config, value| switch(value).map(|on| config.routing_headers = on),
+    },
+    OptionSpec {
         name: "include_file",
         method: "include_file(name)",
         value: "FILE",

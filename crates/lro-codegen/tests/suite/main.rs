@@ -3,6 +3,7 @@
 //! `support` makes requests in process; each other file is about one side of the generator. Snapshots lie in `tests/snapshots`.
 
 mod annotations;
+mod calls;
 mod comments;
 mod determinism;
 mod disable;

@@ -51,6 +51,7 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("client_mod_attribute=.=#[marked]", "#[marked]\npub mod shop_client {", ""),
     ("server_attribute=.=#[marked]", "#[marked]\n    #[derive(Debug)]\n    pub struct ShopServer", ""),
     ("server_mod_attribute=.=#[marked]", "#[marked]\npub mod shop_server {", ""),
+    ("routing_headers", ".with_routing(", ""),
     ("include_file=mod.rs", "===== mod.rs", ""),
     ("flat_output_dir=false", "===== example/shop/example.shop.rs", "===== example.shop.rs"),
     ("emit=lro,no_include", "===== example/shop/example.shop.lro.rs", ""),

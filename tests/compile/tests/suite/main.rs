@@ -5,4 +5,5 @@ mod clients;
 mod constants;
 mod names;
 mod options;
+mod routing;
 mod servers;

@@ -1,0 +1,118 @@
+//! What clients do to a request before they send it.
+
+use super::build::Builder;
+use super::{Method, join};
+use crate::details::{Kind, MessageDetails, MethodOptions, Presence};
+use crate::source::path;
+use crate::validate::is_identifier;
+
+/// What clients add to the calls of a method, and what its server asks of the request.
+#[derive(Debug, Default)]
+pub(crate) struct Call {
+    /// The field by which the server knows a repeat (AIP-155).
+    pub(crate) request_id: Option<Scalar>,
+    /// The field that asks only for a check (AIP-163).
+    pub(crate) validate_only: Option<Scalar>,
+    /// Further fields that get a random UUID when they have no value (AIP-4235).
+    pub(crate) ids: Vec<Scalar>,
+    /// What the routing header is made of (AIP-4222), if there is to be one.
+    pub(crate) routing: Option<Vec<RoutingParameter>>,
+}
+
+/// A field of a request that is no message.
+#[derive(Debug)]
+pub(crate) struct Scalar {
+    pub(crate) name: String,
+    /// Whether prost keeps it in an `Option`.
+    pub(crate) optional: bool,
+}
+
+/// A key of the routing header, and where its value comes from.
+#[derive(Debug)]
+pub(crate) struct RoutingParameter {
+    /// The template, if there is one; it names the key.
+    pub(crate) template: Option<String>,
+    /// The field, as the proto writes it; the key if there is no template.
+    pub(crate) field: String,
+    pub(crate) steps: Vec<Step>,
+    /// The enum that the last field is of, if it is.
+    pub(crate) enumeration: Option<String>,
+}
+
+/// From a message to one of its fields.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) field: String,
+    pub(crate) place: Place,
+}
+
+/// Where prost keeps a field.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// In the struct, as its type.
+    Plain,
+    /// In the struct, in an `Option`.
+    Optional,
+    /// In the enum of a oneof: the oneof, and the full name that the enum would have in the proto.
+    Oneof { name: String, type_name: String },
+}
+
+impl Builder<'_, '_> {
+    /// Fills in what clients do to the requests of a service's methods. `at` is the service's place in its file.
+    pub(super) fn calls(&mut self, service: &str, methods: &mut [Method], at: &[i32]) {
+        let mut options = Vec::new();
+        if self.routing_headers {
+            let number = at.last().and_then(|number| usize::try_from(*number).ok());
+            options = number.map_or_else(Vec::new, |number| self.details.method_options(self.index, number));
+            options.resize_with(methods.len(), MethodOptions::default);
+        }
+        for (number, method) in (0_i32..).zip(methods) {
+            let options = usize::try_from(number).ok().and_then(|number| options.get(number));
+            let at = [at, &[path::SERVICE_METHOD, number]].concat();
+            method.call = self.call(service, method, options, &at);
+        }
+    }
+
+    /// Reads what the proto and the service config say of the calls of a method.
+    fn call(&mut self, service: &str, method: &Method, options: Option<&MethodOptions>, at: &[i32]) -> Call {
+        if method.streaming.client {
+            return Call::default();
+        }
+        let Some(request) = self.message(&method.input) else { return Call::default() };
+        let auto_populated = |name: &str| method.auto_populated_fields.iter().any(|field| field == name);
+        let request_id = text(&request, "request_id", |is_uuid4| is_uuid4 || auto_populated("request_id"));
+        let others = method.auto_populated_fields.iter().filter(|name| *name != "request_id");
+        Call {
+            request_id,
+            validate_only: scalar(&request, "validate_only", Kind::Bool),
+            ids: others.filter_map(|name| text(&request, name, |is_uuid4| is_uuid4)).collect(),
+            routing: options
+                .map(|options| self.routing(&join(service, &method.name), &method.input, options, at)),
+        }
+    }
+
+    /// A message by its full name, if it is one that the files of the request define.
+    pub(super) fn message(&mut self, full_name: &str) -> Option<MessageDetails> {
+        let file = self.types.get(full_name)?.file?;
+        let package = &self.files[file].package;
+        let name = full_name.strip_prefix(package.as_str())?.trim_start_matches('.');
+        self.details.message(file, name)
+    }
+}
+
+/// A text field that holds an id, as `is_id` decides from whether it is annotated as a UUID.
+fn text(message: &MessageDetails, name: &str, is_id: impl Fn(bool) -> bool) -> Option<Scalar> {
+    let annotated = message.field(name)?.is_uuid4();
+    scalar(message, name, Kind::Text).filter(|_| is_id(annotated))
+}
+
+/// A field of the message itself that holds one value of a kind.
+fn scalar(message: &MessageDetails, name: &str, kind: Kind<'_>) -> Option<Scalar> {
+    let field = message.field(name).filter(|field| field.kind() == kind && is_identifier(name))?;
+    let optional = match message.presence(field) {
+        Presence::Always => false,
+        Presence::Optional => true,
+        Presence::Oneof(_) | Presence::Repeated => return None,
+    };
+    Some(Scalar { name: name.to_owned(), optional })
+}
