@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use super::comments::field;
@@ -73,10 +74,12 @@ impl<'a> Names<'a> {
     }
 
     fn claim_type(&mut self, scope: &Scope<'_>, kind: &str, name: &str, at: &[i32]) {
-        let rust = type_name(name);
-        let what = format!("{kind} {}", join(scope.full_name, name));
+        self.claim_rust_type(scope, format!("{kind} {}", join(scope.full_name, name)), type_name(name), at);
+    }
+
+    fn claim_rust_type(&mut self, scope: &Scope<'_>, what: String, rust: String, at: &[i32]) {
         if let Some(first) = self.types.insert(format!("{}::{rust}", scope.module), what.clone()) {
-            self.refuse(scope, &first, &what, &rust, at);
+            self.refuse(scope, &first, &what, &format!("the type `{rust}`"), at);
         }
     }
 
@@ -97,15 +100,65 @@ impl<'a> Names<'a> {
             if let Some((first_kind, first)) = names.get(&(group, rust.clone())) {
                 let first = format!("{first_kind} {}.{first}", scope.full_name);
                 let second = format!("{kind} {}.{name}", scope.full_name);
-                self.refuse(scope, &first, &second, &rust, &[at, &last].concat());
+                self.refuse(scope, &first, &second, &format!("`{rust}`"), &[at, &last].concat());
             } else {
                 names.insert((group, rust), (kind, name));
+            }
+        }
+        self.accessors(scope, message, at);
+        for (number, one) in (0..).zip(&message.oneof_decl).filter(|(number, _)| has_fields(*number)) {
+            // A nested type of this name has prost-build give the enum of the oneof another one.
+            let own = type_name(one.name());
+            let mut nested = message.nested_type.iter().map(DescriptorProto::name);
+            let mut enums = message.enum_type.iter().map(EnumDescriptorProto::name);
+            let avoids =
+                nested.any(|name| type_name(name) == own) || enums.any(|name| type_name(name) == own);
+            let rust = if avoids { own + "OneOf" } else { own };
+            let what = format!("oneof {}.{}", scope.full_name, one.name());
+            self.claim_rust_type(scope, what, rust, &[at, &[field::MESSAGE_ONEOF, number]].concat());
+        }
+    }
+
+    /// The methods that prost derives for fields with enums: one field's can be another's.
+    fn accessors(&mut self, scope: &Scope<'_>, message: &DescriptorProto, at: &[i32]) {
+        if !message.field.iter().any(|field| field.r#type() == Type::Enum) {
+            return;
+        }
+        let mut methods: HashMap<String, &str> = HashMap::new();
+        for (number, one) in (0..).zip(&message.field) {
+            if one.oneof_index.is_some() && !one.proto3_optional() {
+                continue;
+            }
+            let name = snake(one.name());
+            let bare = name.trim_start_matches("r#");
+            let own = match (one.r#type(), one.label()) {
+                (Type::Enum, Label::Repeated) => vec![bare.to_owned(), format!("push_{bare}")],
+                (Type::Enum, _) => vec![bare.to_owned(), format!("set_{bare}")],
+                (Type::Message, Label::Repeated) if is_map_of_enums(message, one) => {
+                    vec![format!("get_{bare}"), format!("insert_{bare}")]
+                }
+                (Type::Message | Type::Group, _) => Vec::new(),
+                // Only these may be absent, which a method then makes up for.
+                (_, Label::Optional) if one.proto3_optional() || scope.file.syntax() != "proto3" => {
+                    vec![bare.to_owned()]
+                }
+                _ => Vec::new(),
+            };
+            for method in own {
+                if let Some(first) = methods.get(&method) {
+                    let first = format!("field {}.{first}", scope.full_name);
+                    let second = format!("field {}.{}", scope.full_name, one.name());
+                    let at = [at, &[field::MESSAGE_FIELD, number]].concat();
+                    self.refuse(scope, &first, &second, &format!("the method `{method}`"), &at);
+                } else {
+                    methods.insert(method, one.name());
+                }
             }
         }
     }
 
     fn refuse(&mut self, scope: &Scope<'_>, first: &str, second: &str, rust: &str, at: &[i32]) {
-        let message = format!("{first} and {second} would both become `{rust}` in Rust");
+        let message = format!("{first} and {second} would both become {rust} in Rust");
         let locations = scope.file.source_code_info.iter().flat_map(|info| &info.location);
         let span = locations.filter(|location| location.path == at).map(|location| &location.span[..]).next();
         let location = location(scope.file.name(), span.unwrap_or_default(), at);
@@ -115,6 +168,16 @@ impl<'a> Names<'a> {
                 .help("rename one of them, or use emit=lro and generate messages in another way"),
         );
     }
+}
+
+/// Whether a repeated field is a map to enums.
+fn is_map_of_enums(message: &DescriptorProto, field: &FieldDescriptorProto) -> bool {
+    let entry = field.type_name().rsplit('.').next().unwrap_or_default();
+    let is_enum = |field: &FieldDescriptorProto| field.number() == 2 && field.r#type() == Type::Enum;
+    message.nested_type.iter().any(|nested| {
+        let is_map = nested.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry);
+        is_map && nested.name() == entry && nested.field.iter().any(is_enum)
+    })
 }
 
 /// Where a type is defined.

@@ -176,6 +176,27 @@ fn types_fields_and_variants_that_become_the_same() {
 }
 
 #[test]
+fn methods_that_prost_derives_and_types_that_it_makes_of_oneofs() {
+    let body = "enum Color { NONE = 0; RED = 1; }
+        message Accessors {
+          Color shade = 1;
+          Color set_shade = 2;
+          repeated Color tone = 3;
+          optional Color push_tone = 4;
+          map<string, Color> hue = 5;
+          optional int32 get_hue = 6;
+          int32 insert_hue = 7;
+        }
+        message Oneofs {
+          oneof kind { string a = 1; }
+          oneof Kind_2 { string b = 2; }
+          oneof kind2 { string c = 3; }
+          message Kind {}
+        }";
+    check_refused("collision_derived", &[proto("derived.proto", "example", body)], "");
+}
+
+#[test]
 fn a_type_that_is_elsewhere_is_in_nobodys_way() {
     let files = [proto("same.proto", "example", "message Book {} message book {}")];
     generate(&files, "").unwrap_err();
