@@ -11,6 +11,7 @@ use protox::Compiler;
 use crate::bundle;
 use crate::error::Error;
 use crate::needed;
+use crate::render::Sources;
 use crate::write;
 
 /// What to generate, and where to write it.
@@ -37,11 +38,26 @@ impl Job {
         found.into_iter().for_each(rerun_if_changed);
         let named =
             compiler.files().filter(|file| !file.is_import()).map(|file| file.name().to_owned()).collect();
-        self.generate(&compiler.encode_file_descriptor_set(), &named)
+        let mut sources = self.sources();
+        for file in compiler.files() {
+            if let Some(path) = file.path() {
+                sources.add(file.name(), path);
+            }
+        }
+        self.generate(&compiler.encode_file_descriptor_set(), &named, &sources)
     }
 
     pub(crate) fn descriptor_set(&self, encoded: &[u8]) -> Result<(), Error> {
-        self.generate(encoded, &BTreeSet::new())
+        self.generate(encoded, &BTreeSet::new(), &self.sources())
+    }
+
+    /// The files that a problem can be in whatever is compiled.
+    fn sources(&self) -> Sources {
+        let mut sources = Sources::default();
+        for path in &self.service_configs {
+            sources.add(path.display().to_string(), path);
+        }
+        sources
     }
 
     /// The settings of a run.
@@ -59,7 +75,7 @@ impl Job {
         Ok(config)
     }
 
-    fn generate(&self, encoded: &[u8], named: &BTreeSet<String>) -> Result<(), Error> {
+    fn generate(&self, encoded: &[u8], named: &BTreeSet<String>, sources: &Sources) -> Result<(), Error> {
         let out_dir = match &self.out_dir {
             Some(path) => path.clone(),
             None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(Error::no_out_dir)?,
@@ -70,7 +86,8 @@ impl Job {
         })?;
         let targets = needed::files(&set, named, self.config.messages.compile_well_known_types)?;
         let request = lro_codegen::encode_request(encoded.to_vec(), targets)?;
-        let output = lro_codegen::generate(request, &self.config()?)?;
+        let output = lro_codegen::generate(request, &self.config()?)
+            .map_err(|diagnostics| Error::codegen(diagnostics, sources))?;
 
         output.warnings().iter().for_each(show);
         let mut files: Vec<(PathBuf, &[u8])> = output

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use lro_codegen::Diagnostics;
 
+use crate::render::{self, Sources};
+
 /// Why nothing was generated.
 ///
 /// Its `Debug` form is its `Display` form: that is what cargo shows when a build script's `main` returns it.
@@ -13,9 +15,20 @@ pub struct Error {
 }
 
 enum Kind {
-    Proto { error: protox::Error, includes: Vec<PathBuf> },
-    Codegen(Diagnostics),
-    Io { what: &'static str, path: PathBuf, error: std::io::Error },
+    Proto {
+        error: protox::Error,
+        includes: Vec<PathBuf>,
+    },
+    /// The problems, and how they are shown.
+    Codegen {
+        diagnostics: Diagnostics,
+        shown: String,
+    },
+    Io {
+        what: &'static str,
+        path: PathBuf,
+        error: std::io::Error,
+    },
     NoOutDir,
     Bundle(String),
 }
@@ -23,6 +36,11 @@ enum Kind {
 impl Error {
     pub(crate) fn proto(error: protox::Error, includes: Vec<PathBuf>) -> Self {
         Kind::Proto { error, includes }.into()
+    }
+
+    pub(crate) fn codegen(diagnostics: Diagnostics, sources: &Sources) -> Self {
+        let shown: Vec<String> = diagnostics.iter().map(|diagnostic| sources.render(diagnostic)).collect();
+        Kind::Codegen { diagnostics, shown: shown.join("\n") }.into()
     }
 
     pub(crate) fn io(what: &'static str, path: &Path, error: std::io::Error) -> Self {
@@ -45,7 +63,7 @@ impl Error {
     /// Whether the protos are valid, but code cannot be generated from them with these options: an annotation that cannot be resolved,
     /// names that collide, an option of the wrong form. See [`Error::diagnostics`].
     pub fn is_codegen(&self) -> bool {
-        matches!(*self.kind, Kind::Codegen(_))
+        matches!(*self.kind, Kind::Codegen { .. })
     }
 
     /// Whether reading or writing failed.
@@ -56,7 +74,7 @@ impl Error {
     /// Each problem that keeps code from being generated, one by one.
     pub fn diagnostics(&self) -> Option<&Diagnostics> {
         match &*self.kind {
-            Kind::Codegen(diagnostics) => Some(diagnostics),
+            Kind::Codegen { diagnostics, .. } => Some(diagnostics),
             _ => None,
         }
     }
@@ -70,7 +88,7 @@ impl From<Kind> for Error {
 
 impl From<Diagnostics> for Error {
     fn from(diagnostics: Diagnostics) -> Self {
-        Kind::Codegen(diagnostics).into()
+        Self::codegen(diagnostics, &Sources::default())
     }
 }
 
@@ -80,10 +98,10 @@ impl fmt::Display for Error {
             // Only its debug form names the file and the line.
             Kind::Proto { error, includes } if error.is_file_not_found() => {
                 let includes: Vec<_> = includes.iter().map(|path| path.display().to_string()).collect();
-                write!(f, "{error:?}\n  help: the includes that were searched are: {}", includes.join(", "))
+                write!(f, "{}\n  help: the includes that were searched are: {}", render::proto(error), includes.join(", "))
             }
-            Kind::Proto { error, .. } => write!(f, "{error:?}"),
-            Kind::Codegen(diagnostics) => diagnostics.fmt(f),
+            Kind::Proto { error, .. } => f.write_str(&render::proto(error)),
+            Kind::Codegen { shown, .. } => f.write_str(shown),
             Kind::Io { what, path, error } => write!(f, "cannot {what} {}: {error}", path.display()),
             Kind::NoOutDir => f.write_str(
                 "there is no OUT_DIR, which cargo sets for build scripts; elsewhere, choose a folder with `out_dir`",

@@ -27,6 +27,8 @@ mod bundle;
 mod compile;
 mod error;
 mod needed;
+mod render;
+mod report;
 mod write;
 
 pub use builder::{Builder, configure};

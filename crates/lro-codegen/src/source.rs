@@ -80,3 +80,39 @@ fn position(line: i32, column: i32) -> Option<(u32, u32)> {
     let from_one = |number| u32::try_from(number).ok()?.checked_add(1);
     Some((from_one(line)?, from_one(column)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Place = Option<(u32, u32)>;
+
+    fn located(span: &[i32]) -> (Place, Place) {
+        let location = descriptor::Location { path: vec![6, 0], span: span.to_vec(), ..Default::default() };
+        let info = SourceCodeInfo { location: vec![location] };
+        let source = SourceInfo::read("shop.proto", Some(&info.encode_to_vec().into()));
+        let found = source.locate(&[6, 0, 2, 3]);
+        assert_eq!(found.element, [6, 0, 2, 3]);
+        (found.position, found.end)
+    }
+
+    #[test]
+    fn spans_begin_and_end_at_lines_and_columns_from_one() {
+        assert_eq!(located(&[4, 2, 9]), (Some((5, 3)), Some((5, 10))));
+        assert_eq!(located(&[4, 2, 6, 1]), (Some((5, 3)), Some((7, 2))));
+        assert_eq!(located(&[4, 2, 2]), (Some((5, 3)), Some((5, 3))));
+    }
+
+    #[test]
+    fn spans_that_no_compiler_writes_are_taken_for_what_they_are_worth() {
+        assert_eq!(located(&[]), (None, None));
+        assert_eq!(located(&[4]), (None, None));
+        assert_eq!(located(&[4, 2]), (Some((5, 3)), None));
+        assert_eq!(located(&[4, 2, 6, 1, 9]), (Some((5, 3)), None));
+        assert_eq!(located(&[4, 2, 1]), (Some((5, 3)), None), "the end is before the beginning");
+        assert_eq!(located(&[4, 2, 3, 9]), (Some((5, 3)), None), "the end is before the beginning");
+        assert_eq!(located(&[-1, 2, 9]), (None, None));
+        assert_eq!(located(&[4, 2, -9]), (Some((5, 3)), None));
+        assert_eq!(located(&[i32::MAX, i32::MAX, i32::MIN]), (Some((1 << 31, 1 << 31)), None));
+    }
+}

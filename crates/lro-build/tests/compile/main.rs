@@ -6,4 +6,5 @@ mod options;
 mod output;
 mod rerun;
 mod service_config;
+mod shown;
 mod support;

@@ -46,6 +46,8 @@ fn a_wrong_value_names_its_line() {
     let path = project.protos().join("shop.yaml");
     let error = project.compile_with(&project.builder().service_config(&path), "shop.proto").unwrap_err();
     assert!(error.is_codegen());
-    assert!(error.to_string().contains(&format!("{}:6:23: error: ", path.display())), "{error}");
+    let shown = error.to_string();
+    assert!(shown.contains(&format!("[{}:6:23]", path.display())), "{error}");
+    assert!(shown.contains("max_poll_delay: 9\n") && shown.contains("· "), "{error}");
     assert_eq!(project.written(), [""; 0]);
 }

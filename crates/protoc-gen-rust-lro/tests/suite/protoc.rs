@@ -118,6 +118,32 @@ fn an_rpc_named_connect_is_a_warning_and_code_is_written() {
 }
 
 #[test]
+fn what_rules_weigh_can_be_said_in_options_and_in_comments() {
+    let Some([protoc]) = find([PROTOC]) else { return };
+    // protoc counts a tab as far as the next multiple of eight.
+    let method = "\trpc Analyze(Thing) returns (google.longrunning.Operation);\n";
+    let service = |comment: &str| {
+        Project::of(PROTO3, &format!("message Thing {{}}\nservice Lab {{\n{comment}{method}}}\n"))
+    };
+    let finding = "core::0151::operation-info";
+
+    let output = service("").protoc(&protoc, "", &["lab.proto"]);
+    assert!(output.status.success());
+    assert!(text(&output.stderr).contains("lab.proto:6:9: warning: "), "{}", text(&output.stderr));
+
+    let project = service("");
+    let output = project.protoc(&protoc, &format!("deny={finding}"), &["lab.proto"]);
+    assert_refused(&project, &output, &["lab.proto:6:9: error: ", finding]);
+
+    let comment =
+        format!("\t// (-- api-linter: {finding}=disabled\n\t//     aip.dev/not-precedent: why. --)\n");
+    for (project, options) in [(service(""), "allow=core"), (service(&comment), "deny=core")] {
+        let output = project.protoc(&protoc, options, &["lab.proto"]);
+        assert_eq!(assert_written(&project, &output, "lab.v1.rs", "pub mod lab_client"), "", "{options}");
+    }
+}
+
+#[test]
 fn proto3_optional_is_supported() {
     let Some([protoc]) = find([PROTOC]) else { return };
     let body = service("Lab", "Analyze", "Thing") + "message Sample { optional string name = 1; }\n";

@@ -1,0 +1,146 @@
+//! What a build script shows: the line, the words that are wrong, and what to do.
+
+use crate::support::Project;
+
+/// A file with one service; the annotation is written as `option` has it.
+fn shop(option: &str) -> Project {
+    let text = format!(
+        "syntax = \"proto3\";\npackage example.shop;\nimport \"google/longrunning/operations.proto\";\n\nservice Shop {{\n  \
+         rpc Sell(Item) returns (google.longrunning.Operation) {{\n{option}\n  }}\n}}\nmessage Item {{}}\n"
+    );
+    Project::new(&[("shop.proto", &text)])
+}
+
+#[track_caller]
+fn shown(project: &Project) -> String {
+    project.compile_with(&project.builder().deny("core::0151"), "shop.proto").unwrap_err().to_string()
+}
+
+#[test]
+fn a_value_is_found_in_an_option_of_many_lines() {
+    let project = shop(
+        "    // response_type: \"Itme\" was wrong.\n    option (google.longrunning.operation_info) = {\n      response_type: \"Itme\"\n      metadata_type: \"Item\"\n    };",
+    );
+    insta::assert_snapshot!(shown(&project), @r##"
+     × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
+      ╭─[shop.proto:9:7]
+    9 │       response_type: "Itme"
+      ·       ─────────────────────
+      ╰─
+     help: did you mean "Item"? Otherwise, if another file defines it, import that file or pass it to the generator as well
+    "##);
+}
+
+#[test]
+fn each_problem_has_its_own_words() {
+    let project = shop(
+        "\toption (google.longrunning.operation_info) = { /* ü 世界 */ response_type: 'Itme'\tmetadata_type: 'Itme' };",
+    );
+    insta::assert_snapshot!(shown(&project), @r##"
+     × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
+      ╭─[shop.proto:7:65]
+    7 │     option (google.longrunning.operation_info) = { /* ü 世界 */ response_type: 'Itme'    metadata_type: 'Itme' };
+      ·                                                                 ─────────────────────
+      ╰─
+     help: did you mean "Item"? Otherwise, if another file defines it, import that file or pass it to the generator as well
+     × example.shop.Shop.Sell names "Itme" as metadata_type, but there is no message example.shop.Itme [core::0151::lro-metadata-type]
+      ╭─[shop.proto:7:87]
+    7 │     option (google.longrunning.operation_info) = { /* ü 世界 */ response_type: 'Itme'    metadata_type: 'Itme' };
+      ·                                                                                          ─────────────────────
+      ╰─
+     help: did you mean "Item"? Otherwise, if another file defines it, import that file or pass it to the generator as well
+    "##);
+}
+
+#[test]
+fn what_is_missing_has_the_first_line_of_its_place() {
+    let project = shop(
+        "    option (google.longrunning.operation_info) = {\n      response_type: \"google.protobuf.Empty\"\n    };",
+    );
+    insta::assert_snapshot!(shown(&project), @r##"
+     × example.shop.Shop.Sell names google.protobuf.Empty as response_type; fields can never be added to that [core::0151::lro-response-type]
+      ╭─[shop.proto:8:7]
+    8 │       response_type: "google.protobuf.Empty"
+      ·       ──────────────────────────────────────
+      ╰─
+     help: define a message for it, without fields if there is nothing to say yet
+     × example.shop.Shop.Sell does not set metadata_type in operation_info [core::0151::lro-metadata-type]
+      ╭─[shop.proto:7:5]
+    7 │     option (google.longrunning.operation_info) = {
+      ·     ──────────────────────────────────────────────
+      ╰─
+     help: name the message that reports progress, or "google.protobuf.Empty" if there is none
+    "##);
+}
+
+#[test]
+fn values_in_separate_options_are_found_too() {
+    let project = shop(
+        "    option (google.longrunning.operation_info).response_type = \"Itme\";\n    option (google.longrunning.operation_info).metadata_type = \"Item\";",
+    );
+    insta::assert_snapshot!(shown(&project), @r##"
+     × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
+      ╭─[shop.proto:7:48]
+    7 │     option (google.longrunning.operation_info).response_type = "Itme";
+      ·                                                ──────────────────────
+      ╰─
+     help: did you mean "Item"? Otherwise, if another file defines it, import that file or pass it to the generator as well
+    "##);
+}
+
+#[test]
+fn a_method_that_says_nothing_is_underlined_as_far_as_its_line_goes() {
+    insta::assert_snapshot!(shown(&shop("")), @r##"
+     × example.shop.Shop.Sell returns google.longrunning.Operation but does not say what its operation holds; it stays a plain method [core::0151::operation-info]
+      ╭─[shop.proto:6:3]
+    6 │   rpc Sell(Item) returns (google.longrunning.Operation) {
+      ·   ───────────────────────────────────────────────────────
+      ╰─
+     help: add `option (google.longrunning.operation_info) = { response_type: "…" metadata_type: "…" };`
+    "##);
+}
+
+#[test]
+fn problems_of_protobuf_itself_look_the_same() {
+    let project =
+        Project::new(&[("shop.proto", "syntax = \"proto3\";\nmessage Item {\n\tstring ü = 1;\n}\n")]);
+    insta::assert_snapshot!(shown(&project), @r##"
+     × invalid token
+      ╭─[shop.proto:3:9]
+    3 │     string ü = 1;
+      ·            ─ found here
+      ╰─
+    "##);
+    let project = Project::new(&[("shop.proto", "syntax = \"proto3\";\nmessage Item {}\nmessage Item {}\n")]);
+    insta::assert_snapshot!(shown(&project), @r##"
+     × name 'Item' is defined twice
+      ╭─[shop.proto:2:9]
+    2 │ message Item {}
+      ·         ──── first defined here
+      ╰─
+      ╭─[shop.proto:3:9]
+    3 │ message Item {}
+      ·         ──── defined again here
+      ╰─
+    "##);
+    let project = Project::new(&[("shop.proto", "syntax = \"proto3\";\nimport \"gone.proto\";\n")]);
+    let text = shown(&project).replace(&project.protos().display().to_string(), "PROTOS");
+    insta::assert_snapshot!(text, @r##"
+     × import 'gone.proto' not found
+      ╭─[shop.proto:2:1]
+    2 │ import "gone.proto";
+      · ──────────────────── imported here
+      ╰─
+     help: the includes that were searched are: PROTOS
+    "##);
+}
+
+#[test]
+fn a_descriptor_set_has_no_lines_to_show() {
+    let project = shop("");
+    let set = project.out().join("set.binpb");
+    project.compile_with(&project.builder().file_descriptor_set_path(&set), "shop.proto").unwrap();
+    let bytes = std::fs::read(set).unwrap();
+    let error = project.builder().deny("core").compile_descriptor_set(&bytes).unwrap_err().to_string();
+    assert!(error.starts_with("shop.proto:6:3: error: example.shop.Shop.Sell returns"), "{error}");
+}
