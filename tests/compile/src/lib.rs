@@ -70,6 +70,11 @@ pub mod messages {
     generated!("messages/tests.messages.v1.rs");
 }
 
+/// Names that are close to each other, and do not collide.
+pub mod names {
+    generated!("names/tests.names.v1.rs");
+}
+
 /// Deprecated services, methods, messages and fields.
 pub mod deprecated {
     generated!("deprecated/tests.deprecated.v1.rs");

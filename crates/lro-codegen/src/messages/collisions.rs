@@ -74,12 +74,13 @@ impl<'a> Names<'a> {
     }
 
     fn claim_type(&mut self, scope: &Scope<'_>, kind: &str, name: &str, at: &[i32]) {
-        self.claim_rust_type(scope, format!("{kind} {}", join(scope.full_name, name)), type_name(name), at);
+        let what = format!("{kind} {}", join(scope.full_name, name));
+        self.claim_rust_type(scope, &what, &type_name(name), at);
     }
 
-    fn claim_rust_type(&mut self, scope: &Scope<'_>, what: String, rust: String, at: &[i32]) {
-        if let Some(first) = self.types.insert(format!("{}::{rust}", scope.module), what.clone()) {
-            self.refuse(scope, &first, &what, &format!("the type `{rust}`"), at);
+    fn claim_rust_type(&mut self, scope: &Scope<'_>, what: &str, rust: &str, at: &[i32]) {
+        if let Some(first) = self.types.insert(format!("{}::{rust}", scope.module), what.to_owned()) {
+            self.refuse(scope, &first, what, &format!("the type `{rust}`"), at);
         }
     }
 
@@ -115,7 +116,7 @@ impl<'a> Names<'a> {
                 nested.any(|name| type_name(name) == own) || enums.any(|name| type_name(name) == own);
             let rust = if avoids { own + "OneOf" } else { own };
             let what = format!("oneof {}.{}", scope.full_name, one.name());
-            self.claim_rust_type(scope, what, rust, &[at, &[field::MESSAGE_ONEOF, number]].concat());
+            self.claim_rust_type(scope, &what, &rust, &[at, &[field::MESSAGE_ONEOF, number]].concat());
         }
     }
 
