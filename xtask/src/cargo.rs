@@ -24,3 +24,14 @@ pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Outcome {
         Err(format!("cargo {} failed in {}", arguments.join(" "), folder.display()).into())
     }
 }
+
+/// Installs a program from crates.io below a folder, unless it is there from an earlier run; the path is that of its binary.
+pub(crate) fn install(program: &str, version: &str, folder: &Path) -> Outcome<PathBuf> {
+    let binary = folder.join("bin").join(program);
+    if !binary.exists() {
+        let folder = folder.to_str().ok_or("the path of the target folder is not UTF-8")?;
+        let install = ["install", "--quiet", "--locked", program, "--version", version, "--root", folder];
+        run(root(), &install)?;
+    }
+    Ok(binary)
+}

@@ -1,11 +1,13 @@
 //! `cargo xtask corpus DIR`: the generator against a whole tree of real protos.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use lro_codegen::{Config, Emit, Level, Output, RULES, Rule};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 
 use crate::tree::Tree;
 use crate::{Outcome, crate_check, methods};
@@ -20,6 +22,12 @@ pub(crate) struct Args {
     /// Packages to write into a crate, with all that they need, and to compile with `#![deny(warnings, missing_docs)]`.
     #[arg(long, value_name = "PACKAGE", value_delimiter = ',')]
     check: Vec<String>,
+    /// Checks this many packages with long-running methods as well, chosen at random.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    sample: usize,
+    /// What decides which packages a sample has; printed, so that a run can be repeated.
+    #[arg(long, default_value_t = rand::random())]
+    seed: u64,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
@@ -32,13 +40,38 @@ pub(crate) fn run(args: &Args) -> Outcome {
     for emit in [Emit::Lro, Emit::All] {
         generate_all(&tree, emit, &mut failures)?;
     }
-    if !args.check.is_empty() {
-        crate_check::check(&tree, &args.check)?;
+    let mut checked = args.check.clone();
+    if args.sample > 0 {
+        checked.extend(sample(&tree, args.sample, args.seed)?);
+    }
+    if !checked.is_empty() {
+        crate_check::check(&tree, &checked)?;
     }
     if failures.is_empty() {
         return Ok(());
     }
     Err(format!("{} failures:\n{}", failures.len(), failures.join("\n")).into())
+}
+
+/// Chooses among the packages with long-running methods.
+fn sample(tree: &Tree, count: usize, seed: u64) -> Outcome<Vec<String>> {
+    let packages: BTreeMap<&str, Vec<&str>> = tree.packages();
+    let files: BTreeSet<String> =
+        lro_codegen::methods(tree.encoded.clone())?.into_iter().map(|method| method.file).collect();
+    let candidates: Vec<&str> = packages
+        .into_iter()
+        .filter(|(_, names)| names.iter().any(|name| files.contains(*name)))
+        .map(|(package, _)| package)
+        .collect();
+    let count = count.min(candidates.len());
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut chosen: Vec<String> = rand::seq::index::sample(&mut random, candidates.len(), count)
+        .into_iter()
+        .map(|index| candidates[index].to_owned())
+        .collect();
+    chosen.sort();
+    println!("sample of {count} of {} packages, --seed {seed}: {}", candidates.len(), chosen.join(", "));
+    Ok(chosen)
 }
 
 fn compare_methods(tree: &Tree, expected: Option<&std::path::Path>, failures: &mut Vec<String>) -> Outcome {

@@ -8,6 +8,7 @@ mod cargo;
 mod checked_in;
 mod corpus;
 mod crate_check;
+mod fuzz;
 mod generate;
 mod methods;
 mod polling;
@@ -33,6 +34,8 @@ enum Command {
     Bench(bench::Args),
     /// Run the generator over every package of a tree of protos.
     Corpus(corpus::Args),
+    /// Run the fuzz targets of the generator.
+    Fuzz(fuzz::Args),
     /// Write the generated files that are checked in.
     Generate(generate::Args),
     /// List the long-running methods of a descriptor set, one JSON object a line.
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Bench(args) => bench::run(&args),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Methods(args) => methods::run(&args),
         Command::Polling(args) => polling::run(&args),

@@ -1,0 +1,385 @@
+//! Files made of arbitrary choices: more of them get past the checks of names and types than do of arbitrary bytes.
+
+use arbitrary::Arbitrary;
+use prost::Message as _;
+use prost_types::source_code_info::Location;
+use prost_types::{EnumValueDescriptorProto, OneofDescriptorProto, SourceCodeInfo};
+
+use super::descriptor::{self, EnumType, MessageType, UUID4};
+
+/// Names that mean something in Rust, to prost, to tonic or to us, beside such as mean nothing.
+const NAMES: &[&str] = &[
+    "A",
+    "Book",
+    "book",
+    "BOOK",
+    "Operation",
+    "Option",
+    "Result",
+    "Vec",
+    "String",
+    "Box",
+    "Self",
+    "self",
+    "super",
+    "crate",
+    "type",
+    "Status",
+    "Request",
+    "Response",
+    "Context",
+    "Send",
+    "Connect",
+    "New",
+    "Clone",
+    "Inner",
+    "Progress",
+    "Await",
+    "Start",
+    "StartBook",
+    "GetBook",
+    "get_book",
+    "BookLro",
+    "BookClient",
+    "BookServer",
+    "Lro",
+    "_1",
+    "a1",
+    "std",
+    "core",
+    "google",
+    "longrunning",
+    "protobuf",
+    "Empty",
+    "Any",
+    "request_id",
+    "validate_only",
+    "name",
+    "parent",
+    "lro",
+    "tonic",
+    "prost",
+    "S",
+    "Stream",
+];
+
+const PACKAGES: &[&str] = &[
+    "",
+    "a",
+    "a.b",
+    "a.b.c",
+    "example.v1",
+    "google.longrunning",
+    "google.protobuf",
+    "google.rpc",
+    "type.async",
+    "self.crate",
+    "std",
+    "lro",
+    "tonic",
+    "A.B",
+    "a.book_lro",
+];
+
+const TEMPLATES: &[&str] = &[
+    "",
+    "**",
+    "{name=**}",
+    "{a=b/*}/c",
+    "{a=b/*/c/**}",
+    "a/{b}",
+    "{",
+    "}",
+    "{a=*}{b=*}",
+    "/v1/{parent=a/*}/b:c",
+];
+
+/// The files of a run and its options.
+#[derive(Debug, Arbitrary)]
+pub(crate) struct Run {
+    files: Vec<File>,
+    untargeted: u8,
+    settings: Vec<Setting>,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Setting {
+    Switch(u8, bool),
+    Path(u8, Path),
+    Extern(Path, Path),
+    Other(String),
+}
+
+const SWITCHES: &[&str] = &[
+    "client",
+    "server",
+    "flat_output_dir",
+    "no_include",
+    "compile_well_known_types",
+    "enable_type_names",
+    "retain_enum_prefix",
+    "routing_headers",
+    "file_descriptor_set",
+];
+const PATHS: &[&str] = &["disable_comments", "bytes", "btree_map", "boxed", "include_file"];
+
+/// A package and a name in it, by number.
+#[derive(Debug, Clone, Arbitrary)]
+struct Path(u8, u8);
+
+#[derive(Debug, Arbitrary)]
+struct File {
+    package: u8,
+    syntax: u8,
+    imports: u8,
+    messages: Vec<Message>,
+    enums: Vec<Enum>,
+    services: Vec<(Name, Vec<Method>, bool)>,
+    comments: Vec<Comment>,
+}
+
+#[derive(Debug, Arbitrary)]
+struct Message {
+    name: Name,
+    fields: Vec<Field>,
+    oneofs: Vec<Name>,
+    nested: Vec<(Name, Vec<Field>)>,
+    enums: Vec<Enum>,
+}
+
+#[derive(Debug, Arbitrary)]
+struct Field {
+    name: Name,
+    kind: u8,
+    type_name: TypeName,
+    shape: u8,
+    oneof: Option<u8>,
+}
+
+#[derive(Debug, Arbitrary)]
+struct Enum(Name, Vec<(Name, i8)>);
+
+#[derive(Debug, Arbitrary)]
+struct Method {
+    name: Name,
+    input: TypeName,
+    output: Option<TypeName>,
+    streaming: u8,
+    info: Option<(TypeName, TypeName)>,
+    http: Option<u8>,
+    routing: Option<Vec<(Name, u8)>>,
+}
+
+#[derive(Debug, Arbitrary)]
+struct Comment {
+    path: Vec<u8>,
+    span: Vec<i16>,
+    text: String,
+    trailing: Option<String>,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Name {
+    Known(u8),
+    Numbered(u8, u8),
+    Other(String),
+}
+
+#[derive(Debug, Arbitrary)]
+enum TypeName {
+    Known(Path),
+    Nested(Path, u8),
+    Relative(u8),
+    Other(String),
+}
+
+impl Run {
+    /// The encoded request.
+    pub(crate) fn request(&self) -> Vec<u8> {
+        let mut files: Vec<descriptor::File> = super::library::files();
+        for (number, file) in self.files.iter().enumerate() {
+            let built = file.build(number, files.iter().map(|file| file.name.clone()).collect());
+            files.push(built);
+        }
+        let targets = files.iter().skip(1 + usize::from(self.untargeted) % files.len());
+        descriptor::Request {
+            file_to_generate: targets.map(|file| file.name.clone()).collect(),
+            parameter: self.settings.iter().map(Setting::build).collect::<Vec<_>>().join(","),
+            proto_file: files,
+        }
+        .encode_to_vec()
+    }
+}
+
+impl Setting {
+    fn build(&self) -> String {
+        match self {
+            Self::Switch(number, on) => format!("{}={on}", pick(SWITCHES, *number)),
+            Self::Path(number, path) => format!("{}={}", pick(PATHS, *number), path.build()),
+            Self::Extern(from, to) => {
+                format!(
+                    "extern_path={}=::{}",
+                    from.build(),
+                    to.build().trim_start_matches('.').replace('.', "::")
+                )
+            }
+            Self::Other(text) => text.clone(),
+        }
+    }
+}
+
+impl File {
+    fn build(&self, number: usize, known: Vec<String>) -> descriptor::File {
+        let locations = self.comments.iter().map(Comment::build).collect();
+        descriptor::File {
+            name: format!("file{number}.proto"),
+            package: pick(PACKAGES, self.package).to_owned(),
+            dependency: known.into_iter().skip(usize::from(self.imports)).collect(),
+            message: self.messages.iter().map(Message::build).collect(),
+            enumeration: self.enums.iter().map(Enum::build).collect(),
+            service: self
+                .services
+                .iter()
+                .map(|(name, methods, deprecated)| service(name, methods, *deprecated))
+                .collect(),
+            source_code_info: Some(SourceCodeInfo { location: locations }),
+            syntax: pick(&["proto3", "proto2", "", "editions"], self.syntax).to_owned(),
+        }
+    }
+}
+
+impl Message {
+    fn build(&self) -> MessageType {
+        let nested = |(name, fields): &(Name, Vec<Field>)| MessageType {
+            name: name.build(),
+            field: fields_of(fields),
+            ..MessageType::default()
+        };
+        let oneof = |name: &Name| OneofDescriptorProto { name: Some(name.build()), options: None };
+        MessageType {
+            name: self.name.build(),
+            field: fields_of(&self.fields),
+            nested: self.nested.iter().map(nested).collect(),
+            enumeration: self.enums.iter().map(Enum::build).collect(),
+            oneof: self.oneofs.iter().map(oneof).collect(),
+        }
+    }
+}
+
+fn fields_of(fields: &[Field]) -> Vec<descriptor::Field> {
+    (1..).zip(fields).map(|(number, field)| field.build(number)).collect()
+}
+
+impl Field {
+    fn build(&self, number: i32) -> descriptor::Field {
+        descriptor::Field {
+            name: self.name.build(),
+            number,
+            label: i32::from(self.shape % 4),
+            kind: i32::from(self.kind % 20),
+            type_name: (self.kind % 20 == 11 || self.kind % 20 == 14).then(|| self.type_name.build()),
+            options: if self.shape & 16 == 0 { Vec::new() } else { UUID4.to_vec() },
+            oneof_index: self.oneof.map(|index| i32::from(index % 4)),
+            proto3_optional: self.shape & 32 != 0,
+        }
+    }
+}
+
+impl Enum {
+    fn build(&self) -> EnumType {
+        let value = |(name, number): &(Name, i8)| EnumValueDescriptorProto {
+            name: Some(name.build()),
+            number: Some(i32::from(*number)),
+            options: None,
+        };
+        EnumType { name: self.0.build(), value: self.1.iter().map(value).collect() }
+    }
+}
+
+fn service(name: &Name, methods: &[Method], deprecated: bool) -> descriptor::Service {
+    descriptor::Service {
+        name: name.build(),
+        method: methods.iter().map(Method::build).collect(),
+        // The field `deprecated` is the 33rd.
+        options: if deprecated { vec![0x88, 0x02, 1] } else { Vec::new() },
+    }
+}
+
+impl Method {
+    fn build(&self) -> descriptor::Method {
+        let options = descriptor::MethodOptions {
+            operation_info: self.info.as_ref().map(|(response, metadata)| descriptor::OperationInfo {
+                response_type: response.build(),
+                metadata_type: metadata.build(),
+            }),
+            http: self
+                .http
+                .map(|template| descriptor::HttpRule { post: pick(TEMPLATES, template).to_owned() }),
+            routing: self.routing.as_ref().map(|rules| {
+                let parameter = |(field, template): &(Name, u8)| descriptor::RoutingParameter {
+                    field: field.build(),
+                    path_template: pick(TEMPLATES, *template).to_owned(),
+                };
+                descriptor::RoutingRule { parameter: rules.iter().map(parameter).collect() }
+            }),
+        };
+        descriptor::Method {
+            name: self.name.build(),
+            input_type: self.input.build(),
+            output_type: self
+                .output
+                .as_ref()
+                .map_or_else(|| ".google.longrunning.Operation".to_owned(), TypeName::build),
+            options: options.encode_to_vec(),
+            client_streaming: self.streaming == 1,
+            server_streaming: self.streaming == 2,
+        }
+    }
+}
+
+impl Comment {
+    fn build(&self) -> Location {
+        Location {
+            path: self.path.iter().map(|part| i32::from(*part % 12)).collect(),
+            span: self.span.iter().map(|part| i32::from(*part)).collect(),
+            leading_comments: Some(self.text.clone()),
+            trailing_comments: self.trailing.clone(),
+            leading_detached_comments: Vec::new(),
+        }
+    }
+}
+
+impl Name {
+    fn build(&self) -> String {
+        match self {
+            Self::Known(number) => pick(NAMES, *number).to_owned(),
+            Self::Numbered(number, suffix) => format!("{}{suffix}", pick(NAMES, *number)),
+            Self::Other(text) => text.clone(),
+        }
+    }
+}
+
+impl TypeName {
+    fn build(&self) -> String {
+        match self {
+            Self::Known(path) => path.build(),
+            Self::Nested(path, name) => format!("{}.{}", path.build(), pick(NAMES, *name)),
+            Self::Relative(name) => pick(NAMES, *name).to_owned(),
+            Self::Other(text) => text.clone(),
+        }
+    }
+}
+
+impl Path {
+    /// A full name with a leading dot.
+    fn build(&self) -> String {
+        match pick(PACKAGES, self.0) {
+            "" => format!(".{}", pick(NAMES, self.1)),
+            package => format!(".{package}.{}", pick(NAMES, self.1)),
+        }
+    }
+}
+
+fn pick<'a>(all: &[&'a str], number: u8) -> &'a str {
+    all[usize::from(number) % all.len()]
+}
