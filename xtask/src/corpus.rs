@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// What decides which packages a sample has; printed, so that a run can be repeated.
     #[arg(long, default_value_t = rand::random())]
     seed: u64,
+    /// Let the clients of the checked packages send routing headers.
+    #[arg(long)]
+    routing_headers: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
@@ -37,15 +40,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
 
     let mut failures = Vec::new();
     compare_methods(&tree, args.expect.as_deref(), &mut failures)?;
-    for emit in [Emit::Lro, Emit::All] {
-        generate_all(&tree, emit, &mut failures)?;
+    for (emit, routing_headers) in [(Emit::Lro, false), (Emit::Lro, true), (Emit::All, false)] {
+        generate_all(&tree, emit, routing_headers, &mut failures)?;
     }
     let mut checked = args.check.clone();
     if args.sample > 0 {
         checked.extend(sample(&tree, args.sample, args.seed)?);
     }
     if !checked.is_empty() {
-        crate_check::check(&tree, &checked)?;
+        crate_check::check(&tree, &checked, args.routing_headers)?;
     }
     if failures.is_empty() {
         return Ok(());
@@ -95,11 +98,13 @@ fn compare_methods(tree: &Tree, expected: Option<&std::path::Path>, failures: &m
 }
 
 /// Generates each package in a run of its own, as a user would.
-fn generate_all(tree: &Tree, emit: Emit, failures: &mut Vec<String>) -> Outcome {
+fn generate_all(tree: &Tree, emit: Emit, routing_headers: bool, failures: &mut Vec<String>) -> Outcome {
     let mut config = Config::default();
     config.emit = emit;
-    if emit == Emit::Lro {
-        // What rules find does not depend on what is written, so one of the two runs hears all of it.
+    config.routing_headers = routing_headers;
+    // What rules find does not depend on what is written, so one of the runs hears all of it.
+    let hears_all = emit == Emit::Lro && !routing_headers;
+    if hears_all {
         config.levels = ["core", "lro"].map(|group| (group.to_owned(), Level::Warn)).into();
     }
     let mut found: BTreeMap<Rule, usize> = BTreeMap::new();
@@ -117,16 +122,17 @@ fn generate_all(tree: &Tree, emit: Emit, failures: &mut Vec<String>) -> Outcome 
                 output.warnings().iter().for_each(|warning| *found.entry(warning.rule()).or_default() += 1);
                 bytes += size(&output);
             }
-            Err(diagnostics) => failures.push(format!("{package} ({emit:?}):\n{diagnostics}")),
+            Err(diagnostics) => failures
+                .push(format!("{package} ({emit:?}, routing_headers={routing_headers}):\n{diagnostics}")),
         }
     }
     println!(
-        "emit={emit:?}: {generated} of {} packages, {:.1} MB of Rust, {warnings} warnings, {}",
+        "emit={emit:?}, routing_headers={routing_headers}: {generated} of {} packages, {:.1} MB of Rust, {warnings} warnings, {}",
         packages.len(),
         size_in_mb(bytes),
         seconds(time)
     );
-    if emit == Emit::Lro {
+    if hears_all {
         for (spec, level) in RULES.iter().filter_map(|spec| Some((spec, spec.level?))) {
             println!("  {:5} {} ({level:?})", found.get(&spec.rule).unwrap_or(&0), spec.name);
         }

@@ -30,8 +30,9 @@ const LIBRARY: &str =
     "//! Generated code.\n#![deny(warnings, missing_docs)]\n\ninclude!(\"generated/mod.rs\");\n";
 
 /// Compiles packages, and all packages that they need, with everything that is generated for them.
-pub(crate) fn check(tree: &Tree, packages: &[String]) -> Outcome {
+pub(crate) fn check(tree: &Tree, packages: &[String], routing_headers: bool) -> Outcome {
     let mut config = Config::default();
+    config.routing_headers = routing_headers;
     config.include_file = Some("mod.rs".to_owned());
     let output = lro_codegen::generate(request(tree, packages)?, &config)?;
     let files: Vec<(&str, &str)> = output.files().iter().map(|file| (file.name(), file.content())).collect();
