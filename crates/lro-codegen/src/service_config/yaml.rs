@@ -7,8 +7,8 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 /// Deeper nesting is refused. What is read lies at most 6 levels deep.
 const MAX_DEPTH: usize = 64;
 
-/// Longer texts are refused: 25 times the longest that is known, and a tree of this size is still small.
-const MAX_LENGTH: usize = 2 << 20;
+/// Longer texts are refused: 14 times the longest that is known, and whatever is in them, their tree takes less than 200 MiB.
+const MAX_LENGTH: usize = 1 << 20;
 
 /// A value and the place where it begins.
 #[derive(Debug)]
