@@ -55,7 +55,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
         config.routing_headers,
         &mut report,
     );
-    lints::check(&request.files, &model.services, &mut report);
+    lints::check(&request, &model.services, &mut report);
     check_selectors(&settings, &request.files, |file| request.is_target(file), &mut report);
     collisions::check(&config, &request, &model.services, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);

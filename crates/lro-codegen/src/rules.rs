@@ -73,6 +73,16 @@ rules! {
         "the operation of an Update method holds the resource in the end";
     DeleteResponse "core::0135::response-message-name" ALLOW,
         "the operation of a Delete method holds google.protobuf.Empty or the resource in the end";
+    CreateLro "core::0133::response-lro" ALLOW,
+        "a Create method of a declarative-friendly resource returns google.longrunning.Operation";
+    UpdateLro "core::0134::response-lro" ALLOW,
+        "an Update method of a declarative-friendly resource returns google.longrunning.Operation";
+    DeleteLro "core::0135::response-lro" ALLOW,
+        "a Delete method of a declarative-friendly resource returns google.longrunning.Operation";
+    ValidateOnly "core::0163::declarative-friendly-required" ALLOW,
+        "a request that starts an operation on a declarative-friendly resource has a field `bool validate_only`";
+    ValidateOnlyName "core::0163::synonyms" ALLOW,
+        "a request that starts an operation has no field `dry_run`, which goes by the name of `validate_only`";
     OperationReturn "lro::operation-return" DENY,
         "only methods that return google.longrunning.Operation carry operation_info; else they stay plain methods";
     NameCollision "lro::name-collision" WARN,

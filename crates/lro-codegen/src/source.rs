@@ -10,7 +10,9 @@ use crate::diagnostics::Location;
 
 /// Field numbers of `descriptor.proto` that locations' paths are made of.
 pub(crate) mod path {
+    pub(crate) const FILE_MESSAGE: i32 = 4;
     pub(crate) const FILE_SERVICE: i32 = 6;
+    pub(crate) const MESSAGE_FIELD: i32 = 2;
     pub(crate) const SERVICE_METHOD: i32 = 2;
     pub(crate) const METHOD_OPTIONS: i32 = 4;
     pub(crate) const METHOD_INPUT: i32 = 2;
@@ -32,12 +34,21 @@ pub(crate) struct SourceInfo {
 impl SourceInfo {
     /// Reads a file's source info. What cannot be decoded is treated as absent: positions and comments are a courtesy.
     pub(crate) fn read(file: &str, encoded: Option<&Bytes>) -> Self {
+        Self::read_only(file, encoded, |path| path.first() == Some(&path::FILE_SERVICE))
+    }
+
+    /// Like [`SourceInfo::read`], with everything else that is in the file.
+    pub(crate) fn read_whole(file: &str, encoded: Option<&Bytes>) -> Self {
+        Self::read_only(file, encoded, |_| true)
+    }
+
+    fn read_only(file: &str, encoded: Option<&Bytes>, wanted: impl Fn(&[i32]) -> bool) -> Self {
         let locations =
             encoded.and_then(|bytes| SourceCodeInfo::decode(bytes.clone()).ok()).unwrap_or_default();
         let locations = locations
             .location
             .into_iter()
-            .filter(|location| location.path.first() == Some(&path::FILE_SERVICE))
+            .filter(|location| wanted(&location.path))
             .map(|location| (location.path.clone(), location))
             .collect();
         Self { file: file.to_owned(), locations }

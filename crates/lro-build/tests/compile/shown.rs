@@ -21,14 +21,14 @@ fn a_value_is_found_in_an_option_of_many_lines() {
     let project = shop(
         "    // response_type: \"Itme\" was wrong.\n    option (google.longrunning.operation_info) = {\n      response_type: \"Itme\"\n      metadata_type: \"Item\"\n    };",
     );
-    insta::assert_snapshot!(shown(&project), @r##"
+    insta::assert_snapshot!(shown(&project), @r#"
      × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
       ╭─[shop.proto:9:7]
     9 │       response_type: "Itme"
       ·       ─────────────────────
       ╰─
      help: did you mean "Item"? Otherwise, if another file defines it, import that file or pass it to the generator as well
-    "##);
+    "#);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn each_problem_has_its_own_words() {
     let project = shop(
         "\toption (google.longrunning.operation_info) = { /* ü 世界 */ response_type: 'Itme'\tmetadata_type: 'Itme' };",
     );
-    insta::assert_snapshot!(shown(&project), @r##"
+    insta::assert_snapshot!(shown(&project), @r#"
      × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
       ╭─[shop.proto:7:65]
     7 │     option (google.longrunning.operation_info) = { /* ü 世界 */ response_type: 'Itme'    metadata_type: 'Itme' };
@@ -49,7 +49,7 @@ fn each_problem_has_its_own_words() {
       ·                                                                                          ─────────────────────
       ╰─
      help: did you mean "Item"? Otherwise, if another file defines it, import that file or pass it to the generator as well
-    "##);
+    "#);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn what_is_missing_has_the_first_line_of_its_place() {
     let project = shop(
         "    option (google.longrunning.operation_info) = {\n      response_type: \"google.protobuf.Empty\"\n    };",
     );
-    insta::assert_snapshot!(shown(&project), @r##"
+    insta::assert_snapshot!(shown(&project), @r#"
      × example.shop.Shop.Sell names google.protobuf.Empty as response_type; fields can never be added to that [core::0151::lro-response-type]
       ╭─[shop.proto:8:7]
     8 │       response_type: "google.protobuf.Empty"
@@ -70,7 +70,7 @@ fn what_is_missing_has_the_first_line_of_its_place() {
       ·     ──────────────────────────────────────────────
       ╰─
      help: name the message that reports progress, or "google.protobuf.Empty" if there is none
-    "##);
+    "#);
 }
 
 #[test]
@@ -78,41 +78,41 @@ fn values_in_separate_options_are_found_too() {
     let project = shop(
         "    option (google.longrunning.operation_info).response_type = \"Itme\";\n    option (google.longrunning.operation_info).metadata_type = \"Item\";",
     );
-    insta::assert_snapshot!(shown(&project), @r##"
+    insta::assert_snapshot!(shown(&project), @r#"
      × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
       ╭─[shop.proto:7:48]
     7 │     option (google.longrunning.operation_info).response_type = "Itme";
       ·                                                ──────────────────────
       ╰─
      help: did you mean "Item"? Otherwise, if another file defines it, import that file or pass it to the generator as well
-    "##);
+    "#);
 }
 
 #[test]
 fn a_method_that_says_nothing_is_underlined_as_far_as_its_line_goes() {
-    insta::assert_snapshot!(shown(&shop("")), @r##"
+    insta::assert_snapshot!(shown(&shop("")), @r#"
      × example.shop.Shop.Sell returns google.longrunning.Operation but does not say what its operation holds; it stays a plain method [core::0151::operation-info]
       ╭─[shop.proto:6:3]
     6 │   rpc Sell(Item) returns (google.longrunning.Operation) {
       ·   ───────────────────────────────────────────────────────
       ╰─
      help: add `option (google.longrunning.operation_info) = { response_type: "…" metadata_type: "…" };`
-    "##);
+    "#);
 }
 
 #[test]
 fn problems_of_protobuf_itself_look_the_same() {
     let project =
         Project::new(&[("shop.proto", "syntax = \"proto3\";\nmessage Item {\n\tstring ü = 1;\n}\n")]);
-    insta::assert_snapshot!(shown(&project), @r##"
+    insta::assert_snapshot!(shown(&project), @r#"
      × invalid token
       ╭─[shop.proto:3:9]
     3 │     string ü = 1;
       ·            ─ found here
       ╰─
-    "##);
+    "#);
     let project = Project::new(&[("shop.proto", "syntax = \"proto3\";\nmessage Item {}\nmessage Item {}\n")]);
-    insta::assert_snapshot!(shown(&project), @r##"
+    insta::assert_snapshot!(shown(&project), @r#"
      × name 'Item' is defined twice
       ╭─[shop.proto:2:9]
     2 │ message Item {}
@@ -122,17 +122,17 @@ fn problems_of_protobuf_itself_look_the_same() {
     3 │ message Item {}
       ·         ──── defined again here
       ╰─
-    "##);
+    "#);
     let project = Project::new(&[("shop.proto", "syntax = \"proto3\";\nimport \"gone.proto\";\n")]);
     let text = shown(&project).replace(&project.protos().display().to_string(), "PROTOS");
-    insta::assert_snapshot!(text, @r##"
+    insta::assert_snapshot!(text, @r#"
      × import 'gone.proto' not found
       ╭─[shop.proto:2:1]
     2 │ import "gone.proto";
       · ──────────────────── imported here
       ╰─
      help: the includes that were searched are: PROTOS
-    "##);
+    "#);
 }
 
 #[test]

@@ -14,10 +14,28 @@ fn operation(name: &str, response: &str, metadata: &str) -> String {
     )
 }
 
+/// A method with a request of its own.
+fn started(name: &str, request: &str, response: &str) -> String {
+    operation(name, response, "Progress").replace("(Item)", &format!("({request})"))
+}
+
+const RESOURCES: &str = "
+    import \"google/api/resource.proto\";
+    message Shelf { option (google.api.resource) = { type: \"shop.example.com/Shelf\" style: DECLARATIVE_FRIENDLY }; }
+    message Plain { option (google.api.resource) = { type: \"shop.example.com/Plain\" }; }
+    message CreateShelfRequest {}
+    message UpdateShelfRequest { bool validate_only = 1; }
+    message SortShelfRequest { repeated bool validate_only = 1; }
+    message SortPlainRequest {}
+    message ListShelvesRequest {}
+    message ListShelvesResponse { string next = 1; repeated Shelf shelves = 2; }
+    message DryRequest { bool dry_run = 1; }
+";
+
 fn shop(methods: &str) -> Vec<Proto> {
     let stock = proto("stock.proto", "example.stock", "message Item {}");
     let body = format!(
-        "service Shop {{\n{methods}\n}}\n\
+        "service Shop {{\n{methods}\n}}\n{RESOURCES}\n\
          message Item {{}} message Progress {{}} message SellResponse {{}} message Empty {{}} message Operation {{}}"
     );
     vec![stock, proto("shop.proto", "example.shop", &body)]
@@ -87,6 +105,21 @@ fn each_rule_finds_what_it_is_for() {
         (operation("DeleteItem", "SellResponse", "Progress"), vec![Rule::DeleteResponse]),
         (operation("DeleteItem", "Empty", "Progress"), vec![Rule::DeleteResponse]),
         (operation("DeleteItemRevision", "SellResponse", "Progress"), vec![]),
+        // Declarative-friendly resources
+        (started("CreateShelf", "CreateShelfRequest", "Shelf"), vec![Rule::ValidateOnly]),
+        (started("UpdateShelf", "UpdateShelfRequest", "Shelf"), vec![]),
+        (started("UpdateShelf", "CreateShelfRequest", "Shelf"), vec![]),
+        (started("SortShelf", "SortShelfRequest", "SellResponse"), vec![Rule::ValidateOnly]),
+        (started("SortPlain", "SortPlainRequest", "SellResponse"), vec![]),
+        (started("ListShelves", "ListShelvesRequest", "ListShelvesResponse"), vec![Rule::ValidateOnly]),
+        (started("Sell", "DryRequest", "SellResponse"), vec![Rule::ValidateOnlyName]),
+        ("rpc Sell(DryRequest) returns (SellResponse);".to_owned(), vec![]),
+        ("rpc CreateShelf(CreateShelfRequest) returns (Shelf);".to_owned(), vec![Rule::CreateLro]),
+        ("rpc UpdateShelf(UpdateShelfRequest) returns (Shelf);".to_owned(), vec![Rule::UpdateLro]),
+        ("rpc DeleteShelf(Item) returns (Empty);".to_owned(), vec![Rule::DeleteLro]),
+        ("rpc SortShelf(SortShelfRequest) returns (Shelf);".to_owned(), vec![]),
+        ("rpc CreatePlain(Item) returns (Plain);".to_owned(), vec![]),
+        ("rpc DeletePlain(Item) returns (Empty);".to_owned(), vec![]),
     ];
     for (method, rules) in &cases {
         assert_eq!(broken(method), *rules, "{method}");
@@ -118,4 +151,31 @@ fn findings_say_where_and_what_to_do() {
     shop.proto:7:63: warning: example.shop.Shop.DeleteItem gives example.shop.SellResponse in the end, which is not its resource [core::0135::response-message-name]
       help: let response_type be "google.protobuf.Empty" or "Item"
     "#);
+}
+
+#[test]
+fn findings_about_requests_stand_where_the_linter_has_them() {
+    let methods = started("SortShelf", "SortShelfRequest", "SellResponse")
+        + "\n"
+        + &started("Sell", "DryRequest", "SellResponse")
+        + "\nrpc CreateShelf(CreateShelfRequest) returns (Shelf);";
+    let output = generate(&shop(&methods), "warn=core").unwrap();
+    let warnings: Vec<String> = output.warnings().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(warnings.join("\n"), @r#"
+    shop.proto:15:5: warning: example.shop.SortShelfRequest changes a declarative-friendly resource, but cannot ask only whether that would work [core::0163::declarative-friendly-required]
+      help: add a field `bool validate_only`
+    shop.proto:19:26: warning: example.shop.DryRequest has a field `dry_run`, which means nothing to generated code [core::0163::synonyms]
+      help: call it `validate_only`
+    shop.proto:7:46: warning: example.shop.Shop.CreateShelf changes a declarative-friendly resource, but is not long-running [core::0133::response-lro]
+      help: let it return google.longrunning.Operation
+    "#);
+
+    let mut files = shop(&methods);
+    let (_, text) = files.last_mut().unwrap();
+    let off = "\n// (-- api-linter: core::0163=disabled --)\nmessage ";
+    *text = text.replace("\n    message SortShelf", &format!("{off}SortShelf"));
+    *text =
+        text.replace("bool dry_run", "\n// (-- api-linter: core::0163::synonyms=disabled --)\nbool dry_run");
+    let output = generate(&files, "warn=core").unwrap();
+    assert_eq!(output.warnings().len(), 1, "{:?}", output.warnings());
 }

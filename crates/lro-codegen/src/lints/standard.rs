@@ -1,19 +1,20 @@
-//! What the API linter says of standard methods (AIP-133, AIP-134 and AIP-135) that are long-running.
+//! Standard methods: Create (AIP-133), Update (AIP-134) and Delete (AIP-135).
 
-use std::collections::HashMap;
+use super::places::Places;
+use super::simple_name;
+use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::model::{OperationTypes, Service};
+use crate::source::path;
 
-use crate::descriptor::File;
-use crate::diagnostics::{Diagnostic, Location, Report, Rule};
-use crate::model::{Method, OperationTypes, Service};
-use crate::source::{SourceInfo, path};
+/// Where the response type of an operation stands within a method.
+const RESPONSE_TYPE: [i32; 3] = [path::METHOD_OPTIONS, path::OPERATION_INFO, path::RESPONSE_TYPE];
 
 /// Checks that the operation of a standard method holds what the method would return if it were quick.
-pub(crate) fn check(files: &[File], services: &[Service], report: &mut Report) {
-    let mut places = Places { files, read: HashMap::new() };
+pub(super) fn check(services: &[Service], places: &mut Places, report: &mut Report) {
     for service in services {
         for method in &service.methods {
             let Some(types) = &method.operation else { continue };
-            let Some((rule, resource)) = standard(&method.name) else { continue };
+            let Some((rule, resource)) = verb(&method.name) else { continue };
             // The linter does not find such a type, and leaves the word to the rule about that.
             if !report.is_wanted(rule) || types.response.unimported.is_some() {
                 continue;
@@ -27,7 +28,7 @@ pub(crate) fn check(files: &[File], services: &[Service], report: &mut Report) {
                 );
                 report.push(
                     Diagnostic::warning(rule, message)
-                        .at(places.response_type(&service.file, method))
+                        .at(places.within(&method.location, &RESPONSE_TYPE))
                         .focus(["response_type", simple_name(&types.response.full_name)])
                         .help(help),
                 );
@@ -36,8 +37,8 @@ pub(crate) fn check(files: &[File], services: &[Service], report: &mut Report) {
     }
 }
 
-/// The rule for a standard method, and the resource in its name.
-fn standard(method: &str) -> Option<(Rule, &str)> {
+/// The rule for what a standard method gives, and the resource in its name.
+pub(super) fn verb(method: &str) -> Option<(Rule, &str)> {
     let verbs = [
         ("Create", Rule::CreateResponse),
         ("Update", Rule::UpdateResponse),
@@ -63,31 +64,5 @@ fn objection(rule: Rule, resource: &str, types: &OperationTypes) -> Option<Strin
             Some(format!("let response_type be \"google.protobuf.Empty\" or \"{resource}\""))
         }
         _ => Some(format!("let response_type be \"{resource}\"")),
-    }
-}
-
-/// A name without its package.
-fn simple_name(full_name: &str) -> &str {
-    full_name.rsplit('.').next().unwrap_or(full_name)
-}
-
-/// Where things are, read only of files in which something was found.
-struct Places<'a> {
-    files: &'a [File],
-    read: HashMap<&'a str, SourceInfo>,
-}
-
-impl Places<'_> {
-    fn response_type(&mut self, file: &str, method: &Method) -> Location {
-        let option = [path::METHOD_OPTIONS, path::OPERATION_INFO, path::RESPONSE_TYPE];
-        let element = [&method.location.element[..], &option].concat();
-        match self.files.iter().find(|known| known.name == file) {
-            Some(file) => self
-                .read
-                .entry(&file.name)
-                .or_insert_with(|| SourceInfo::read(&file.name, file.source_code_info.as_ref()))
-                .locate(&element),
-            None => method.location.clone(),
-        }
     }
 }

@@ -1,0 +1,35 @@
+//! Where elements are.
+
+use std::collections::HashMap;
+
+use crate::descriptor::File;
+use crate::diagnostics::Location;
+use crate::source::SourceInfo;
+
+/// The places of elements, read only of files in which something was found.
+pub(super) struct Places<'a> {
+    files: &'a [File],
+    read: HashMap<usize, SourceInfo>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(files: &'a [File]) -> Self {
+        Self { files, read: HashMap::new() }
+    }
+
+    /// The place of an element of a file, by the number of the file in the request.
+    pub(super) fn of(&mut self, file: usize, element: &[i32]) -> Location {
+        let File { name, source_code_info, .. } = &self.files[file];
+        let source =
+            self.read.entry(file).or_insert_with(|| SourceInfo::read_whole(name, source_code_info.as_ref()));
+        source.locate(element)
+    }
+
+    /// The place of something within an element whose place is known.
+    pub(super) fn within(&mut self, outer: &Location, inner: &[i32]) -> Location {
+        match self.files.iter().position(|file| file.name == outer.file) {
+            Some(file) => self.of(file, &[&outer.element[..], inner].concat()),
+            None => outer.clone(),
+        }
+    }
+}
