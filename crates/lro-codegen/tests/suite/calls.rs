@@ -65,7 +65,7 @@ fn a_service_config_names_further_fields_to_fill_in() {
     check("calls_auto_populated", &result);
 }
 
-const ROUTED: &str = r#"
+const ROUTED: &str = r"
          message Item { string name = 1; }
          enum Size { SIZE_UNSPECIFIED = 0; LARGE = 1; }
          message Request {
@@ -82,7 +82,7 @@ const ROUTED: &str = r#"
            message Target {}
          }
          message Shelf { string name = 1; optional Size size = 2; Shelf inner = 3; }
-"#;
+";
 
 fn routed() -> Proto {
     let methods = [
