@@ -121,13 +121,13 @@ fn render_layer<'a>(
     paths: &'a TypePaths,
     links: &'a Links<'a>,
 ) -> Result<String, Diagnostics> {
-    let tokens = Emitter::new(config, service, paths, links).module();
-    let file = syn::parse2(tokens).map_err(|error| {
-        let message = format!("the code generated for service `{}` is not valid Rust: {error}", service.full_name());
+    Emitter::new(config, service, paths, links).source().map_err(|error| {
+        let message =
+            format!("the code generated for service `{}` is not valid Rust: {error}", service.full_name());
         Diagnostic::error(Rule::Input, message)
             .help("this is a fault of the generator, unless an extern_path is not a path; please report it with the proto")
-    })?;
-    Ok(prettyplease::unparse(&file))
+            .into()
+    })
 }
 
 fn refuse_editions(request: &Request, report: &mut Report) {

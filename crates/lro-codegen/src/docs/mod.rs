@@ -10,6 +10,7 @@ mod inline;
 mod internal;
 mod links;
 mod reference;
+mod stash;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 
 use self::inline::{continues, escape, is_open};
 pub(crate) use self::links::{Links, Place};
+pub(crate) use self::stash::Stash;
 
 /// Finds the path of the Rust item that a reference in a comment leads to, as seen from where the comment is printed.
 pub(crate) type Resolve<'a> = &'a dyn Fn(&str) -> Option<String>;

@@ -16,7 +16,7 @@ impl Emitter<'_> {
             self.full_name, method.name, operation.response.full_name, operation.metadata.full_name
         );
         let waiting = method.polling.as_ref().map(|settings| [String::new(), polling::in_words(settings)]);
-        let docs = super::docs::attributes([about].into_iter().chain(waiting.into_iter().flatten()));
+        let docs = self.attributes([about].into_iter().chain(waiting.into_iter().flatten()));
         let deprecated = super::docs::deprecated(method.deprecated);
         let polling = method.polling.as_ref().and_then(polling::tokens);
         let polling = polling.map(|polling| quote!(.with_polling(#polling)));

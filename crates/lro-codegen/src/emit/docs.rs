@@ -8,18 +8,6 @@ use crate::docs::{Place, clean};
 use crate::model::Method;
 use crate::service_config::name_patterns;
 
-/// Doc attributes, one per line; an empty line becomes an empty one.
-pub(super) fn attributes<S: AsRef<str>>(lines: impl IntoIterator<Item = S>) -> TokenStream {
-    lines
-        .into_iter()
-        .map(|line| {
-            let line = line.as_ref();
-            let text = if line.is_empty() { String::new() } else { format!(" {line}") };
-            quote!(#[doc = #text])
-        })
-        .collect()
-}
-
 /// `#[deprecated]`, on what calls for it. Rust warns about using an item that has it, never about implementing a method that does,
 /// so a server may go on with what its clients should leave.
 pub(super) fn deprecated(is_deprecated: bool) -> Option<TokenStream> {
@@ -27,24 +15,34 @@ pub(super) fn deprecated(is_deprecated: bool) -> Option<TokenStream> {
 }
 
 impl Emitter<'_> {
+    /// A doc attribute that stands for lines of text.
+    pub(super) fn attributes<S: AsRef<str>>(&self, lines: impl IntoIterator<Item = S>) -> TokenStream {
+        let lines: Vec<S> = lines.into_iter().collect();
+        if lines.is_empty() {
+            return TokenStream::new();
+        }
+        let text = self.comments.put(&lines);
+        quote!(#[doc = #text])
+    }
+
     pub(super) fn module_docs(&self) -> TokenStream {
         let about = format!(
             "Typed long-running operations of the service `{}`: method constants, client and server.",
             self.full_name
         );
         let names = operation_names(&name_patterns(&self.service.operation_rules));
-        attributes([about].into_iter().chain(names.into_iter().flat_map(|names| [String::new(), names])))
+        self.attributes([about].into_iter().chain(names.into_iter().flat_map(|names| [String::new(), names])))
     }
 
     /// The comment of the service, then `added`.
     pub(super) fn service_docs(&self, added: &[&str]) -> TokenStream {
-        attributes(self.paragraphs(&self.full_name, &self.service.comment, added, String::new))
+        self.attributes(self.paragraphs(&self.full_name, &self.service.comment, added, String::new))
     }
 
     /// The comment of a method, or its name where it has none, then `added`.
     pub(super) fn method_docs(&self, method: &Method, added: &[&str]) -> TokenStream {
         let full_name = format!("{}.{}", self.full_name, method.name);
-        let docs = attributes(
+        let docs = self.attributes(
             self.paragraphs(&full_name, &method.comment, added, || format!("The RPC `{full_name}`.")),
         );
         let deprecated = deprecated(method.deprecated);

@@ -7,11 +7,14 @@ mod docs;
 mod polling;
 mod server;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::config::{Config, Visibility};
-use crate::docs::Links;
+use crate::docs::{Links, Stash};
 use crate::model::{Method, Service};
 use crate::names::{MethodNames, ServiceNames};
 use crate::paths::TypePaths;
@@ -32,6 +35,9 @@ pub(crate) struct Emitter<'a> {
     names: ServiceNames,
     paths: &'a TypePaths,
     links: &'a Links<'a>,
+    /// The paths of types that were asked for, which most are several times.
+    types: RefCell<HashMap<String, TokenStream>>,
+    comments: Stash,
 }
 
 impl<'a> Emitter<'a> {
@@ -41,12 +47,25 @@ impl<'a> Emitter<'a> {
         paths: &'a TypePaths,
         links: &'a Links<'a>,
     ) -> Self {
-        let names = ServiceNames::new(service);
-        Self { config, service, full_name: service.full_name(), names, paths, links }
+        Self {
+            config,
+            service,
+            full_name: service.full_name(),
+            names: ServiceNames::new(service),
+            paths,
+            links,
+            types: RefCell::default(),
+            comments: Stash::default(),
+        }
     }
 
-    /// The module of the service.
-    pub(crate) fn module(&self) -> TokenStream {
+    /// The module of the service, formatted.
+    pub(crate) fn source(&self) -> syn::Result<String> {
+        let file = syn::parse2(self.module())?;
+        Ok(self.comments.restore(&prettyplease::unparse(&file)))
+    }
+
+    fn module(&self) -> TokenStream {
         let docs = self.module_docs();
         let name = &self.names.module;
         let constants = self.operations().map(|(method, names)| self.constant(method, names));
@@ -86,7 +105,12 @@ impl<'a> Emitter<'a> {
     }
 
     fn rust_type(&self, full_name: &str) -> TokenStream {
-        self.paths.rust(full_name, &self.service.package, DEPTH)
+        if let Some(known) = self.types.borrow().get(full_name) {
+            return known.clone();
+        }
+        let path = self.paths.rust(full_name, &self.service.package, DEPTH);
+        self.types.borrow_mut().insert(full_name.to_owned(), path.clone());
+        path
     }
 
     fn rpc_path(&self, method: &Method) -> String {

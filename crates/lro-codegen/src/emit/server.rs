@@ -50,7 +50,7 @@ impl Emitter<'_> {
         let name = &names.server;
         let (request, response) = self.tonic_signature(method, names);
         let stream = method.streaming.server.then(|| {
-            let docs = super::docs::attributes([format!("The responses of `{}`.", method.name)]);
+            let docs = self.attributes([format!("The responses of `{}`.", method.name)]);
             let stream = &names.stream;
             let item = self.rust_type(&method.output);
             quote! {
@@ -84,7 +84,7 @@ impl Emitter<'_> {
             // In links, rustdoc wants raw identifiers without their mark.
             name.unraw()
         );
-        let start_docs = super::docs::attributes([
+        let start_docs = self.attributes([
             about_start.as_str(),
             "",
             "Says where the operation belongs and what it excludes. Does nothing unless it is implemented.",
@@ -123,7 +123,7 @@ impl Emitter<'_> {
     /// `pub struct LibraryServiceLroServer`, which registers the work with the engine.
     fn adapter(&self) -> TokenStream {
         let about = format!("Serves an implementation of [`{}`] with tonic.", self.names.server_trait);
-        let docs = super::docs::attributes([about]);
+        let docs = self.attributes([about]);
         let (name, server_trait) = (&self.names.server, &self.names.server_trait);
         let (tonic_module, tonic_server) = (&self.names.tonic_server_module, &self.names.tonic_server);
         let registrations = self.operations().map(|(_, names)| {

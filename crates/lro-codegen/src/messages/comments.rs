@@ -1,13 +1,12 @@
-//! Prepares the comments of a file for prost and tonic, which print them as they are.
+//! Prepares the comments of a file for prost and tonic, which print what stands for them.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, ServiceDescriptorProto};
 
-use super::shield;
 use crate::config::Config;
-use crate::docs::{Links, Place, clean};
+use crate::docs::{Links, Place, Stash, clean};
 use crate::model::join;
 use crate::source::path;
 
@@ -22,9 +21,14 @@ pub(super) mod field {
     pub(in crate::messages) const ENUM_VALUE: i32 = 2;
 }
 
-/// Makes every comment safe for rustdoc, and returns the paths of the types that lack one somewhere.
-pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>) -> Vec<String> {
-    clean_comments(file, config, links);
+/// Makes every comment safe for rustdoc and puts it away, and returns the paths of the types that lack one somewhere.
+pub(super) fn prepare(
+    file: &mut FileDescriptorProto,
+    config: &Config,
+    links: &Links<'_>,
+    stash: &Stash,
+) -> Vec<String> {
+    clean_comments(file, config, links, stash);
     let documented = file
         .source_code_info
         .iter()
@@ -43,7 +47,7 @@ pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config, links: &L
     finder.found
 }
 
-fn clean_comments(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>) {
+fn clean_comments(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>, stash: &Stash) {
     let FileDescriptorProto { package, service, message_type, source_code_info, .. } = file;
     let package = package.as_deref().unwrap_or_default();
     let name_at = |path: &[i32]| -> Option<String> {
@@ -75,7 +79,7 @@ fn clean_comments(file: &mut FileDescriptorProto, config: &Config, links: &Links
                 .filter(|_| !unwanted)
                 .map(|text| clean(&text, &resolve))
                 .filter(|lines| !lines.is_empty())
-                .map(|lines| lines.iter().map(|line| doc_line(line, of_service)).collect());
+                .map(|lines| stash.put(&lines));
         }
         // tonic prints leading comments only.
         if of_service && location.leading_comments.is_none() {
@@ -129,15 +133,6 @@ fn place_of<'a>(
         _ => {}
     }
     Some(place)
-}
-
-/// A line of a comment as its printer wants it: tonic prints the lines of services as they are, prost edits those of messages.
-fn doc_line(line: &str, of_service: bool) -> String {
-    match line {
-        "" => "\n".to_owned(),
-        line if of_service => format!(" {line}\n"),
-        line => shield::cover(line) + "\n",
-    }
 }
 
 /// Looks for types with a part that has no comment.

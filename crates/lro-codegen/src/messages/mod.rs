@@ -4,7 +4,6 @@ mod collisions;
 mod comments;
 mod imports;
 mod services;
-mod shield;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +15,7 @@ use self::imports::Imports;
 use self::services::Services;
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
-use crate::docs::Links;
+use crate::docs::{Links, Stash};
 use crate::paths::{TypePaths, for_prost};
 use crate::request::Request;
 
@@ -70,13 +69,14 @@ impl<'a> Messages<'a> {
     pub(crate) fn generate(&self, package: &Package) -> Result<String, Diagnostics> {
         let config = self.config;
         let mut prost = prost_config(config, self.paths);
+        let stash = Stash::default();
         let module = Module::from_protobuf_package_name(&package.name);
         let mut inputs = self.imports.of(&package.files)?;
         let mut names = Names::new(self.paths);
         for index in &package.files {
             let mut file = imports::decode(self.request, *index)?;
             names.add(&file);
-            for path in comments::prepare(&mut file, config, self.links) {
+            for path in comments::prepare(&mut file, config, self.links, &stash) {
                 prost.type_attribute(path, "#[allow(missing_docs)]");
             }
             if !(config.client || config.server) {
@@ -96,8 +96,8 @@ impl<'a> Messages<'a> {
             .map_err(|error| failed(&error.to_string()))?;
         let messages = modules.remove(&module).unwrap_or_default();
         drop(modules);
-        let code = format(&package.name, &shield::uncover(&messages))?;
-        Ok(code + &services.into_code())
+        let code = format(&package.name, &messages)?;
+        Ok(stash.restore(&(code + &services.into_code())))
     }
 }
 
