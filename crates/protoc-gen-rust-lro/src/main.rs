@@ -10,6 +10,11 @@ use lro_codegen::{Config, FileReader};
 
 mod help;
 
+/// Syntax trees are a great many small allocations: with the allocator of most systems they are a third of the time.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let outcome = match std::env::args().nth(1).as_deref() {
         None => answer(),
