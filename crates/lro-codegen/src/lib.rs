@@ -8,7 +8,8 @@
 //! `protoc-gen-rust-lro` and, for build scripts, the crate `lro-build`.
 //!
 //! The stages, one module each: `request`, `descriptor` and `service_config` read, `model` resolves and diagnoses, `names`, `paths` and `collisions` name,
-//! `emit` writes the LRO layer, `messages` has prost and tonic write theirs, `layout` says which file holds what.
+//! `lints` holds the input to rules that no code depends on and `disable` drops what it turns off, `emit` writes the LRO layer, `messages` has prost and
+//! tonic write theirs, `layout` says which file holds what.
 //!
 #![doc = include_str!("../NAMES.md")]
 

@@ -3,6 +3,7 @@
 //! All questions about the input end here: every problem of it is reported, and where none is an error, the [`Model`] has no
 //! dangling names.
 
+mod annotation;
 mod build;
 mod call;
 mod index;
