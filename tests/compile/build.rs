@@ -16,7 +16,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     without_warnings()?;
     println!("cargo::rerun-if-changed=proto");
 
-    for name in ["comments", "silent", "streaming", "well_known", "messages", "names", "deprecated"] {
+    for name in
+        ["comments", "markdown", "silent", "streaming", "well_known", "messages", "names", "deprecated"]
+    {
         compile(&to(name), &[&format!("{name}.proto")])?;
     }
     compile(&to("keywords").include_file("mod.rs"), &["keywords.proto"])?;

@@ -8,6 +8,7 @@ mod cargo;
 mod checked_in;
 mod corpus;
 mod crate_check;
+mod docs;
 mod fuzz;
 mod generate;
 mod methods;
@@ -34,6 +35,8 @@ enum Command {
     Bench(bench::Args),
     /// Run the generator over every package of a tree of protos.
     Corpus(corpus::Args),
+    /// Run rustdoc over every comment of a tree of protos.
+    Docs(docs::Args),
     /// Run the fuzz targets of the generator.
     Fuzz(fuzz::Args),
     /// Write the generated files that are checked in.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Bench(args) => bench::run(&args),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Docs(args) => docs::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Methods(args) => methods::run(&args),

@@ -25,6 +25,11 @@ pub mod comments {
     generated!("comments/tests.comments.v1.rs");
 }
 
+/// Markdown that is hard to get right.
+pub mod markdown {
+    generated!("markdown/tests.markdown.v1.rs");
+}
+
 /// No comment anywhere.
 pub mod silent {
     generated!("silent/tests.silent.v1.rs");

@@ -22,6 +22,20 @@ pub(super) fn escape(text: &str, resolve: Resolve<'_>) -> String {
     out
 }
 
+/// The row of a table, with the bars in its code spans escaped: a table is cut into cells before anything else is read.
+pub(super) fn keep_bars_in_code(row: &str) -> String {
+    let mut kept = String::with_capacity(row.len() + 8);
+    for (start, token) in tokens(row, &|_| None) {
+        let text = &row[start..start + token.length];
+        if text.contains('`') {
+            kept.push_str(&text.replace("\\|", "|").replace('|', "\\|"));
+        } else {
+            kept.push_str(text);
+        }
+    }
+    kept
+}
+
 /// Whether a text has marks that stand for themselves in it, and might not together with the lines around it.
 pub(super) fn is_open(text: &str) -> bool {
     // Most lines have no such mark at all.
@@ -80,9 +94,9 @@ impl<'a> Token<'a> {
                 .map(verbatim)
                 .or_else(|| Self::reference(before, rest, resolve))
                 .unwrap_or_else(escaped),
-            '<' => match url(&rest[1..])
-                .and_then(|_| rest[1..].find(|end: char| matches!(end, '<' | '>') || end.is_whitespace()))
-            {
+            '<' => match url(&rest[1..]).and_then(|_| {
+                rest[1..].find(|end: char| matches!(end, '<' | '>' | '|') || end.is_whitespace())
+            }) {
                 Some(end) if rest[1 + end..].starts_with('>') => {
                     Self { length: end + 2, kind: Kind::Url(&rest[1..=end]) }
                 }
@@ -145,7 +159,7 @@ fn url(text: &str) -> Option<&str> {
     let end = host
         .find(|letter: char| {
             letter.is_whitespace()
-                || matches!(letter, '<' | '>' | '(' | ')' | '[' | ']' | '`' | '"' | '\\' | '{' | '}')
+                || matches!(letter, '<' | '>' | '(' | ')' | '[' | ']' | '`' | '"' | '\\' | '{' | '}' | '|')
         })
         .unwrap_or(host.len());
     let trimmed = host[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']);

@@ -9,6 +9,8 @@
 mod inline;
 mod internal;
 mod links;
+#[cfg(test)]
+mod properties;
 mod reference;
 mod stash;
 #[cfg(test)]
@@ -16,7 +18,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use self::inline::{continues, escape, is_open};
+use self::inline::{continues, escape, is_open, keep_bars_in_code};
 pub(crate) use self::links::{Links, Place};
 pub(crate) use self::stash::Stash;
 
@@ -35,8 +37,13 @@ pub(crate) fn clean(comment: &str, resolve: Resolve<'_>) -> Vec<String> {
     let raw: Vec<String> = internal::strip(comment).lines().map(plain_line).collect();
     let margin = raw.iter().filter(|line| !line.is_empty()).map(|line| indent(line)).min().unwrap_or(0);
     let raw: Vec<&str> = raw.iter().map(|line| line.get(margin..).unwrap_or_default()).collect();
-    let mut cleaner =
-        Cleaner { lines: Vec::with_capacity(raw.len()), block: Block::Text, list: false, resolve };
+    let mut cleaner = Cleaner {
+        lines: Vec::with_capacity(raw.len()),
+        block: Block::Text,
+        list: false,
+        table: raw.iter().any(|line| is_table_rule(line)),
+        resolve,
+    };
     let mut rest = raw.as_slice();
     while let [line, following @ ..] = rest {
         let joined = cleaner.line(line, following);
@@ -91,6 +98,8 @@ struct Cleaner<'a> {
     block: Block,
     /// Whether a list is open: its continuation lines are indented without being code.
     list: bool,
+    /// Whether there is a table in the comment.
+    table: bool,
     resolve: Resolve<'a>,
 }
 
@@ -140,7 +149,10 @@ impl Cleaner<'_> {
                 Block::Fence { close, columns: indent(line) + item.len(), depth: depth + item.len() };
             return 0;
         }
-        let (text, joined) = join(text, following);
+        let (mut text, joined) = join(text, following);
+        if self.table && text.contains('`') && text.contains('|') {
+            text = Cow::Owned(keep_bars_in_code(&text));
+        }
         self.push(depth, &(item + &escape(&text, self.resolve)));
         joined
     }
@@ -204,6 +216,13 @@ fn join<'a>(text: &'a str, following: &[&str]) -> (Cow<'a, str>, usize) {
 /// Whether a line is more than running text by itself: a fence, a heading, a quote, the row of a table.
 fn starts_block(text: &str) -> bool {
     text.starts_with(['#', '>', '|']) || opening_fence(text).is_some()
+}
+
+/// Whether a line is the rule between the head of a table and its rows.
+fn is_table_rule(line: &str) -> bool {
+    line.contains('|')
+        && line.contains('-')
+        && line.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' '))
 }
 
 /// The fence that a line opens, three characters long or more.

@@ -193,6 +193,19 @@ fn lists_are_not_code() {
 }
 
 #[test]
+fn bars_in_code_do_not_end_the_cell_of_a_table() {
+    check(
+        " | a | b |\n |---|---|\n | `x|y` | `x\\|y` |\n | [x][y] | <T> |",
+        &["| a | b |", "|---|---|", r"| `x\|y` | `x\|y` |", r"| \[x\]\[y\] | \<T> |"],
+    );
+    check(" Either `a|b`.", &["Either `a|b`."]);
+    check(
+        " https://a.example/x|y <https://a.example/x|y>",
+        &[r"<https://a.example/x>|y \<<https://a.example/x>|y>"],
+    );
+}
+
+#[test]
 fn quotes_are_text() {
     check(" > said\n >     let x;\n > ```", &[r"\> said", r"\>     let x;", r"\> \`\`\`"]);
 }
