@@ -136,6 +136,10 @@ pub mod behind_facade {
 }
 
 /// Code that only this crate sees, most of which nobody uses.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "prost-build's enums, which pedantic lints see where they are private"
+)]
 mod hidden {
     generated!("hidden/mod.rs");
 }
