@@ -3,6 +3,8 @@
 //! Application code has no need of this module, with two exceptions: `Transport` says what a client can
 //! be built on, and [`V1`] explains a compile error that points at it.
 
+use std::pin::Pin;
+
 pub use std::convert::{TryFrom, TryInto};
 pub use std::future::{Future, ready};
 pub use std::sync::Arc;
@@ -12,7 +14,7 @@ pub use futures_core::Stream;
 pub use prost;
 pub use prost_types;
 pub use tonic::codegen::StdError;
-pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, Streaming, async_trait};
+pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, Streaming};
 
 #[cfg(feature = "client")]
 pub use crate::client::{Client, Operation, Transport, random_id, routed};
@@ -21,6 +23,9 @@ pub use crate::polling::Polling;
 pub use crate::routing::Routing;
 #[cfg(feature = "server")]
 pub use crate::server::{Context, Engine, Start};
+
+/// A future of a method of tonic's server traits.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Connecting over HTTP/2.
 #[cfg(feature = "client")]

@@ -36,6 +36,10 @@ fn main() -> ExitCode {
     }
 }
 
+/// Room for all but the largest requests, so that they are not copied from one buffer to the next while they come in. Memory that nothing
+/// is written to costs nothing.
+const REQUEST_SIZE: usize = 32 << 20;
+
 /// Answers the request on standard input.
 fn answer() -> io::Result<()> {
     if io::stdin().is_terminal() {
@@ -45,7 +49,7 @@ fn answer() -> io::Result<()> {
     }
     // Whatever goes wrong ends up in the response; a backtrace beside it would only hide it.
     std::panic::set_hook(Box::new(|_| {}));
-    let mut request = Vec::new();
+    let mut request = Vec::with_capacity(REQUEST_SIZE);
     io::stdin().read_to_end(&mut request)?;
     let mut config = Config::default();
     config.read_file = Some(FileReader::new(|path| std::fs::read_to_string(path)));

@@ -582,17 +582,10 @@ pub mod library_service_lro {
             engine: &Engine,
         ) -> super::library_service_server::LibraryServiceServer<Self> {
             engine
-                .register(
+                .register_method(
                     IMPORT_BOOKS,
                     &service,
-                    |service, request, operation| async move {
-                        <S as LibraryServiceLro>::import_books(
-                                &service,
-                                request,
-                                operation,
-                            )
-                            .await
-                    },
+                    <S as LibraryServiceLro>::import_books,
                 );
             super::library_service_server::LibraryServiceServer::new(Self {
                 service,
@@ -600,25 +593,36 @@ pub mod library_service_lro {
             })
         }
     }
-    #[async_trait]
     impl<S: LibraryServiceLro> super::library_service_server::LibraryService
     for LibraryServiceLroServer<S> {
-        async fn get_book(
-            &self,
+        fn get_book<'a, 'f>(
+            &'a self,
             request: Request<super::GetBookRequest>,
-        ) -> Result<Response<super::Book>, Status> {
-            <S as LibraryServiceLro>::get_book(&self.service, request).await
+        ) -> BoxFuture<'f, Result<Response<super::Book>, Status>>
+        where
+            'a: 'f,
+            Self: 'f,
+        {
+            Box::pin(<S as LibraryServiceLro>::get_book(&self.service, request))
         }
-        async fn import_books(
-            &self,
+        fn import_books<'a, 'f>(
+            &'a self,
             request: Request<super::ImportBooksRequest>,
-        ) -> Result<Response<::lro::google::longrunning::Operation>, Status> {
-            let start = <S as LibraryServiceLro>::start_import_books(
-                    &self.service,
-                    &request,
+        ) -> BoxFuture<
+            'f,
+            Result<Response<::lro::google::longrunning::Operation>, Status>,
+        >
+        where
+            'a: 'f,
+            Self: 'f,
+        {
+            self.engine
+                .accept(
+                    IMPORT_BOOKS,
+                    &*self.service,
+                    request,
+                    <S as LibraryServiceLro>::start_import_books,
                 )
-                .await?;
-            self.engine.start(IMPORT_BOOKS, request, start).await
         }
     }
 }

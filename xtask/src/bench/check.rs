@@ -6,12 +6,12 @@ use std::process::Command;
 
 use lro_codegen::{Config, Emit, Output};
 
-use super::sample::{self, Comparison, Sample, Series};
+use super::sample::{self, Comparison, Limit, Sample, Series};
 use crate::crate_check;
 use crate::tree::Tree;
 use crate::{Outcome, cargo, root};
 
-/// How long `cargo check` may take with the layer, where it takes 1 without.
+/// How much processor time `cargo check` may take with the layer, where it takes 1 without. One crate is checked by one thread.
 const LIMIT: f64 = 1.15;
 
 #[derive(Debug, clap::Args)]
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         ours.push(with.check()?);
         peer.push(without.check()?);
     }
-    print!("{}", Comparison { ours: &ours, peer: &peer, limit: Some(LIMIT) });
+    print!("{}", Comparison { ours: &ours, peer: &peer, limit: Some(Limit::Cpu(LIMIT)) });
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::sample::{self, Comparison, Sample, Series};
+use super::sample::{self, Comparison, Limit, Sample, Series};
 use crate::Outcome;
 
 /// The plugins whose place ours takes.
@@ -48,8 +48,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         our_all.push(all.run()?);
         both.push(prost.run()?.then(tonic.run()?));
     }
-    println!("{}", Comparison { ours: &our_lro, peer: &tonic_alone, limit: Some(LRO_LIMIT) });
-    println!("{}", Comparison { ours: &our_all, peer: &both, limit: Some(ALL_LIMIT) });
+    println!("{}", Comparison { ours: &our_lro, peer: &tonic_alone, limit: Some(Limit::Wall(LRO_LIMIT)) });
+    println!("{}", Comparison { ours: &our_all, peer: &both, limit: Some(Limit::Wall(ALL_LIMIT)) });
     println!(
         "Limits are for wall time. Whoever shares the machine takes cores from a plugin that uses them all."
     );

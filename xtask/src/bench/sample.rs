@@ -74,13 +74,21 @@ impl fmt::Display for Series {
     }
 }
 
+/// What a comparison has to show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Limit {
+    /// The most that the ratio of wall time may be; and no more memory than the peer.
+    Wall(f64),
+    /// The most that the ratio of processor time may be.
+    Cpu(f64),
+}
+
 /// Two contenders side by side, with the ratio and how much of it is allowed.
 #[derive(Debug)]
 pub(crate) struct Comparison<'a> {
     pub(crate) ours: &'a Series,
     pub(crate) peer: &'a Series,
-    /// The most that the ratio of wall time may be.
-    pub(crate) limit: Option<f64>,
+    pub(crate) limit: Option<Limit>,
 }
 
 impl fmt::Display for Comparison<'_> {
@@ -88,16 +96,22 @@ impl fmt::Display for Comparison<'_> {
         let Self { ours, peer, limit } = self;
         let (wall, cpu) = (ours.ratio(peer, |sample| sample.wall), ours.ratio(peer, |sample| sample.cpu));
         writeln!(f, "{ours}\n{peer}\n{:32} {wall:7.3}   wall {cpu:7.3}   cpu", "ratio")?;
-        if let Some(limit) = limit {
-            let (peak, most) = (ours.median(|sample| sample.peak), peer.median(|sample| sample.peak));
-            let verdict = |kept| if kept { "kept" } else { "EXCEEDED" };
-            writeln!(
-                f,
-                "{:32} {limit:7.3}   wall, {}; peak memory at most theirs, {}",
-                "limit",
-                verdict(wall <= *limit),
-                verdict(peak <= most)
-            )?;
+        let verdict = |kept| if kept { "kept" } else { "EXCEEDED" };
+        match *limit {
+            Some(Limit::Wall(most)) => {
+                let (peak, peers) = (ours.median(|sample| sample.peak), peer.median(|sample| sample.peak));
+                writeln!(
+                    f,
+                    "{:32} {most:7.3}   wall, {}; no more memory than they, {}",
+                    "limit",
+                    verdict(wall <= most),
+                    verdict(peak <= peers)
+                )?;
+            }
+            Some(Limit::Cpu(most)) => {
+                writeln!(f, "{:32} {:10} {most:10.3}   cpu, {}", "limit", "", verdict(cpu <= most))?;
+            }
+            None => {}
         }
         Ok(())
     }

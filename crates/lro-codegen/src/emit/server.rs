@@ -129,9 +129,7 @@ impl Emitter<'_> {
         let registrations = self.operations().map(|(_, names)| {
             let (constant, method) = (&names.constant, &names.server);
             quote! {
-                engine.register(#constant, &service, |service, request, operation| async move {
-                    <S as #server_trait>::#method(&service, request, operation).await
-                });
+                engine.register_method(#constant, &service, <S as #server_trait>::#method);
             }
         });
         let (public, gate) = (self.public(), self.server_gate());
@@ -164,6 +162,9 @@ impl Emitter<'_> {
     }
 
     /// tonic's trait, each method handed on to the user's service or to the engine.
+    ///
+    /// The signatures are those that `async_trait` gives the trait, written out: a block of `async` code per method, which it needs, is
+    /// what makes code slow to compile.
     fn tonic_impl(&self) -> TokenStream {
         let (name, server_trait) = (&self.names.server, &self.names.server_trait);
         let (tonic_module, tonic_trait) = (&self.names.tonic_server_module, &self.names.tonic_trait);
@@ -172,20 +173,9 @@ impl Emitter<'_> {
             let (request, response) = self.tonic_signature(method, names);
             let body = if method.operation.is_some() {
                 let (constant, start) = (&names.constant, &names.start);
-                let repeated = method.call.request_id.as_ref().map(|_| {
-                    quote! {
-                        if let Some(first) = self.engine.repeated(#constant, &request).await? {
-                            return Ok(first);
-                        }
-                    }
-                });
-                quote! {
-                    #repeated
-                    let start = <S as #server_trait>::#start(&self.service, &request).await?;
-                    self.engine.start(#constant, request, start).await
-                }
+                quote!(self.engine.accept(#constant, &*self.service, request, <S as #server_trait>::#start))
             } else {
-                quote!(<S as #server_trait>::#rpc(&self.service, request).await)
+                quote!(Box::pin(<S as #server_trait>::#rpc(&self.service, request)))
             };
             let stream = method.streaming.server.then(|| {
                 let stream = &names.stream;
@@ -193,10 +183,14 @@ impl Emitter<'_> {
             });
             quote! {
                 #stream
-                async fn #rpc(
-                    &self,
+                fn #rpc<'a, 'f>(
+                    &'a self,
                     request: #request,
-                ) -> Result<#response, Status> {
+                ) -> BoxFuture<'f, Result<#response, Status>>
+                where
+                    'a: 'f,
+                    Self: 'f,
+                {
                     #body
                 }
             }
@@ -204,7 +198,6 @@ impl Emitter<'_> {
         let gate = self.server_gate();
         quote! {
             #gate
-            #[async_trait]
             impl<S: #server_trait> super::#tonic_module::#tonic_trait for #name<S> {
                 #(#methods)*
             }

@@ -3,7 +3,7 @@
 //! [`Engine`] is the front door. Behind it, one file per part:
 //!
 //! - `builder`, `settings`: how it is made. `inner`: what its parts share. `drain`: how it ends.
-//! - `handlers`: which method is done by which function. `start`, `backlog`: how an operation begins, and
+//! - `adapter`: what generated servers hand over. `handlers`: which method is done by which function. `start`, `backlog`: how an operation begins, and
 //!   which of them wait for a place. `repeat`: requests that have begun one before.
 //! - `runs`, `execute`, `context`: the attempts that this process has under way, one of them, and what its
 //!   handler sees.
@@ -13,6 +13,7 @@
 //! - `waiters`, `page_token`, `deadline`, `service`: `google.longrunning.Operations`.
 //! - `convert`, `status`: the only places where records become messages and failures become `tonic::Status`.
 
+mod adapter;
 mod background;
 mod backlog;
 mod builder;

@@ -76,17 +76,13 @@ impl Desk {
         (Arc::new(Self { events, gate: Semaphore::new(0) }), seen)
     }
 
-    pub(crate) async fn work(
-        self: Arc<Self>,
-        job: Job,
-        operation: Context<Percent>,
-    ) -> Result<Report, Status> {
+    pub(crate) async fn work(&self, job: Job, operation: Context<Percent>) -> Result<Report, Status> {
         let last_progress = operation.last_progress().map(|percent| percent.value);
         let name = operation.name().to_owned();
         let began = Event::Began { name: name.clone(), attempt: operation.attempt(), last_progress };
         // A test that no longer looks is no reason to fail.
         let _ = self.events.send(began);
-        let _gone = Gone { desk: &self, name };
+        let _gone = Gone { desk: self, name };
         match job.script.as_str() {
             "succeed" => {}
             "fail" => return Err(detailed()),

@@ -165,7 +165,7 @@ async fn ids_are_kept_apart_by_method_and_no_id_repeats_nothing() {
         Method::new("/test.Desk/Other", "test.Job", "test.Report", "test.Percent")
             .with_request_id(|job: &Job| &job.request_id, |job, id| job.request_id = id);
     let server = Server::new();
-    server.engine.register(OTHER, &server.desk, Desk::work);
+    server.engine.register_method(OTHER, &server.desk, Desk::work);
     let mut names = BTreeSet::new();
     for id in ["", "", "5f1a", "5F1A"] {
         names.insert(send(&server, "succeed", id).await.unwrap().name);

@@ -57,7 +57,7 @@ impl Server {
     pub(crate) fn over(store: Flaky, settings: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
         let engine = settings(Engine::builder(store.clone()).lease(LEASE)).build();
         let (desk, events) = Desk::new();
-        engine.register(WORK, &desk, Desk::work);
+        engine.register_method(WORK, &desk, Desk::work);
         let operations = OperationsClient::new(engine.operations_server());
         Self { store, engine, operations, desk, events }
     }
@@ -74,13 +74,10 @@ impl Server {
     pub(crate) async fn call(
         &self,
         job: Job,
-        start_hook: impl FnOnce() -> Result<Start<Percent>, Status>,
+        start_hook: impl FnOnce() -> Result<Start<Percent>, Status> + Send,
     ) -> Result<Operation, Status> {
-        let request = Request::new(job);
-        if let Some(first) = self.engine.repeated(WORK, &request).await? {
-            return Ok(first.into_inner());
-        }
-        self.engine.start(WORK, request, start_hook()?).await.map(tonic::Response::into_inner)
+        let hook = |_: &Desk, _: &Request<Job>| std::future::ready(start_hook());
+        self.engine.accept(WORK, &*self.desk, Request::new(job), hook).await.map(tonic::Response::into_inner)
     }
 
     /// How many operations there are, of up to a thousand.

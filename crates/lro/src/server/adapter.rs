@@ -1,0 +1,93 @@
+//! What generated servers hand to the engine: the methods of the trait that the user implements.
+//!
+//! These calls are here once and generic, so that a generated server has one line per method. The futures are boxed here too: the compiler
+//! then finds out once that they can be sent to other threads, not once per method of every service.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use prost::Message;
+use tonic::{Request, Response, Status};
+
+use super::{Context, Engine, Start};
+use crate::Method;
+use crate::codegen::BoxFuture;
+use crate::google::longrunning::Operation;
+
+/// A start hook: an `async` function of a service and a request.
+pub trait StartHook<'a, S: 'a, Req: 'a, Meta>: FnOnce(&'a S, &'a Request<Req>) -> Self::Future {
+    /// What it returns.
+    type Future: Future<Output = Result<Start<Meta>, Status>> + Send + 'a;
+}
+
+impl<'a, S: 'a, Req: 'a, Meta, F, Fut> StartHook<'a, S, Req, Meta> for F
+where
+    F: FnOnce(&'a S, &'a Request<Req>) -> Fut,
+    Fut: Future<Output = Result<Start<Meta>, Status>> + Send + 'a,
+{
+    type Future = Fut;
+}
+
+/// The work of a method: an `async` function of a service, a request and the operation's context.
+pub trait Work<'a, S: 'a, Req, Res, Meta>: Fn(&'a S, Req, Context<Meta>) -> Self::Future {
+    /// What it returns.
+    type Future: Future<Output = Result<Res, Status>> + Send + 'a;
+}
+
+impl<'a, S: 'a, Req, Res, Meta, F, Fut> Work<'a, S, Req, Res, Meta> for F
+where
+    F: Fn(&'a S, Req, Context<Meta>) -> Fut,
+    Fut: Future<Output = Result<Res, Status>> + Send + 'a,
+{
+    type Future = Fut;
+}
+
+impl Engine {
+    /// Like [`register`](Self::register), for a method of a trait that `S` implements.
+    pub fn register_method<S, Req, Res, Meta, F>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        service: &Arc<S>,
+        run: F,
+    ) where
+        S: Send + Sync + 'static,
+        Req: Message + Default + 'static,
+        Res: Message + Default + 'static,
+        Meta: Message + Default + 'static,
+        F: for<'a> Work<'a, S, Req, Res, Meta> + Copy + Send + Sync + 'static,
+    {
+        self.register(method, service, move |service, request, operation| async move {
+            run(&service, request, operation).await
+        });
+    }
+
+    /// Answers a request that starts an operation: with the operation that it started before
+    /// ([`repeated`](Self::repeated)), or else with the one that [`start`](Self::start) makes of what `hook` says.
+    ///
+    /// # Errors
+    /// That of the hook, and those of the two.
+    ///
+    /// The future may be dropped at any time; whether an operation was started is then unknown to the caller.
+    pub fn accept<'a, S, Req, Res, Meta, H>(
+        &'a self,
+        method: Method<Req, Res, Meta>,
+        service: &'a S,
+        request: Request<Req>,
+        hook: H,
+    ) -> BoxFuture<'a, Result<Response<Operation>, Status>>
+    where
+        S: Send + Sync + 'static,
+        Req: Message + Default + PartialEq + 'static,
+        Res: Message + Default + 'static,
+        Meta: Message + Default + 'static,
+        H: for<'b> StartHook<'b, S, Req, Meta> + Send + 'a,
+    {
+        Box::pin(async move {
+            if let Some(first) = self.repeated(method, &request).await? {
+                return Ok(first);
+            }
+            let start = hook(service, &request).await?;
+            self.start(method, request, start).await
+        })
+    }
+}
