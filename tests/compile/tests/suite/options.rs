@@ -47,7 +47,10 @@ fn settings_that_only_prost_build_has_are_within_reach() {
 #[test]
 fn the_embedded_descriptors_keep_the_annotation() {
     let set = FileDescriptorSet::decode(options::FILE_DESCRIPTOR_SET).unwrap();
-    assert_eq!(set.file.iter().map(prost_types::FileDescriptorProto::name).collect::<Vec<_>>(), ["options.proto"]);
+    assert_eq!(
+        set.file.iter().map(prost_types::FileDescriptorProto::name).collect::<Vec<_>>(),
+        ["options.proto"]
+    );
     // prost-types drops options that it does not know, so the name in them is looked for among the bytes.
     let annotation = b"google.protobuf.Timestamp";
     let methods = set.file[0].service[0].encode_to_vec();
