@@ -10,7 +10,7 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
 use crate::tree::Tree;
-use crate::{Outcome, crate_check, methods};
+use crate::{Outcome, crate_check, methods, threads};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     for (emit, routing_headers) in [(Emit::Lro, false), (Emit::Lro, true), (Emit::All, false)] {
         generate_all(&tree, emit, routing_headers, &mut failures)?;
     }
+    threads::compare(&tree, &mut failures)?;
     let mut checked = args.check.clone();
     if args.sample > 0 {
         checked.extend(sample(&tree, args.sample, args.seed)?);

@@ -14,6 +14,7 @@ mod generate;
 mod methods;
 mod polling;
 mod tables;
+mod threads;
 mod tree;
 
 use std::error::Error;
