@@ -34,7 +34,7 @@ pub(crate) struct SourceInfo {
 impl SourceInfo {
     /// Reads a file's source info. What cannot be decoded is treated as absent: positions and comments are a courtesy.
     pub(crate) fn read(file: &str, encoded: Option<&Bytes>) -> Self {
-        Self::read_only(file, encoded, |path| path.first() == Some(&path::FILE_SERVICE))
+        Self::read_only(file, encoded, |location| !leads_elsewhere(location, path::FILE_SERVICE))
     }
 
     /// Like [`SourceInfo::read`], with everything else that is in the file.
@@ -42,13 +42,13 @@ impl SourceInfo {
         Self::read_only(file, encoded, |_| true)
     }
 
-    fn read_only(file: &str, encoded: Option<&Bytes>, wanted: impl Fn(&[i32]) -> bool) -> Self {
-        let locations =
-            encoded.and_then(|bytes| SourceCodeInfo::decode(bytes.clone()).ok()).unwrap_or_default();
-        let locations = locations
+    fn read_only(file: &str, encoded: Option<&Bytes>, wanted: impl Fn(&[u8]) -> bool) -> Self {
+        let info = encoded.and_then(|bytes| SourceCodeInfo::decode(bytes.clone()).ok()).unwrap_or_default();
+        let locations = info
             .location
             .into_iter()
-            .filter(|location| wanted(&location.path))
+            .filter(|location| wanted(location))
+            .filter_map(|location| descriptor::Location::decode(location).ok())
             .map(|location| (location.path.clone(), location))
             .collect();
         Self { file: file.to_owned(), locations }
@@ -92,6 +92,19 @@ fn position(line: i32, column: i32) -> Option<(u32, u32)> {
     Some((from_one(line)?, from_one(column)?))
 }
 
+/// Whether the path of an encoded location begins with another number than `first`. Compilers write the path as the first of the fields,
+/// packed; of any other form this says no, and nothing is lost.
+fn leads_elsewhere(location: &[u8], first: i32) -> bool {
+    const PACKED_PATH: u8 = 1 << 3 | 2;
+    const MORE: u8 = 1 << 7;
+    match location {
+        [PACKED_PATH, length, number, ..] if *length > 0 && (length | number) & MORE == 0 => {
+            i32::from(*number) != first
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,7 +113,7 @@ mod tests {
 
     fn located(span: &[i32]) -> (Place, Place) {
         let location = descriptor::Location { path: vec![6, 0], span: span.to_vec(), ..Default::default() };
-        let info = SourceCodeInfo { location: vec![location] };
+        let info = SourceCodeInfo { location: vec![location.encode_to_vec().into()] };
         let source = SourceInfo::read("shop.proto", Some(&info.encode_to_vec().into()));
         let found = source.locate(&[6, 0, 2, 3]);
         assert_eq!(found.element, [6, 0, 2, 3]);
@@ -125,5 +138,23 @@ mod tests {
         assert_eq!(located(&[-1, 2, 9]), (None, None));
         assert_eq!(located(&[4, 2, -9]), (Some((5, 3)), None));
         assert_eq!(located(&[i32::MAX, i32::MAX, i32::MIN]), (Some((1 << 31, 1 << 31)), None));
+    }
+
+    #[test]
+    fn a_location_is_passed_over_only_if_it_leads_elsewhere_for_sure() {
+        let location = |path: &[i32]| {
+            descriptor::Location { path: path.to_vec(), ..descriptor::Location::default() }.encode_to_vec()
+        };
+        assert!(leads_elsewhere(&location(&[4, 0, 2, 1]), path::FILE_SERVICE));
+        for kept in [
+            location(&[6, 0, 2, 1]),
+            location(&[6]),
+            location(&[]),
+            location(&[1049, 1]),
+            location(&[6; 200]),
+            vec![8, 4],
+        ] {
+            assert!(!leads_elsewhere(&kept, path::FILE_SERVICE), "{kept:?}");
+        }
     }
 }
