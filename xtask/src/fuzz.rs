@@ -74,6 +74,7 @@ fn start(args: &Args, tool: &Path, target: &str) -> Outcome<Child> {
         "-len_control=0".to_owned(),
         "-print_final_stats=1".to_owned(),
         "-verbosity=0".to_owned(),
+        "-print_funcs=0".to_owned(),
     ]);
     Ok(command.spawn()?)
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask bench codegen DIR`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use prost::Message as _;
@@ -60,7 +60,7 @@ fn plugins(tree: &Tree, runs: u16) -> Outcome {
     fs::write(folder.join(ALL_REQUEST), with_parameter(request, "emit=all"))?;
     let plugin = build_plugin()?;
     for peer in PEERS {
-        install_peer(&folder, peer)?;
+        cargo::install(peer, PEER_VERSION, &folder)?;
     }
     // The peak memory that Linux counts for a process includes what its parent held at the fork, and this one holds the tree.
     let status = Command::new(std::env::current_exe()?)
@@ -79,15 +79,6 @@ fn with_parameter(mut request: Vec<u8>, parameter: &str) -> Vec<u8> {
 fn build_plugin() -> Outcome<PathBuf> {
     cargo::run(root(), &["build", "--quiet", "--release", "--package", "protoc-gen-rust-lro"])?;
     Ok(cargo::target_folder().join("release/protoc-gen-rust-lro"))
-}
-
-/// Installs a peer from crates.io as its users do, unless it is there from an earlier run.
-fn install_peer(folder: &Path, peer: &str) -> Outcome {
-    if folder.join("bin").join(peer).exists() {
-        return Ok(());
-    }
-    let folder = folder.to_str().ok_or("the path of the workspace is not UTF-8")?;
-    cargo::run(root(), &["install", "--quiet", "--locked", peer, "--version", PEER_VERSION, "--root", folder])
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a figure with one decimal")]
