@@ -10,6 +10,12 @@ pub(crate) fn type_name(proto: &str) -> String {
     escape(proto.to_upper_camel_case())
 }
 
+/// The enum of a oneof, by the rule of prost-build: a type of that name which the message declares has it be called otherwise.
+pub(crate) fn oneof_type<'a>(oneof: &str, declared: impl IntoIterator<Item = &'a str>) -> String {
+    let name = type_name(oneof);
+    if declared.into_iter().any(|declared| type_name(declared) == name) { name + "OneOf" } else { name }
+}
+
 /// A package segment, a message's module or a method in Rust style.
 pub(crate) fn snake(proto: &str) -> String {
     escape(proto.to_snake_case())

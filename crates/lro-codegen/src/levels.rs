@@ -2,6 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::rules::{Level, RULES, RuleSpec};
+use crate::suggest::nearest;
 
 /// The level of each rule.
 #[derive(Debug, Clone)]
@@ -54,11 +55,7 @@ fn is_within(rule: &str, selector: &str) -> bool {
 fn unknown(selector: &str) -> Diagnostic {
     let last = |name: &'static str| name.rsplit("::").next().unwrap_or_default();
     let short = RULES.iter().map(|spec| spec.name).find(|name| last(name) == selector);
-    let nearest = || {
-        let score = |name: &str| strsim::jaro_winkler(selector, name);
-        let names = RULES.iter().map(|spec| spec.name);
-        names.max_by(|a, b| score(a).total_cmp(&score(b))).filter(|name| score(name) > 0.8)
-    };
+    let nearest = || nearest(selector, RULES.iter().map(|spec| spec.name));
     let hint = short.or_else(nearest).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
     Diagnostic::error(Rule::Option, format!("there is no rule `{selector}`")).help(format!(
         "{hint}A group, `core::0151` say, stands for its rules. The rules are {}",

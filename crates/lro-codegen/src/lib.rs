@@ -40,6 +40,7 @@ mod rules;
 mod runtime;
 mod service_config;
 mod source;
+mod suggest;
 mod validate;
 
 pub use config::{Config, Emit, MessageConfig, ProstHook, TonicHook, Visibility};

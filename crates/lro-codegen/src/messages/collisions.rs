@@ -7,7 +7,7 @@ use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, Fi
 
 use super::comments::field;
 use crate::diagnostics::{Diagnostic, Diagnostics, Report};
-use crate::ident::{snake, type_name};
+use crate::ident::{oneof_type, snake, type_name};
 use crate::model::join;
 use crate::paths::TypePaths;
 use crate::rules::Rule;
@@ -108,13 +108,9 @@ impl<'a> Names<'a> {
         }
         self.accessors(scope, message, at);
         for (number, one) in (0..).zip(&message.oneof_decl).filter(|(number, _)| has_fields(*number)) {
-            // A nested type of this name has prost-build give the enum of the oneof another one.
-            let own = type_name(one.name());
-            let mut nested = message.nested_type.iter().map(DescriptorProto::name);
-            let mut enums = message.enum_type.iter().map(EnumDescriptorProto::name);
-            let avoids =
-                nested.any(|name| type_name(name) == own) || enums.any(|name| type_name(name) == own);
-            let rust = if avoids { own + "OneOf" } else { own };
+            let nested = message.nested_type.iter().map(DescriptorProto::name);
+            let enums = message.enum_type.iter().map(EnumDescriptorProto::name);
+            let rust = oneof_type(one.name(), nested.chain(enums));
             let what = format!("oneof {}.{}", scope.full_name, one.name());
             self.claim_rust_type(scope, &what, &rust, &[at, &[field::MESSAGE_ONEOF, number]].concat());
         }

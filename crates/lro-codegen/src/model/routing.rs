@@ -1,13 +1,13 @@
 //! The routing headers that `google.api.routing` and `google.api.http` ask for (AIP-4222).
 
-use heck::ToUpperCamelCase as _;
-
 use super::build::Builder;
 use super::call::{Place, RoutingParameter, Step};
 use super::join;
 use crate::details::{Field, HttpRule, Kind, MessageDetails, MethodOptions, Presence, RoutingRule};
 use crate::diagnostics::{Diagnostic, Rule};
+use crate::ident::oneof_type;
 use crate::source::path;
+use crate::suggest;
 use crate::validate::is_identifier;
 
 /// What is wrong with an option, and what to do about it.
@@ -122,10 +122,9 @@ fn place(message_name: &str, message: &MessageDetails, found: &Field, field: &st
         Presence::Always => Place::Plain,
         Presence::Optional => Place::Optional,
         Presence::Oneof(name) if is_identifier(name) => {
-            let camel = name.to_upper_camel_case();
-            // prost-build's rule for a oneof that is called like a message beside it.
-            let taken = message.type_names().any(|declared| declared.to_upper_camel_case() == camel);
-            let type_name = join(message_name, &if taken { format!("{camel}OneOf") } else { camel });
+            let declared: Vec<String> = message.type_names().collect();
+            let own = oneof_type(name, declared.iter().map(String::as_str));
+            let type_name = join(message_name, &own);
             Place::Oneof { name: name.to_owned(), type_name }
         }
         Presence::Oneof(_) | Presence::Repeated => return Err(not_a_value(field, &found.name)),
@@ -140,11 +139,7 @@ fn not_a_value(field: &str, name: &str) -> Problem {
 }
 
 fn nearest(message: &MessageDetails, name: &str) -> Option<String> {
-    let (score, nearest) = message
-        .field_names()
-        .map(|known| (strsim::jaro_winkler(name, known), known))
-        .max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (score > 0.8).then(|| format!("did you mean `{nearest}`?"))
+    suggest::nearest(name, message.field_names()).map(|nearest| format!("did you mean `{nearest}`?"))
 }
 
 /// The fields that an HTTP path template binds.

@@ -10,6 +10,7 @@ pub use table::{OPTIONS, OptionSpec};
 
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::suggest::nearest;
 
 /// Applies `a=1,b=2` to a configuration and reports each part that does not fit.
 ///
@@ -43,10 +44,7 @@ fn unknown(name: &str) -> Diagnostic {
             .help(advice);
     }
     let names: Vec<&str> = OPTIONS.iter().map(|spec| spec.name).collect();
-    let nearest =
-        names.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
-    let hint = nearest
-        .filter(|nearest| strsim::jaro_winkler(name, nearest) > 0.8)
+    let hint = nearest(name, names.iter().copied())
         .map(|nearest| format!("did you mean {nearest}? "))
         .unwrap_or_default();
     Diagnostic::error(Rule::Option, format!("there is no option `{name}`"))

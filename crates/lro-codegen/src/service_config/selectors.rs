@@ -6,6 +6,7 @@ use super::{FileSettings, Setting, Settings};
 use crate::descriptor::File;
 use crate::diagnostics::{Diagnostic, Location, Report, Rule};
 use crate::model::{OPERATION, join};
+use crate::suggest::nearest_by;
 
 /// After so many unknown names of one file it is the wrong file.
 const MAX_WARNINGS: usize = 20;
@@ -119,12 +120,9 @@ fn package(service: &str) -> &str {
 fn did_you_mean<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> String {
     let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
     let wanted = wanted.rsplit('.').next().unwrap_or(wanted);
-    let nearest = names
-        .map(|name| (strsim::jaro_winkler(wanted, last(name)), name))
-        .filter(|(score, _)| *score > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = nearest_by(wanted, names, last);
     match nearest {
-        Some((_, name)) => format!("did you mean {name}?"),
+        Some(name) => format!("did you mean {name}?"),
         None => "remove the setting, unless another run generates code for it".to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use prost::Message as _;
 use super::names::{Enum, Field, File, MessageType};
 use super::services::{method_item, service_item};
 use crate::config::{Config, Emit};
-use crate::ident::{escape, snake, type_name};
+use crate::ident::{escape, oneof_type, snake, type_name};
 use crate::model::{Model, Service, join};
 use crate::paths::TypePaths;
 use crate::request::Request;
@@ -165,12 +165,9 @@ impl<'a> Inside<'a> {
             ));
         };
         let oneof = message.oneof.get(usize::try_from(oneof).ok()?)?;
-        let mut kind = type_name(&oneof.name);
-        let nested = message.nested.iter().map(|nested| &nested.name);
-        let mut types = nested.chain(message.enumeration.iter().map(|enumeration| &enumeration.name));
-        if types.any(|name| type_name(name) == kind) {
-            kind.push_str("OneOf");
-        }
+        let nested = message.nested.iter().map(|nested| nested.name.as_str());
+        let enums = message.enumeration.iter().map(|enumeration| enumeration.name.as_str());
+        let kind = oneof_type(&oneof.name, nested.chain(enums));
         outer.push(&message.name);
         Some(self.item(outer, format!("{kind}::{}", type_name(&field.name)), ""))
     }
