@@ -3,8 +3,9 @@
 //! [`Engine`] is the front door. Behind it, one file per part:
 //!
 //! - `builder`, `settings`: how it is made. `inner`: what its parts share. `drain`: how it ends.
-//! - `adapter`: what generated servers hand over. `handlers`: which method is done by which function. `start`, `backlog`: how an operation begins, and
-//!   which of them wait for a place. `repeat`: requests that have begun one before.
+//! - `adapter`: what generated servers hand over. `handlers`: which method is done by which function.
+//! - `start`, `backlog`: how an operation begins, and which of them wait for a place. `repeat`: requests that
+//!   have begun one before.
 //! - `runs`, `execute`, `context`: the attempts that this process has under way, one of them, and what its
 //!   handler sees.
 //! - `claim`, `heartbeat`, `expire`, `purge`, `hub`, `settle`: the tasks in the background, one each.
