@@ -41,7 +41,7 @@ impl Job {
         let mut sources = self.sources();
         for file in compiler.files() {
             if let Some(path) = file.path() {
-                sources.add(file.name(), path);
+                sources.add_proto(file.name(), path);
             }
         }
         self.generate(&compiler.encode_file_descriptor_set(), &named, &sources)
@@ -55,7 +55,7 @@ impl Job {
     fn sources(&self) -> Sources {
         let mut sources = Sources::default();
         for path in &self.service_configs {
-            sources.add(path.display().to_string(), path);
+            sources.add_service_config(path);
         }
         sources
     }

@@ -25,10 +25,11 @@
 mod builder;
 mod bundle;
 mod compile;
+mod draw;
 mod error;
 mod needed;
 mod render;
-mod report;
+mod span;
 mod write;
 
 pub use builder::{Builder, configure};

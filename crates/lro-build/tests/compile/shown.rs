@@ -136,6 +136,43 @@ fn problems_of_protobuf_itself_look_the_same() {
 }
 
 #[test]
+fn all_problems_that_protobuf_finds_in_a_file_are_shown() {
+    let text = "syntax = \"proto3\";\nmessage Item {\n  Lost one = 1;\n  Gone two = 2;\n}\n";
+    insta::assert_snapshot!(shown(&Project::new(&[("shop.proto", text)])), @r"
+     × name 'Lost' is not defined
+      ╭─[shop.proto:3:3]
+    3 │   Lost one = 1;
+      ·   ──── found here
+      ╰─
+     × name 'Gone' is not defined
+      ╭─[shop.proto:4:3]
+    4 │   Gone two = 2;
+      ·   ──── found here
+      ╰─
+    ");
+}
+
+#[test]
+fn a_problem_without_a_line_names_its_file() {
+    let project = Project::new(&[("shop.proto", "syntax = \"proto3\";\nmessage Item {\n")]);
+    let text = shown(&project);
+    assert!(text.starts_with("shop.proto: expected ") && text.contains("reached end of file"), "{text}");
+}
+
+#[test]
+fn columns_of_a_service_config_count_letters() {
+    let project = shop("");
+    let yaml = "{ type: google.api.Service, title: Läden, publishing: { method_settings: 1 } }";
+    project.write("shop.yaml", yaml);
+    let builder = project.builder().service_config(project.protos().join("shop.yaml"));
+    let text = project.compile_with(&builder, "shop.proto").unwrap_err().to_string();
+    assert!(text.contains("· "), "{text}");
+    let [line, underline] = ["│ ", "· "].map(|bar| text.split(bar).nth(1).unwrap().lines().next().unwrap());
+    let marked = line.chars().zip(underline.chars()).find(|(_, mark)| *mark == '─');
+    assert_eq!(marked.map(|(letter, _)| letter), Some('1'), "{text}");
+}
+
+#[test]
 fn a_descriptor_set_has_no_lines_to_show() {
     let project = shop("");
     let set = project.out().join("set.binpb");
