@@ -15,6 +15,9 @@ pub fn configure() -> Builder {
 }
 
 /// What to compile and how. Made by [`configure`].
+///
+/// Where a method takes a `path`, that is the full name of an element of the protos with a dot before it, such as `.example.library.v1.Book.title`.
+/// It stands for what is below it too: `.example` for a package and all its messages, `.` for everything.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is compiled before `compile` is called"]
 pub struct Builder {
@@ -186,7 +189,7 @@ impl Builder {
         self
     }
 
-    /// Uses `Bytes` for bytes fields.
+    /// Uses [`Bytes`](https://docs.rs/bytes) for bytes fields.
     pub fn bytes(mut self, path: impl Into<String>) -> Self {
         self.job.config.messages.bytes.push(path.into());
         self
@@ -294,6 +297,9 @@ impl Builder {
     /// `buf build --as-file-descriptor-set` write it.
     ///
     /// Everything in the set that the runtime does not bring along is generated.
+    ///
+    /// What file the bytes are from only the caller knows, and cargo too has to: let the build script print
+    /// `cargo::rerun-if-changed=` with its path.
     ///
     /// # Errors
     ///

@@ -81,13 +81,11 @@ impl Job {
             None => std::env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(Error::no_out_dir)?,
         };
         // The types of fields are all that this reads; options are safe in the encoded form.
-        let set = prost_types::FileDescriptorSet::decode(encoded).map_err(|error| {
-            Error::proto(protox::Error::new(format!("this is not a FileDescriptorSet: {error}")), Vec::new())
-        })?;
+        let set = prost_types::FileDescriptorSet::decode(encoded).map_err(Error::descriptor_set)?;
         let targets = needed::files(&set, named, self.config.messages.compile_well_known_types)?;
-        let request = lro_codegen::encode_request(encoded.to_vec(), targets)?;
-        let output = lro_codegen::generate(request, &self.config()?)
-            .map_err(|diagnostics| Error::codegen(diagnostics, sources))?;
+        let refused = |diagnostics| Error::codegen(diagnostics, sources);
+        let request = lro_codegen::encode_request(encoded.to_vec(), targets).map_err(refused)?;
+        let output = lro_codegen::generate(request, &self.config()?).map_err(refused)?;
 
         output.warnings().iter().for_each(show);
         let mut files: Vec<(PathBuf, &[u8])> = output

@@ -19,6 +19,8 @@ enum Kind {
         error: protox::Error,
         includes: Vec<PathBuf>,
     },
+    /// Bytes that are no `FileDescriptorSet`.
+    DescriptorSet(prost::DecodeError),
     /// The problems, and how they are shown.
     Codegen {
         diagnostics: Diagnostics,
@@ -38,6 +40,10 @@ impl Error {
         Kind::Proto { error, includes }.into()
     }
 
+    pub(crate) fn descriptor_set(error: prost::DecodeError) -> Self {
+        Kind::DescriptorSet(error).into()
+    }
+
     pub(crate) fn codegen(diagnostics: Diagnostics, sources: &Sources) -> Self {
         let shown: Vec<String> = diagnostics.iter().map(|diagnostic| sources.render(diagnostic)).collect();
         Kind::Codegen { diagnostics, shown: shown.join("\n") }.into()
@@ -55,9 +61,9 @@ impl Error {
         Kind::Bundle(error.to_string()).into()
     }
 
-    /// Whether a proto is missing, or is not valid protobuf.
+    /// Whether a proto is missing or is not valid protobuf, or a descriptor set cannot be decoded.
     pub fn is_proto(&self) -> bool {
-        matches!(*self.kind, Kind::Proto { .. })
+        matches!(*self.kind, Kind::Proto { .. } | Kind::DescriptorSet(_))
     }
 
     /// Whether the protos are valid, but code cannot be generated from them with these options: an annotation that cannot be resolved,
@@ -86,21 +92,19 @@ impl From<Kind> for Error {
     }
 }
 
-impl From<Diagnostics> for Error {
-    fn from(diagnostics: Diagnostics) -> Self {
-        Self::codegen(diagnostics, &Sources::default())
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
-            // Only its debug form names the file and the line.
             Kind::Proto { error, includes } if error.is_file_not_found() => {
                 let includes: Vec<_> = includes.iter().map(|path| path.display().to_string()).collect();
                 write!(f, "{}\n  help: the includes that were searched are: {}", render::proto(error), includes.join(", "))
             }
             Kind::Proto { error, .. } => f.write_str(&render::proto(error)),
+            Kind::DescriptorSet(error) => write!(
+                f,
+                "this is no FileDescriptorSet: {error}\n  help: pass what `protoc --include_imports --descriptor_set_out=FILE` or \
+                 `buf build --as-file-descriptor-set -o FILE` wrote"
+            ),
             Kind::Codegen { shown, .. } => f.write_str(shown),
             Kind::Io { what, path, error } => write!(f, "cannot {what} {}: {error}", path.display()),
             Kind::NoOutDir => f.write_str(
@@ -121,6 +125,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.kind {
             Kind::Io { error, .. } => Some(error),
+            Kind::DescriptorSet(error) => Some(error),
             _ => None,
         }
     }

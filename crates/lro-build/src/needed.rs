@@ -10,7 +10,7 @@ use crate::error::Error;
 /// The folder of the well-known types.
 const WELL_KNOWN: &str = "google/protobuf/";
 
-/// The user's own files, and of those that this crate brings along the ones whose types the user's messages have as fields.
+/// The user's own files, and of those that this crate brings along the ones whose types the user's messages and methods name.
 ///
 /// `own_well_known` says that the user wants `google.protobuf` generated too, instead of the types of prost-types.
 pub(crate) fn files(
@@ -49,8 +49,10 @@ pub(crate) fn files(
             continue;
         }
         let mut used = Vec::new();
-        for message in by_name.get(name).iter().flat_map(|file| &file.message_type) {
-            field_types(message, &mut used);
+        if let Some(file) = by_name.get(name) {
+            file.message_type.iter().for_each(|message| field_types(message, &mut used));
+            let methods = file.service.iter().flat_map(|service| &service.method);
+            used.extend(methods.flat_map(|method| [method.input_type(), method.output_type()]));
         }
         let files = used.iter().filter_map(|type_name| defined_in.get(*type_name).copied());
         open.extend(

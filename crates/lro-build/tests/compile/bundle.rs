@@ -30,6 +30,17 @@ fn a_bundled_file_with_the_type_of_a_field_is_generated() {
 }
 
 #[test]
+fn a_bundled_file_with_the_type_of_a_method_is_generated() {
+    let text = SHOP.replace("service", "import \"google/api/http.proto\";\nservice");
+    let text =
+        text.replace("rpc Sell(Order)", "rpc Get(google.api.Http) returns (Order);\n  rpc Sell(Order)");
+    let project = Project::new(&[("shop.proto", &text)]);
+    project.compile("shop.proto").unwrap();
+    assert_eq!(project.written(), ["google.api.rs", "shop.v1.rs"]);
+    assert!(project.generated("google.api.rs").contains("pub struct Http "));
+}
+
+#[test]
 fn a_copy_among_the_includes_wins() {
     let project = Project::new(&[
         ("shop.proto", &SHOP.replace("service", "import \"google/api/http.proto\";\nservice")),

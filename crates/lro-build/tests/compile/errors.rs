@@ -75,7 +75,12 @@ fn a_folder_that_cannot_be_made_is_named() {
 fn bytes_that_are_no_descriptor_set_are_refused() {
     let project = Project::new(&[]);
     let error = project.builder().compile_descriptor_set(b"\xff\xff").unwrap_err();
-    assert!(error.to_string().contains("FileDescriptorSet"), "{error}");
+    assert!(error.is_proto());
+    let text = error.to_string();
+    assert!(
+        text.starts_with("this is no FileDescriptorSet: ") && text.contains("--include_imports"),
+        "{text}"
+    );
     assert_eq!(project.written(), [""; 0]);
 }
 

@@ -9,6 +9,9 @@ use crate::support::{Project, SHOP};
 /// Tells the second run which folder to compile; unset in the first.
 const PROTOS: &str = "LRO_BUILD_TEST_PROTOS";
 
+/// Tells the second run how its build script names the proto.
+const PROTO: &str = "LRO_BUILD_TEST_PROTO";
+
 /// Tells the second run which service config to use, if any.
 const SERVICE_CONFIG: &str = "LRO_BUILD_TEST_SERVICE_CONFIG";
 
@@ -23,7 +26,7 @@ fn cargo_lines_with(project: &Project, proto: &str, environment: &[(&str, &Path)
         .env("CARGO", "cargo")
         .env("OUT_DIR", project.out())
         .env(PROTOS, project.protos())
-        .env("LRO_BUILD_TEST_PROTO", proto)
+        .env(PROTO, proto)
         .envs(environment.iter().copied())
         .output()
         .unwrap();
@@ -33,10 +36,11 @@ fn cargo_lines_with(project: &Project, proto: &str, environment: &[(&str, &Path)
     lines.collect()
 }
 
+/// What the second run does. In the first it has nothing to do.
 #[test]
 fn build_script() {
     let Some(protos) = env::var_os(PROTOS) else { return };
-    let proto = env::var_os("LRO_BUILD_TEST_PROTO").unwrap();
+    let proto = env::var_os(PROTO).unwrap();
     // The harness leaves a line unfinished before the output of a test.
     println!();
     let mut builder = lro_build::configure();

@@ -1,7 +1,8 @@
 //! A folder with protos, and a folder for what is made of them.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lro_build::{Builder, Error};
 use tempfile::TempDir;
@@ -63,15 +64,30 @@ impl Project {
         fs::read_to_string(self.out().join(name)).unwrap()
     }
 
-    /// The names of the files that were written.
+    /// The names of what was written, folders among it.
     pub(crate) fn written(&self) -> Vec<String> {
-        names(&self.out())
+        let Ok(entries) = fs::read_dir(self.out()) else { return Vec::new() };
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort_unstable();
+        names
     }
-}
 
-fn names(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort_unstable();
-    names
+    /// Everything that was written, by its path below the output folder.
+    pub(crate) fn files(&self) -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![self.out()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(self.out()).unwrap().to_str().unwrap();
+                    files.insert(name.to_owned(), fs::read_to_string(&path).unwrap());
+                }
+            }
+        }
+        files
+    }
 }
