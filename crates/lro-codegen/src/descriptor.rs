@@ -149,6 +149,8 @@ pub(crate) struct Location {
     pub(crate) leading_comments: String,
     #[prost(string, tag = "4")]
     pub(crate) trailing_comments: String,
+    #[prost(string, repeated, tag = "6")]
+    pub(crate) leading_detached_comments: Vec<String>,
 }
 
 /// `google.protobuf.compiler.CodeGeneratorResponse`, with the edition fields that `prost_types` lacks.
@@ -175,27 +177,4 @@ pub(crate) struct ResponseFile {
     pub(crate) insertion_point: Option<String>,
     #[prost(string, optional, tag = "15")]
     pub(crate) content: Option<String>,
-}
-
-/// `google.protobuf.SourceCodeInfo` once more, with the comments that are read only where something is wrong with a file.
-pub(crate) mod comments {
-    use prost::Message;
-
-    #[derive(Clone, PartialEq, Message)]
-    pub(crate) struct SourceCodeInfo {
-        #[prost(message, repeated, tag = "1")]
-        pub(crate) location: Vec<Location>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub(crate) struct Location {
-        #[prost(int32, repeated, tag = "1")]
-        pub(crate) path: Vec<i32>,
-        #[prost(int32, repeated, tag = "2")]
-        pub(crate) span: Vec<i32>,
-        #[prost(string, optional, tag = "3")]
-        pub(crate) leading: Option<String>,
-        #[prost(string, repeated, tag = "6")]
-        pub(crate) detached: Vec<String>,
-    }
 }

@@ -224,6 +224,10 @@ impl Report {
         self.levels.of(rule) != Level::Allow
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
     /// Drops what is not to be kept. Each diagnostic comes with whether the level of its rule was lowered.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut Diagnostic, bool) -> bool) {
         self.diagnostics.retain_mut(|diagnostic| {
@@ -245,6 +249,16 @@ impl Report {
     fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+}
+
+/// A piece of the input as a message shows it: on one line, and not all of it if it is long.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut start: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        start.push('…');
+    }
+    start
 }
 
 /// The text of a panic that was caught.

@@ -5,18 +5,20 @@
 
 use std::collections::HashMap;
 
-use prost::Message as _;
-
-use crate::descriptor::{File, comments};
+use crate::descriptor::File;
 use crate::diagnostics::{Diagnostic, Report, Rule};
-use crate::source::path;
+use crate::source::{locations, path};
 
 /// Drops the findings that the protos have turned off. What keeps code from being generated stays, and says so.
 pub(crate) fn honour(files: &[File], report: &mut Report) {
+    if report.is_empty() {
+        return;
+    }
+    let by_name: HashMap<&str, &File> = files.iter().map(|file| (file.name.as_str(), file)).collect();
     let mut read = HashMap::new();
     report.retain(|diagnostic, is_lowered| {
         let Some(location) = diagnostic.location() else { return true };
-        let Some(file) = files.iter().find(|file| file.name == location.file) else { return true };
+        let Some(file) = by_name.get(location.file.as_str()) else { return true };
         let comments: &Comments = read.entry(file.name.as_str()).or_insert_with(|| Comments::read(file));
         let rule = diagnostic.rule();
         let is_off = comments.turn_off(rule, &location.element);
@@ -64,22 +66,25 @@ struct Comments {
 
 impl Comments {
     fn read(file: &File) -> Self {
-        let encoded = file.source_code_info.clone().unwrap_or_default();
-        let info = comments::SourceCodeInfo::decode(encoded).unwrap_or_default();
-        let top = info
-            .location
-            .iter()
-            .filter(|location| matches!(location.path.first(), Some(2 | 3 | 8 | 12)))
-            .filter(|location| !location.detached.is_empty() || location.leading.is_some())
-            .min_by_key(|location| (location.span.first().copied(), location.span.get(1).copied()));
-        let file = top.map_or_else(String::new, |location| match &location.detached[..] {
-            [] => location.leading.clone().unwrap_or_default(),
-            detached => detached.join("\n"),
-        });
-        let leading = info.location.into_iter().filter_map(|location| {
-            Some((location.path, location.leading.filter(|comment| comment.contains(MARK))?))
-        });
-        Self { file, leading: leading.collect() }
+        let (mut top, mut leading) = (None, HashMap::new());
+        for location in locations(file.source_code_info.as_ref(), |_| true) {
+            let at = (location.span.first().copied(), location.span.get(1).copied());
+            let of_file = match &location.leading_detached_comments[..] {
+                [] => location.leading_comments.clone(),
+                detached => detached.join("\n"),
+            };
+            if matches!(location.path.first(), Some(2 | 3 | 8 | 12))
+                && !of_file.is_empty()
+                && top.as_ref().is_none_or(|(first, _)| at < *first)
+            {
+                top = Some((at, of_file));
+            }
+            if location.leading_comments.contains(MARK) {
+                leading.insert(location.path, location.leading_comments);
+            }
+        }
+        let file = top.map(|(_, comment)| comment).unwrap_or_default();
+        Self { file, leading }
     }
 
     /// Whether a rule is off for an element, because of a comment of its own or of anything that it is part of.

@@ -47,16 +47,9 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     // Names that are no identifiers would reach source code, so nothing is resolved before they are known to be.
     let mut report = report.stop_at_errors()?;
 
-    let model = model::build(
-        &request.files,
-        &request.encoded,
-        |file| request.is_target(file),
-        &settings,
-        config.routing_headers,
-        &mut report,
-    );
-    lints::check(&request, &model.services, &mut report);
-    check_selectors(&settings, &request.files, |file| request.is_target(file), &mut report);
+    let model = model::build(&request, &settings, config.routing_headers, &mut report);
+    lints::check(&request, &model, &mut report);
+    check_selectors(&settings, &request, &mut report);
     collisions::check(&config, &request, &model.services, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
     disable::honour(&request.files, &mut report);

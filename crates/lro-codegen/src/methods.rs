@@ -5,9 +5,8 @@ use bytes::Bytes;
 use crate::diagnostics::{Diagnostic, Diagnostics, Report};
 use crate::disable;
 use crate::model::{self, TypeRef};
-use crate::request::read_file_set;
+use crate::request::Request;
 use crate::service_config::{OperationRule, PollingSettings, ServiceConfig, Settings, check_selectors};
-use crate::validate::validate;
 
 /// A method that returns `google.longrunning.Operation`.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,14 +58,13 @@ pub fn methods_with(
     file_descriptor_set: impl Into<Bytes>,
     service_configs: &[ServiceConfig],
 ) -> Result<(Vec<LroMethod>, Vec<Diagnostic>), Diagnostics> {
-    let mut files = read_file_set(file_descriptor_set.into())?;
-    files.sort_by(|a, b| a.name.cmp(&b.name));
     let mut report = Report::default();
-    validate(&files, &mut report);
+    let request = Request::of_set(file_descriptor_set.into(), &mut report)?;
     let settings = Settings::read(service_configs, &mut report);
-    let model = model::build(&files, &[], |_| true, &settings, false, &mut report);
-    check_selectors(&settings, &files, |_| true, &mut report);
-    disable::honour(&files, &mut report);
+    let mut report = report.stop_at_errors()?;
+    let model = model::build(&request, &settings, false, &mut report);
+    check_selectors(&settings, &request, &mut report);
+    disable::honour(&request.files, &mut report);
     let warnings = report.finish()?;
     let methods = model.services.iter().flat_map(|service| {
         let operations = service.methods.iter().filter(|method| method.returns_operation);

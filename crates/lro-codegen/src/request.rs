@@ -1,11 +1,13 @@
 //! From the bytes of a request to files that can be worked with.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use crate::descriptor::{CodeGeneratorRequest, File, FileDescriptorSet};
+use crate::details::FileDetails;
 use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
 use crate::validate::validate;
 
@@ -14,11 +16,12 @@ use crate::validate::validate;
 pub(crate) struct Request {
     /// The option string.
     pub(crate) parameter: String,
-    /// All files, imports before those that import them.
+    /// All files. Compilers send imports before those that import them.
     pub(crate) files: Vec<File>,
     /// The same files, still encoded.
     pub(crate) encoded: Vec<Bytes>,
     targets: HashSet<String>,
+    details: Vec<OnceLock<FileDetails>>,
 }
 
 impl Request {
@@ -40,9 +43,27 @@ impl Request {
         }
         Ok(Self {
             parameter: request.parameter.unwrap_or_default(),
+            targets: request.file_to_generate.into_iter().collect(),
+            details: files.iter().map(|_| OnceLock::new()).collect(),
             files,
             encoded: request.proto_file,
-            targets: request.file_to_generate.into_iter().collect(),
+        })
+    }
+
+    /// Makes a request for all files of a `google.protobuf.FileDescriptorSet`, sorted by name.
+    pub(crate) fn of_set(bytes: Bytes, report: &mut Report) -> Result<Self, Diagnostics> {
+        let encoded = decode_set(bytes)?.file;
+        let files = decode_files(&encoded)?;
+        validate(&files, report);
+        let mut sorted: Vec<(File, Bytes)> = files.into_iter().zip(encoded).collect();
+        sorted.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+        let (files, encoded): (Vec<File>, Vec<Bytes>) = sorted.into_iter().unzip();
+        Ok(Self {
+            parameter: String::new(),
+            targets: files.iter().map(|file| file.name.clone()).collect(),
+            details: files.iter().map(|_| OnceLock::new()).collect(),
+            files,
+            encoded,
         })
     }
 
@@ -53,6 +74,11 @@ impl Request {
 
     pub(crate) fn targets(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| self.is_target(file))
+    }
+
+    /// What few readers want of a file, by its position among all files.
+    pub(crate) fn details(&self, file: usize) -> &FileDetails {
+        self.details[file].get_or_init(|| FileDetails::read(self.encoded[file].clone()))
     }
 }
 
@@ -74,11 +100,6 @@ pub fn encode_request(
         proto_file: set.file,
     };
     Ok(request.encode_to_vec())
-}
-
-/// Reads a `google.protobuf.FileDescriptorSet`.
-pub(crate) fn read_file_set(bytes: Bytes) -> Result<Vec<File>, Diagnostics> {
-    decode_files(&decode_set(bytes)?.file)
 }
 
 fn decode_set(bytes: Bytes) -> Result<FileDescriptorSet, Diagnostics> {

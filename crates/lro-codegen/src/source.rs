@@ -13,6 +13,7 @@ pub(crate) mod path {
     pub(crate) const FILE_MESSAGE: i32 = 4;
     pub(crate) const FILE_SERVICE: i32 = 6;
     pub(crate) const MESSAGE_FIELD: i32 = 2;
+    pub(crate) const MESSAGE_NESTED: i32 = 3;
     pub(crate) const SERVICE_METHOD: i32 = 2;
     pub(crate) const METHOD_OPTIONS: i32 = 4;
     pub(crate) const METHOD_INPUT: i32 = 2;
@@ -43,14 +44,8 @@ impl SourceInfo {
     }
 
     fn read_only(file: &str, encoded: Option<&Bytes>, wanted: impl Fn(&[u8]) -> bool) -> Self {
-        let info = encoded.and_then(|bytes| SourceCodeInfo::decode(bytes.clone()).ok()).unwrap_or_default();
-        let locations = info
-            .location
-            .into_iter()
-            .filter(|location| wanted(location))
-            .filter_map(|location| descriptor::Location::decode(location).ok())
-            .map(|location| (location.path.clone(), location))
-            .collect();
+        let locations =
+            locations(encoded, wanted).map(|location| (location.path.clone(), location)).collect();
         Self { file: file.to_owned(), locations }
     }
 
@@ -72,6 +67,18 @@ impl SourceInfo {
             (false, false) => format!("{}\n{}", location.leading_comments, location.trailing_comments),
         }
     }
+}
+
+/// The locations of a file's source info, as far as their encoded form is wanted.
+pub(crate) fn locations(
+    encoded: Option<&Bytes>,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> impl Iterator<Item = descriptor::Location> {
+    let info = encoded.and_then(|bytes| SourceCodeInfo::decode(bytes.clone()).ok()).unwrap_or_default();
+    info.location
+        .into_iter()
+        .filter(move |location| wanted(location))
+        .filter_map(|location| descriptor::Location::decode(location).ok())
 }
 
 /// The place of an element, by its span in `SourceCodeInfo`; the file as a whole where there is none.

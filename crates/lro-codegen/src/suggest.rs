@@ -3,6 +3,9 @@
 /// How much alike two names are at least, for one to be taken for the other.
 const ALIKE: f64 = 0.8;
 
+/// Longer names are like nothing: comparing takes as many steps as the lengths multiplied.
+const LONGEST: usize = 512;
+
 /// The name that is most like `wanted`, if one is like it at all.
 pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest_by(wanted, names, |name| name)
@@ -16,8 +19,13 @@ pub(crate) fn nearest_by<'a, T: Copy>(
 ) -> Option<T> {
     items
         .into_iter()
-        .map(|item| (strsim::jaro_winkler(wanted, name(item)), item))
+        .map(|item| (likeness(wanted, name(item)), item))
         .filter(|(score, _)| *score > ALIKE)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, item)| item)
+}
+
+/// How much alike two names are, from 0 to 1.
+pub(crate) fn likeness(a: &str, b: &str) -> f64 {
+    if a.len().max(b.len()) > LONGEST { 0.0 } else { strsim::jaro_winkler(a, b) }
 }

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use prost::Message as _;
-use prost_types::{DescriptorProto, FileDescriptorProto};
-
 use super::{Modules, Owner, collision};
+use crate::details::MessageType;
 use crate::diagnostics::{Location, Report};
 use crate::ident::snake;
 use crate::model::join;
@@ -15,7 +13,7 @@ use crate::request::Request;
 pub(super) fn check_messages(request: &Request, modules: &Modules, report: &mut Report) {
     // A quick look spares nearly all messages the way to their Rust name.
     let taken: HashSet<Vec<u8>> = modules.keys().map(|(_, module)| letters(module)).collect();
-    for (file, encoded) in request.files.iter().zip(&request.encoded) {
+    for (index, file) in request.files.iter().enumerate() {
         let suspect = |name: &str| {
             taken
                 .contains(&letters(name))
@@ -25,12 +23,10 @@ pub(super) fn check_messages(request: &Request, modules: &Modules, report: &mut 
         if !file.message.iter().any(|message| suspect(&message.name).is_some()) {
             continue;
         }
-        // The whole file is decoded only where the name is the same, which hardly ever happens.
-        let whole = FileDescriptorProto::decode(encoded.clone()).unwrap_or_default();
-        for message in whole.message_type.iter().filter(|message| has_module(message)) {
-            if let Some(((package, module), other)) = suspect(message.name()) {
+        for message in request.details(index).messages().iter().filter(|message| has_module(message)) {
+            if let Some(((package, module), other)) = suspect(&message.name) {
                 let first = Owner {
-                    what: format!("the types within message {}", join(package, message.name())),
+                    what: format!("the types within message {}", join(package, &message.name)),
                     location: Location::of_file(&file.name),
                 };
                 report.push(collision(&first, other, &format!("the module `{module}`")));
@@ -62,13 +58,10 @@ fn letters(name: &str) -> Vec<u8> {
 }
 
 /// Whether prost-build makes a module for what a message holds.
-fn has_module(message: &DescriptorProto) -> bool {
-    let is_map = |nested: &DescriptorProto| {
-        nested.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry)
-    };
-    message.nested_type.iter().any(|nested| !is_map(nested))
-        || !message.enum_type.is_empty()
-        || message.field.iter().any(|field| field.oneof_index.is_some() && !field.proto3_optional())
+fn has_module(message: &MessageType) -> bool {
+    message.nested.iter().any(|nested| !nested.is_map_entry())
+        || !message.enumeration.is_empty()
+        || message.field.iter().any(|field| field.oneof().is_some())
 }
 
 /// Packages to generate whose module would be that of a service.

@@ -1,21 +1,16 @@
-//! The parts of `google/protobuf/descriptor.proto`, `google/api/http.proto`, `routing.proto` and `field_info.proto` that the details are
-//! read from, each extension as an ordinary field.
+//! The parts of `google/protobuf/descriptor.proto`, `google/api/http.proto`, `routing.proto`, `field_info.proto` and `resource.proto` that
+//! the details are read from, each extension as an ordinary field.
 
 use bytes::Bytes;
 use prost::Message;
 
-/// Any descriptor, of which only the name is read.
+/// `google.protobuf.FileDescriptorProto`, its services still encoded.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct Named {
-    #[prost(string, tag = "1")]
-    pub(super) name: String,
-}
-
-/// `google.protobuf.FileDescriptorProto`.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct FileDescriptor {
-    #[prost(bytes = "bytes", repeated, tag = "4")]
-    pub(super) message: Vec<Bytes>,
+pub(super) struct File {
+    #[prost(message, repeated, tag = "4")]
+    pub(super) message: Vec<MessageType>,
+    #[prost(message, repeated, tag = "5")]
+    pub(super) enumeration: Vec<EnumType>,
     #[prost(bytes = "bytes", repeated, tag = "6")]
     pub(super) service: Vec<Bytes>,
     #[prost(message, optional, tag = "8")]
@@ -40,15 +35,60 @@ pub(super) struct Features {
 
 /// `google.protobuf.DescriptorProto`.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct MessageDescriptor {
+pub(crate) struct MessageType {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
     #[prost(message, repeated, tag = "2")]
-    pub(super) field: Vec<Field>,
-    #[prost(bytes = "bytes", repeated, tag = "3")]
-    pub(super) nested: Vec<Bytes>,
+    pub(crate) field: Vec<Field>,
+    #[prost(message, repeated, tag = "3")]
+    pub(crate) nested: Vec<MessageType>,
     #[prost(message, repeated, tag = "4")]
-    pub(super) enumeration: Vec<Named>,
+    pub(crate) enumeration: Vec<EnumType>,
+    #[prost(message, optional, tag = "7")]
+    pub(super) options: Option<MessageOptions>,
     #[prost(message, repeated, tag = "8")]
-    pub(super) oneof: Vec<Named>,
+    pub(crate) oneof: Vec<Oneof>,
+}
+
+/// `google.protobuf.MessageOptions` with the extension `google.api.resource`.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct MessageOptions {
+    #[prost(bool, tag = "7")]
+    pub(super) map_entry: bool,
+    #[prost(message, optional, tag = "1053")]
+    pub(super) resource: Option<ResourceDescriptor>,
+}
+
+/// `google.api.ResourceDescriptor`.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct ResourceDescriptor {
+    #[prost(int32, repeated, tag = "10")]
+    pub(super) style: Vec<i32>,
+}
+
+/// `google.protobuf.OneofDescriptorProto`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct Oneof {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+}
+
+/// `google.protobuf.EnumDescriptorProto`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct EnumType {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) value: Vec<EnumValue>,
+}
+
+/// `google.protobuf.EnumValueDescriptorProto`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct EnumValue {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(int32, tag = "2")]
+    pub(crate) number: i32,
 }
 
 /// `google.protobuf.FieldDescriptorProto`.
@@ -59,7 +99,7 @@ pub(crate) struct Field {
     #[prost(int32, tag = "4")]
     pub(super) label: i32,
     #[prost(int32, tag = "5")]
-    pub(super) kind: i32,
+    pub(super) type_number: i32,
     #[prost(string, tag = "6")]
     pub(super) type_name: String,
     #[prost(message, optional, tag = "8")]
@@ -88,14 +128,14 @@ pub(super) struct FieldInfo {
 
 /// `google.protobuf.ServiceDescriptorProto`.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct ServiceDescriptor {
+pub(super) struct Service {
     #[prost(message, repeated, tag = "2")]
-    pub(super) method: Vec<MethodDescriptor>,
+    pub(super) method: Vec<Method>,
 }
 
 /// `google.protobuf.MethodDescriptorProto`.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct MethodDescriptor {
+pub(super) struct Method {
     #[prost(message, optional, tag = "4")]
     pub(super) options: Option<MethodOptions>,
 }

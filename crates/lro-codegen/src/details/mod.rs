@@ -1,6 +1,6 @@
-//! What only some methods need of a file: the fields of their requests, and the options about HTTP and routing.
+//! What only some readers want of a file: the fields of messages, the values of enums, and the options about HTTP, routing and resources.
 //!
-//! Most of a file is never asked for, so all this stays encoded in the request, and is decoded message by message for those who ask.
+//! Of most files nobody ever asks for it, so it stays encoded in the request until someone does, and is then decoded for the whole file.
 //! What cannot be decoded is treated as absent.
 
 mod descriptor;
@@ -10,20 +10,16 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use prost::Message as _;
 
-pub(crate) use self::descriptor::{Field, HttpRule, MethodOptions, RoutingRule};
-use self::descriptor::{FileDescriptor, MessageDescriptor, Named, ServiceDescriptor};
+pub(crate) use self::descriptor::{EnumType, Field, HttpRule, MessageType, MethodOptions, RoutingRule};
+use self::descriptor::{File, ResourceDescriptor, Service};
+use crate::source::path;
 
-/// The details of all files of a request.
+/// The details of one file.
 #[derive(Debug)]
-pub(crate) struct Details<'a> {
-    encoded: &'a [Bytes],
-    files: HashMap<usize, FileDetails>,
-}
-
-#[derive(Debug)]
-struct FileDetails {
-    messages: HashMap<String, Bytes>,
-    services: Vec<Bytes>,
+pub(crate) struct FileDetails {
+    file: File,
+    /// The position of each message that is not within another, by name.
+    messages: HashMap<String, usize>,
     syntax: Syntax,
 }
 
@@ -36,10 +32,12 @@ enum Syntax {
     Editions(i32),
 }
 
-/// A message's own fields, and the names of what it declares.
+/// A message, and what its file says about it.
 #[derive(Debug)]
-pub(crate) struct MessageDetails {
-    descriptor: MessageDescriptor,
+pub(crate) struct MessageDetails<'a> {
+    /// Where it is in its file, as source info has it.
+    pub(crate) element: Vec<i32>,
+    message: &'a MessageType,
     syntax: Syntax,
 }
 
@@ -69,83 +67,99 @@ pub(crate) enum Kind<'a> {
     Message(&'a str),
 }
 
-impl<'a> Details<'a> {
-    /// `encoded` are the files of the request, in its order.
-    pub(crate) fn new(encoded: &'a [Bytes]) -> Self {
-        Self { encoded, files: HashMap::new() }
-    }
-
-    /// A message by its name within the package of a file.
-    pub(crate) fn message(&mut self, file: usize, name: &str) -> Option<MessageDetails> {
-        let file = self.file(file);
-        let mut names = name.split('.');
-        let mut encoded = file.messages.get(names.next()?)?.clone();
-        for name in names {
-            let nested = MessageDescriptor::decode(encoded).ok()?.nested;
-            encoded = nested.into_iter().find(|nested| name_of(nested) == name)?;
-        }
-        let descriptor = MessageDescriptor::decode(encoded).ok()?;
-        Some(MessageDetails { descriptor, syntax: file.syntax })
-    }
-
-    /// The options of the methods of a file's service, in their order.
-    pub(crate) fn method_options(&mut self, file: usize, service: usize) -> Vec<MethodOptions> {
-        let encoded = self.file(file).services.get(service).cloned().unwrap_or_default();
-        let service = ServiceDescriptor::decode(encoded).unwrap_or_default();
-        service.method.into_iter().map(|method| method.options.unwrap_or_default()).collect()
-    }
-
-    fn file(&mut self, index: usize) -> &FileDetails {
-        self.files.entry(index).or_insert_with(|| {
-            let encoded = self.encoded.get(index).cloned().unwrap_or_default();
-            FileDetails::new(FileDescriptor::decode(encoded).unwrap_or_default())
-        })
-    }
-}
-
 impl FileDetails {
-    fn new(file: FileDescriptor) -> Self {
-        let presence =
-            file.options.and_then(|options| options.features).map(|features| features.field_presence);
+    /// Reads an encoded `google.protobuf.FileDescriptorProto`.
+    pub(crate) fn read(encoded: Bytes) -> Self {
+        let file = File::decode(encoded).unwrap_or_default();
+        let features = file.options.as_ref().and_then(|options| options.features.as_ref());
         let syntax = match file.syntax.as_str() {
             "proto3" => Syntax::Proto3,
-            "editions" => Syntax::Editions(presence.unwrap_or_default()),
+            "editions" => Syntax::Editions(features.map_or(0, |features| features.field_presence)),
             _ => Syntax::Proto2,
         };
-        let messages = file.message.into_iter().map(|message| (name_of(&message), message)).collect();
-        Self { messages, services: file.service, syntax }
+        let names = file.message.iter().map(|message| message.name.clone());
+        let messages = names.enumerate().map(|(index, name)| (name, index)).collect();
+        Self { file, messages, syntax }
+    }
+
+    /// A message by its name within the package: `Book`, or `Book.Chapter`.
+    pub(crate) fn message(&self, name: &str) -> Option<MessageDetails<'_>> {
+        let mut names = name.split('.');
+        let index = *self.messages.get(names.next()?)?;
+        let mut message = &self.file.message[index];
+        let mut element = vec![path::FILE_MESSAGE, i32::try_from(index).ok()?];
+        for name in names {
+            let index = message.nested.iter().position(|nested| nested.name == name)?;
+            message = &message.nested[index];
+            element.extend([path::MESSAGE_NESTED, i32::try_from(index).ok()?]);
+        }
+        Some(MessageDetails { element, message, syntax: self.syntax })
+    }
+
+    /// The messages that are not within others.
+    pub(crate) fn messages(&self) -> &[MessageType] {
+        &self.file.message
+    }
+
+    /// One of these messages.
+    pub(crate) fn top_message(&self, name: &str) -> Option<&MessageType> {
+        self.messages.get(name).map(|index| &self.file.message[*index])
+    }
+
+    /// An enum that is not within a message.
+    pub(crate) fn top_enum(&self, name: &str) -> Option<&EnumType> {
+        self.file.enumeration.iter().find(|enumeration| enumeration.name == name)
+    }
+
+    /// The options of the methods of a service, in their order.
+    pub(crate) fn method_options(&self, service: usize) -> Vec<MethodOptions> {
+        let encoded = self.file.service.get(service).cloned().unwrap_or_default();
+        let service = Service::decode(encoded).unwrap_or_default();
+        service.method.into_iter().map(|method| method.options.unwrap_or_default()).collect()
     }
 }
 
-impl MessageDetails {
-    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
-        self.descriptor.field.iter().find(|field| field.name == name)
+impl MessageDetails<'_> {
+    pub(crate) fn fields(&self) -> &[Field] {
+        &self.message.field
     }
 
-    pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
-        self.descriptor.field.iter().map(|field| field.name.as_str())
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        self.message.field.iter().find(|field| field.name == name)
     }
 
     /// The names of the messages and enums that it declares.
-    pub(crate) fn type_names(&self) -> impl Iterator<Item = String> {
-        let messages = self.descriptor.nested.iter().map(name_of);
-        messages.chain(self.descriptor.enumeration.iter().map(|declared| declared.name.clone()))
+    pub(crate) fn type_names(&self) -> impl Iterator<Item = &str> {
+        self.message.type_names()
+    }
+
+    /// Whether it has the annotation of a resource.
+    pub(crate) fn is_resource(&self) -> bool {
+        self.resource().is_some()
+    }
+
+    /// Whether it is a resource that tools handle by its desired state alone (AIP-128).
+    pub(crate) fn is_declarative(&self) -> bool {
+        const DECLARATIVE_FRIENDLY: i32 = 1;
+        self.resource().is_some_and(|resource| resource.style.contains(&DECLARATIVE_FRIENDLY))
+    }
+
+    fn resource(&self) -> Option<&ResourceDescriptor> {
+        self.message.options.as_ref()?.resource.as_ref()
     }
 
     pub(crate) fn presence(&self, field: &Field) -> Presence<'_> {
         const REQUIRED: i32 = 2;
-        const REPEATED: i32 = 3;
         const IMPLICIT: i32 = 2;
         const LEGACY_REQUIRED: i32 = 3;
-        let oneof =
-            field.oneof_index.and_then(|index| self.descriptor.oneof.get(usize::try_from(index).ok()?));
+        let oneof = field.oneof().and_then(|index| self.message.oneof.get(index));
         let is_message = matches!(field.kind(), Kind::Message(_));
-        match (field.label, oneof, self.syntax) {
-            (REPEATED, ..) => Presence::Repeated,
+        match (oneof, self.syntax) {
+            _ if field.is_repeated() => Presence::Repeated,
             _ if field.proto3_optional => Presence::Optional,
-            (_, Some(oneof), _) => Presence::Oneof(&oneof.name),
-            (REQUIRED, ..) => Presence::Always,
-            (.., Syntax::Editions(of_file)) => {
+            (Some(oneof), _) => Presence::Oneof(&oneof.name),
+            _ if field.label == REQUIRED => Presence::Always,
+            (_, Syntax::Editions(of_file)) => {
                 let features = field.options.as_ref().and_then(|options| options.features.as_ref());
                 match features.map_or(0, |features| features.field_presence) {
                     LEGACY_REQUIRED => Presence::Always,
@@ -154,16 +168,29 @@ impl MessageDetails {
                     _ => Presence::Optional,
                 }
             }
-            (.., Syntax::Proto3) if !is_message => Presence::Always,
+            (_, Syntax::Proto3) if !is_message => Presence::Always,
             _ => Presence::Optional,
         }
+    }
+}
+
+impl MessageType {
+    /// Whether it holds the entries of a map, so that Rust has no type for it.
+    pub(crate) fn is_map_entry(&self) -> bool {
+        self.options.as_ref().is_some_and(|options| options.map_entry)
+    }
+
+    /// The names of the messages and enums that it declares.
+    pub(crate) fn type_names(&self) -> impl Iterator<Item = &str> {
+        let messages = self.nested.iter().map(|nested| nested.name.as_str());
+        messages.chain(self.enumeration.iter().map(|declared| declared.name.as_str()))
     }
 }
 
 impl Field {
     pub(crate) fn kind(&self) -> Kind<'_> {
         let type_name = self.type_name.strip_prefix('.').unwrap_or(&self.type_name);
-        match self.kind {
+        match self.type_number {
             8 => Kind::Bool,
             9 => Kind::Text,
             10 | 11 => Kind::Message(type_name),
@@ -171,6 +198,16 @@ impl Field {
             14 => Kind::Enum(type_name),
             _ => Kind::Number,
         }
+    }
+
+    pub(crate) fn is_repeated(&self) -> bool {
+        const REPEATED: i32 = 3;
+        self.label == REPEATED
+    }
+
+    /// The position of the oneof that it belongs to, in its message. A oneof that only says that a field is optional is none.
+    pub(crate) fn oneof(&self) -> Option<usize> {
+        self.oneof_index.filter(|_| !self.proto3_optional).and_then(|index| usize::try_from(index).ok())
     }
 
     /// Whether its text is a random UUID (AIP-202).
@@ -191,8 +228,4 @@ impl HttpRule {
             Box::new(self.additional_bindings.iter().flat_map(Self::paths));
         own.chain(more).filter(|path| !path.is_empty())
     }
-}
-
-fn name_of(message: &Bytes) -> String {
-    Named::decode(message.clone()).unwrap_or_default().name
 }

@@ -9,12 +9,14 @@ use crate::source::SourceInfo;
 /// The places of elements, read only of files in which something was found.
 pub(super) struct Places<'a> {
     files: &'a [File],
+    by_name: HashMap<&'a str, usize>,
     read: HashMap<usize, SourceInfo>,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(files: &'a [File]) -> Self {
-        Self { files, read: HashMap::new() }
+        let by_name = files.iter().enumerate().map(|(index, file)| (file.name.as_str(), index)).collect();
+        Self { files, by_name, read: HashMap::new() }
     }
 
     /// The place of an element of a file, by the number of the file in the request.
@@ -27,8 +29,8 @@ impl<'a> Places<'a> {
 
     /// The place of something within an element whose place is known.
     pub(super) fn within(&mut self, outer: &Location, inner: &[i32]) -> Location {
-        match self.files.iter().position(|file| file.name == outer.file) {
-            Some(file) => self.of(file, &[&outer.element[..], inner].concat()),
+        match self.by_name.get(outer.file.as_str()) {
+            Some(file) => self.of(*file, &[&outer.element[..], inner].concat()),
             None => outer.clone(),
         }
     }

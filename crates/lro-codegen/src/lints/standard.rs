@@ -1,9 +1,8 @@
 //! Standard methods: Create (AIP-133), Update (AIP-134) and Delete (AIP-135).
 
 use super::places::Places;
-use super::simple_name;
 use crate::diagnostics::{Diagnostic, Report, Rule};
-use crate::model::{OperationTypes, Service};
+use crate::model::{OperationTypes, Service, simple_name};
 use crate::source::path;
 
 /// Where the response type of an operation stands within a method.
@@ -60,6 +59,7 @@ fn objection(rule: Rule, resource: &str, types: &OperationTypes) -> Option<Strin
     }
     match rule {
         Rule::DeleteResponse if response == "google.protobuf.Empty" => None,
+        _ if resource.is_empty() => Some("name the method after its resource, as in CreateBook".to_owned()),
         Rule::DeleteResponse => {
             Some(format!("let response_type be \"google.protobuf.Empty\" or \"{resource}\""))
         }

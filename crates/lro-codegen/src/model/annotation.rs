@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::index::Kind;
-use super::{OperationTypes, TypeRef, join};
+use super::{OperationTypes, TypeRef, join, simple_name};
 use crate::descriptor;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::source::path;
@@ -38,7 +38,7 @@ const METADATA: Role = Role {
 impl Role {
     /// Whether there is nothing to say of what a method leaves behind.
     fn may_be_empty(&self, method: &str) -> bool {
-        let name = method.rsplit('.').next().unwrap_or_default();
+        let name = simple_name(method);
         self.number == path::RESPONSE_TYPE && (name.starts_with("Delete") || name.starts_with("BatchDelete"))
     }
 }
@@ -95,7 +95,7 @@ impl Builder<'_, '_> {
                     );
                 }
                 let unimported = entry.file.filter(|file| !self.imports.reaches(self.index, *file));
-                let unimported = unimported.map(|file| self.files[file].name.clone());
+                let unimported = unimported.map(|file| self.request.files[file].name.clone());
                 if let Some(defined_in) = &unimported {
                     self.report.push(
                         Diagnostic::warning(

@@ -1,43 +1,35 @@
 //! From descriptors to a [`Model`]: resolves every name and reports every problem.
 
-use bytes::Bytes;
-
 use super::index::{Imports, Kind, TypeIndex};
 use super::{Call, Method, Model, Service, Streaming, join};
 use crate::descriptor::{self, File};
-use crate::details::Details;
 use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::request::Request;
 use crate::service_config::Settings;
 use crate::source::{SourceInfo, path};
 
 pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 
-/// Builds the model of the services in the files that `selected` picks, out of all files of the request.
-///
-/// `encoded` are the same files; without them, nothing is known of the calls that clients make.
+/// Builds the model of the services in the files that code is wanted for.
 pub(crate) fn build(
-    files: &[File],
-    encoded: &[Bytes],
-    selected: impl Fn(&File) -> bool,
+    request: &Request,
     settings: &Settings,
     routing_headers: bool,
     report: &mut Report,
 ) -> Model {
-    let types = TypeIndex::new(files);
-    let mut imports = Imports::new(files);
-    let mut details = Details::new(encoded);
+    let types = TypeIndex::new(&request.files);
+    let mut imports = Imports::new(&request.files);
     let mut services = Vec::new();
-    for (index, file) in files.iter().enumerate().filter(|(_, file)| selected(file)) {
+    for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
         // The package of the Operations service itself is part of the runtime.
         if file.service.is_empty() || file.package == "google.longrunning" {
             continue;
         }
         let source = SourceInfo::read(&file.name, file.source_code_info.as_ref());
         let mut builder = Builder {
+            request,
             types: &types,
             imports: &mut imports,
-            details: &mut details,
-            files,
             file,
             index,
             source,
@@ -45,19 +37,19 @@ pub(crate) fn build(
             routing_headers,
             report,
         };
-        for (number, service) in (0..).zip(&file.service) {
-            services.push(builder.service(service, &[path::FILE_SERVICE, number]));
+        for (number, service) in file.service.iter().enumerate() {
+            services.push(builder.service(service, number));
         }
     }
-    Model { services }
+    Model { services, types }
 }
 
 /// Builds the services of one file.
 pub(super) struct Builder<'a, 'r> {
+    pub(super) request: &'a Request,
     pub(super) types: &'a TypeIndex,
     pub(super) imports: &'r mut Imports<'a>,
-    pub(super) details: &'r mut Details<'a>,
-    pub(super) files: &'a [File],
+    /// The file, and its position in the request.
     pub(super) file: &'a File,
     pub(super) index: usize,
     pub(super) source: SourceInfo,
@@ -67,17 +59,18 @@ pub(super) struct Builder<'a, 'r> {
 }
 
 impl Builder<'_, '_> {
-    fn service(&mut self, service: &descriptor::Service, at: &[i32]) -> Service {
+    fn service(&mut self, service: &descriptor::Service, number: usize) -> Service {
+        let at = &[path::FILE_SERVICE, i32::try_from(number).unwrap_or(i32::MAX)];
         let full_name = join(&self.file.package, &service.name);
         let mut methods: Vec<Method> = (0..)
             .zip(&service.method)
             .map(|(number, method)| {
-                let at = [at, &[path::SERVICE_METHOD, number]].concat();
+                let at = [&at[..], &[path::SERVICE_METHOD, number]].concat();
                 self.method(&full_name, method, &at)
             })
             .collect();
         if methods.iter().any(|method| method.operation.is_some()) {
-            self.calls(&full_name, &mut methods, at);
+            self.calls(&full_name, number, &mut methods);
         }
         Service {
             file: self.file.name.clone(),

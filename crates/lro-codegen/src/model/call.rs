@@ -1,9 +1,8 @@
 //! What clients do to a request before they send it.
 
+use super::Method;
 use super::build::Builder;
-use super::{Method, join};
 use crate::details::{Kind, MessageDetails, MethodOptions, Presence};
-use crate::source::path;
 use crate::validate::is_identifier;
 
 /// What clients add to the calls of a method, and what its server asks of the request.
@@ -57,24 +56,21 @@ pub(crate) enum Place {
     Oneof { name: String, type_name: String },
 }
 
-impl Builder<'_, '_> {
-    /// Fills in what clients do to the requests of a service's methods. `at` is the service's place in its file.
-    pub(super) fn calls(&mut self, service: &str, methods: &mut [Method], at: &[i32]) {
+impl<'a> Builder<'a, '_> {
+    /// Fills in what clients do to the requests of a service's methods. `number` is the service's position in its file.
+    pub(super) fn calls(&mut self, service: &str, number: usize, methods: &mut [Method]) {
         let mut options = Vec::new();
         if self.routing_headers {
-            let number = at.last().and_then(|number| usize::try_from(*number).ok());
-            options = number.map_or_else(Vec::new, |number| self.details.method_options(self.index, number));
+            options = self.request.details(self.index).method_options(number);
             options.resize_with(methods.len(), MethodOptions::default);
         }
-        for (number, method) in (0_i32..).zip(methods) {
-            let options = usize::try_from(number).ok().and_then(|number| options.get(number));
-            let at = [at, &[path::SERVICE_METHOD, number]].concat();
-            method.call = self.call(service, method, options, &at);
+        for (number, method) in methods.iter_mut().enumerate() {
+            method.call = self.call(service, method, options.get(number));
         }
     }
 
     /// Reads what the proto and the service config say of the calls of a method.
-    fn call(&mut self, service: &str, method: &Method, options: Option<&MethodOptions>, at: &[i32]) -> Call {
+    fn call(&mut self, service: &str, method: &Method, options: Option<&MethodOptions>) -> Call {
         if method.streaming.client {
             return Call::default();
         }
@@ -86,28 +82,24 @@ impl Builder<'_, '_> {
             request_id,
             validate_only: scalar(&request, "validate_only", Kind::Bool),
             ids: others.filter_map(|name| text(&request, name, |is_uuid4| is_uuid4)).collect(),
-            routing: options
-                .map(|options| self.routing(&join(service, &method.name), &method.input, options, at)),
+            routing: options.map(|options| self.routing(service, method, options)),
         }
     }
 
     /// A message by its full name, if it is one that the files of the request define.
-    pub(super) fn message(&mut self, full_name: &str) -> Option<MessageDetails> {
-        let file = self.types.get(full_name)?.file?;
-        let package = &self.files[file].package;
-        let name = full_name.strip_prefix(package.as_str())?.trim_start_matches('.');
-        self.details.message(file, name)
+    pub(super) fn message(&self, full_name: &str) -> Option<MessageDetails<'a>> {
+        self.types.message(self.request, full_name).map(|(_, message)| message)
     }
 }
 
 /// A text field that holds an id, as `is_id` decides from whether it is annotated as a UUID.
-fn text(message: &MessageDetails, name: &str, is_id: impl Fn(bool) -> bool) -> Option<Scalar> {
+fn text(message: &MessageDetails<'_>, name: &str, is_id: impl Fn(bool) -> bool) -> Option<Scalar> {
     let annotated = message.field(name)?.is_uuid4();
     scalar(message, name, Kind::Text).filter(|_| is_id(annotated))
 }
 
 /// A field of the message itself that holds one value of a kind.
-fn scalar(message: &MessageDetails, name: &str, kind: Kind<'_>) -> Option<Scalar> {
+fn scalar(message: &MessageDetails<'_>, name: &str, kind: Kind<'_>) -> Option<Scalar> {
     let field = message.field(name).filter(|field| field.kind() == kind && is_identifier(name))?;
     let optional = match message.presence(field) {
         Presence::Always => false,

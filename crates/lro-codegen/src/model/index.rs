@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::{join, simple_name};
 use crate::descriptor::{File, MessageType};
+use crate::details::MessageDetails;
+use crate::request::Request;
+use crate::suggest::likeness;
 
 /// What a full name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,26 +72,32 @@ impl TypeIndex {
         self.types.get(full_name).copied()
     }
 
+    /// What the file of a message says about it, and which file that is.
+    pub(crate) fn message<'r>(
+        &self,
+        request: &'r Request,
+        full_name: &str,
+    ) -> Option<(usize, MessageDetails<'r>)> {
+        let file = self.get(full_name)?.file?;
+        let package = &request.files[file].package;
+        let name = full_name.strip_prefix(package.as_str())?.trim_start_matches('.');
+        Some((file, request.details(file).message(name)?))
+    }
+
     /// The message that someone who wrote `wanted` most likely meant: one with the same last segment first
     /// (the nearest package wins), then the nearest spelling.
     pub(crate) fn suggest(&self, wanted: &str) -> Option<&str> {
-        let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-        let wanted_last = last(wanted);
-        let messages = || {
-            self.types.iter().filter(|(_, entry)| entry.kind == Kind::Message).map(|(name, _)| name.as_str())
-        };
-        let score = |name: &str| strsim::jaro_winkler(wanted, name);
-        let best = |candidates: &mut dyn Iterator<Item = &'_ str>| -> Option<String> {
-            candidates
-                .map(|name| (score(name), name))
-                .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
-                .map(|(_, name)| name.to_owned())
-        };
-        let same_last = best(&mut messages().filter(|name| last(name) == wanted_last));
-        let found = same_last.or_else(|| {
-            best(&mut messages().filter(|name| strsim::jaro_winkler(&wanted_last, &last(name)) > 0.85))
-        })?;
-        self.types.get_key_value(found.as_str()).map(|(name, _)| name.as_str())
+        const ALIKE: f64 = 0.85;
+        let wanted_last = simple_name(wanted);
+        let messages = self.types.iter().filter(|(_, entry)| entry.kind == Kind::Message);
+        let candidates = messages.filter_map(|(name, _)| {
+            let last = simple_name(name);
+            let is_same = last == wanted_last;
+            (is_same || likeness(wanted_last, last) > ALIKE).then(|| (is_same, likeness(wanted, name), name))
+        });
+        let best = candidates
+            .max_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.total_cmp(&b.1)).then_with(|| b.2.cmp(a.2)));
+        best.map(|(_, _, name)| name.as_str())
     }
 }
 
@@ -98,7 +108,7 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     fn add(&mut self, parent: &str, name: &str, kind: Kind) -> String {
-        let full_name = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        let full_name = join(parent, name);
         self.types.insert(full_name.clone(), TypeEntry { kind, file: Some(self.file) });
         full_name
     }

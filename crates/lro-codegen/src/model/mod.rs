@@ -11,13 +11,15 @@ mod routing;
 
 pub(crate) use build::{OPERATION, build};
 pub(crate) use call::{Call, Place, RoutingParameter, Scalar, Step};
+pub(crate) use index::TypeIndex;
 
 use crate::service_config::{OperationRule, PollingSettings};
 
-/// The services of a request, in the order of its files.
+/// The services of a request, in the order of its files, and the types that it knows.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) services: Vec<Service>,
+    pub(crate) types: TypeIndex,
 }
 
 /// A service, with long-running methods or without.
@@ -91,6 +93,11 @@ impl Service {
     pub(crate) fn has_operations(&self) -> bool {
         self.methods.iter().any(|method| method.operation.is_some())
     }
+}
+
+/// A name without the package or message that it is in.
+pub(crate) fn simple_name(full_name: &str) -> &str {
+    full_name.rsplit('.').next().unwrap_or(full_name)
 }
 
 /// A name within a package or message; the package may be empty.

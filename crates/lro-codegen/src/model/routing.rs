@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::call::{Place, RoutingParameter, Step};
-use super::join;
+use super::{Method, join};
 use crate::details::{Field, HttpRule, Kind, MessageDetails, MethodOptions, Presence, RoutingRule};
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::oneof_type;
@@ -17,14 +17,13 @@ impl Builder<'_, '_> {
     /// The parameters of the routing header of a method. The explicit option wins over the HTTP mapping, also when it is empty.
     pub(super) fn routing(
         &mut self,
-        method: &str,
-        input: &str,
+        service: &str,
+        method: &Method,
         options: &MethodOptions,
-        at: &[i32],
     ) -> Vec<RoutingParameter> {
         let (number, name, parameters) = match (&options.routing, &options.http) {
-            (Some(rule), _) => (path::ROUTING, "google.api.routing", self.explicit(input, rule)),
-            (None, Some(rule)) => (path::HTTP, "google.api.http", self.implicit(input, rule)),
+            (Some(rule), _) => (path::ROUTING, "google.api.routing", self.explicit(&method.input, rule)),
+            (None, Some(rule)) => (path::HTTP, "google.api.http", self.implicit(&method.input, rule)),
             (None, None) => return Vec::new(),
         };
         let mut sound = Vec::new();
@@ -32,11 +31,10 @@ impl Builder<'_, '_> {
             match parameter {
                 Ok(parameter) => sound.push(parameter),
                 Err((message, help)) => {
-                    let location = self.source.locate(&[at, &[path::METHOD_OPTIONS, number]].concat());
+                    let option = [&method.location.element[..], &[path::METHOD_OPTIONS, number]].concat();
+                    let message = format!("{service}.{}: the option {name} {message}", method.name);
                     self.report.push(
-                        Diagnostic::error(Rule::Routing, format!("{method}: the option {name} {message}"))
-                            .at(location)
-                            .help(help),
+                        Diagnostic::error(Rule::Routing, message).at(self.source.locate(&option)).help(help),
                     );
                 }
             }
@@ -44,7 +42,7 @@ impl Builder<'_, '_> {
         sound
     }
 
-    fn explicit(&mut self, input: &str, rule: &RoutingRule) -> Vec<Result<RoutingParameter, Problem>> {
+    fn explicit(&self, input: &str, rule: &RoutingRule) -> Vec<Result<RoutingParameter, Problem>> {
         let parameters = rule.parameters.iter().map(|parameter| {
             let template = Some(&parameter.path_template).filter(|template| !template.is_empty());
             if let Some(template) = template {
@@ -56,7 +54,7 @@ impl Builder<'_, '_> {
     }
 
     /// Each variable of the path templates, once.
-    fn implicit(&mut self, input: &str, rule: &HttpRule) -> Vec<Result<RoutingParameter, Problem>> {
+    fn implicit(&self, input: &str, rule: &HttpRule) -> Vec<Result<RoutingParameter, Problem>> {
         let mut fields = Vec::new();
         let mut parameters = Vec::new();
         for path in rule.paths() {
@@ -73,7 +71,7 @@ impl Builder<'_, '_> {
 
     /// Finds a field by its path, message by message.
     fn parameter(
-        &mut self,
+        &self,
         input: &str,
         field: &str,
         template: Option<String>,
@@ -117,14 +115,17 @@ impl Builder<'_, '_> {
     }
 }
 
-fn place(message_name: &str, message: &MessageDetails, found: &Field, field: &str) -> Result<Place, Problem> {
+fn place(
+    message_name: &str,
+    message: &MessageDetails<'_>,
+    found: &Field,
+    field: &str,
+) -> Result<Place, Problem> {
     Ok(match message.presence(found) {
         Presence::Always => Place::Plain,
         Presence::Optional => Place::Optional,
         Presence::Oneof(name) if is_identifier(name) => {
-            let declared: Vec<String> = message.type_names().collect();
-            let own = oneof_type(name, declared.iter().map(String::as_str));
-            let type_name = join(message_name, &own);
+            let type_name = join(message_name, &oneof_type(name, message.type_names()));
             Place::Oneof { name: name.to_owned(), type_name }
         }
         Presence::Oneof(_) | Presence::Repeated => return Err(not_a_value(field, &found.name)),
@@ -138,8 +139,9 @@ fn not_a_value(field: &str, name: &str) -> Problem {
     )
 }
 
-fn nearest(message: &MessageDetails, name: &str) -> Option<String> {
-    suggest::nearest(name, message.field_names()).map(|nearest| format!("did you mean `{nearest}`?"))
+fn nearest(message: &MessageDetails<'_>, name: &str) -> Option<String> {
+    let names = message.fields().iter().map(|field| field.name.as_str());
+    suggest::nearest(name, names).map(|nearest| format!("did you mean `{nearest}`?"))
 }
 
 /// The fields that an HTTP path template binds.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FileSettings, Setting, Settings};
-use crate::descriptor::File;
 use crate::diagnostics::{Diagnostic, Location, Report, Rule};
-use crate::model::{OPERATION, join};
+use crate::model::{OPERATION, join, simple_name};
+use crate::request::Request;
 use crate::suggest::nearest_by;
 
 /// After so many unknown names of one file it is the wrong file.
@@ -14,16 +14,11 @@ const MAX_WARNINGS: usize = 20;
 /// Warns of settings that have no effect.
 ///
 /// A file may cover more than a run: what it says of packages that no code is asked for is fine, unless it is about nothing else.
-pub(crate) fn check_selectors(
-    settings: &Settings,
-    files: &[File],
-    is_target: impl Fn(&File) -> bool,
-    report: &mut Report,
-) {
+pub(crate) fn check_selectors(settings: &Settings, request: &Request, report: &mut Report) {
     if settings.files.is_empty() {
         return;
     }
-    let known = Known::new(files, is_target);
+    let known = Known::new(request);
     for file in &settings.files {
         let mut warnings = Vec::new();
         let polling = file.polling.iter().filter_map(|setting| known.problem(setting, true));
@@ -56,10 +51,10 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn new(files: &'a [File], is_target: impl Fn(&File) -> bool) -> Self {
+    fn new(request: &'a Request) -> Self {
         let mut known = Self { services: BTreeMap::new(), packages: BTreeSet::new(), has_operations: false };
-        for file in files {
-            let target = is_target(file);
+        for file in &request.files {
+            let target = request.is_target(file);
             if target {
                 known.packages.insert(&file.package);
             }
@@ -118,10 +113,7 @@ fn package(service: &str) -> &str {
 
 /// Compares the last parts of the names, because a package in front of them would make all of them look alike.
 fn did_you_mean<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
-    let wanted = wanted.rsplit('.').next().unwrap_or(wanted);
-    let nearest = nearest_by(wanted, names, last);
-    match nearest {
+    match nearest_by(simple_name(wanted), names, simple_name) {
         Some(name) => format!("did you mean {name}?"),
         None => "remove the setting, unless another run generates code for it".to_owned(),
     }

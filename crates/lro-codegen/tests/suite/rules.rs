@@ -28,7 +28,7 @@ const RESOURCES: &str = "
     message SortShelfRequest { repeated bool validate_only = 1; }
     message SortPlainRequest {}
     message ListShelvesRequest {}
-    message ListShelvesResponse { string next = 1; repeated Shelf shelves = 2; }
+    message ListShelvesResponse { string next = 1; repeated Size sizes = 3; repeated Shelf shelves = 2; } enum Size { SIZE_ZERO = 0; }
     message DryRequest { bool dry_run = 1; }
 ";
 

@@ -1,14 +1,10 @@
 //! The elements of the files to generate, by full name.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
-use bytes::Bytes;
-use prost::Message as _;
-
-use super::names::{Enum, Field, File, MessageType};
 use super::services::{method_item, service_item};
 use crate::config::{Config, Emit};
+use crate::details::{EnumType, Field, FileDetails, Kind, MessageType};
 use crate::ident::{escape, oneof_type, snake, type_name};
 use crate::model::{Model, Service, join};
 use crate::paths::TypePaths;
@@ -34,12 +30,11 @@ enum Top<'a> {
     Service(&'a Service),
 }
 
-/// What can be referred to. The insides of messages and enums are read from their files as they are asked for.
+/// What can be referred to.
 #[derive(Debug)]
 pub(super) struct Elements<'a> {
     packages: HashMap<&'a str, HashMap<&'a str, Top<'a>>>,
-    encoded: &'a [Bytes],
-    insides: Vec<OnceLock<File>>,
+    request: &'a Request,
     config: &'a Config,
     paths: &'a TypePaths,
 }
@@ -63,8 +58,7 @@ impl<'a> Elements<'a> {
         for service in &model.services {
             packages.entry(&service.package).or_default().insert(&service.name, Top::Service(service));
         }
-        let insides = request.files.iter().map(|_| OnceLock::new()).collect();
-        Self { packages, encoded: &request.encoded, insides, config, paths }
+        Self { packages, request, config, paths }
     }
 
     /// The item that is generated for an element, if there is one for sure.
@@ -77,7 +71,7 @@ impl<'a> Elements<'a> {
             match (tops.get(segments[0])?, &segments[1..]) {
                 (Top::Type(file), _) => {
                     let inside = Inside { package, config: self.config, paths: self.paths };
-                    inside.top(self.insides(*file), &segments)
+                    inside.top(self.request.details(*file), &segments)
                 }
                 (Top::Service(service), []) => {
                     service_item(service, self.config).map(|(name, kind)| item(name, kind))
@@ -88,10 +82,6 @@ impl<'a> Elements<'a> {
                 (Top::Service(_), _) => None,
             }
         })
-    }
-
-    fn insides(&self, file: usize) -> &File {
-        self.insides[file].get_or_init(|| File::decode(self.encoded[file].clone()).unwrap_or_default())
     }
 }
 
@@ -104,23 +94,20 @@ struct Inside<'a> {
 }
 
 impl<'a> Inside<'a> {
-    fn top(self, file: &'a File, segments: &[&str]) -> Option<Item<'a>> {
+    fn top(self, file: &'a FileDetails, segments: &[&str]) -> Option<Item<'a>> {
         let (name, rest) = segments.split_first()?;
         if self.paths.is_external(&join(self.package, name)) {
             return None;
         }
-        let message = file.message.iter().find(|message| message.name == *name);
-        match message {
+        match file.top_message(name) {
             Some(message) => self.message(message, Vec::new(), rest),
-            None => {
-                self.enumeration(file.enumeration.iter().find(|found| found.name == *name)?, Vec::new(), rest)
-            }
+            None => self.enumeration(file.top_enum(name)?, Vec::new(), rest),
         }
     }
 
     fn message(self, message: &'a MessageType, mut outer: Vec<&'a str>, rest: &[&str]) -> Option<Item<'a>> {
         // What holds the entries of a map has no item.
-        if message.options.as_ref().is_some_and(|options| options.map_entry) {
+        if message.is_map_entry() {
             return None;
         }
         let Some((name, deeper)) = rest.split_first() else {
@@ -149,30 +136,27 @@ impl<'a> Inside<'a> {
         }
         let oneof = message.oneof.iter().position(|oneof| oneof.name == *name)?;
         // What only says that a field is optional has no item.
-        message.field.iter().find(|field| is_in(field, oneof))?;
+        message.field.iter().find(|field| field.oneof() == Some(oneof))?;
         Some(self.item(outer, format!("{}::{}", type_name(&message.name), snake(name)), ""))
     }
 
     fn field(self, message: &'a MessageType, field: &Field, mut outer: Vec<&'a str>) -> Option<Item<'a>> {
-        const ENUM: i32 = 14;
-        let Some(oneof) = field.oneof.filter(|_| !field.proto3_optional) else {
+        let Some(oneof) = field.oneof() else {
             // Fields that hold an enum have a getter of the same name.
-            let kind = if field.kind == ENUM { "field@" } else { "" };
+            let kind = if matches!(field.kind(), Kind::Enum(_)) { "field@" } else { "" };
             return Some(self.item(
                 outer,
                 format!("{}::{}", type_name(&message.name), snake(&field.name)),
                 kind,
             ));
         };
-        let oneof = message.oneof.get(usize::try_from(oneof).ok()?)?;
-        let nested = message.nested.iter().map(|nested| nested.name.as_str());
-        let enums = message.enumeration.iter().map(|enumeration| enumeration.name.as_str());
-        let kind = oneof_type(&oneof.name, nested.chain(enums));
+        let oneof = message.oneof.get(oneof)?;
+        let kind = oneof_type(&oneof.name, message.type_names());
         outer.push(&message.name);
         Some(self.item(outer, format!("{kind}::{}", type_name(&field.name)), ""))
     }
 
-    fn enumeration(self, enumeration: &'a Enum, outer: Vec<&'a str>, rest: &[&str]) -> Option<Item<'a>> {
+    fn enumeration(self, enumeration: &'a EnumType, outer: Vec<&'a str>, rest: &[&str]) -> Option<Item<'a>> {
         let kind = type_name(&enumeration.name);
         match rest {
             [] => Some(self.item(outer, kind, "")),
@@ -194,10 +178,6 @@ impl<'a> Inside<'a> {
     fn item(self, messages: Vec<&'a str>, name: String, kind: &'static str) -> Item<'a> {
         Item { package: self.package, messages, name, kind }
     }
-}
-
-fn is_in(field: &Field, oneof: usize) -> bool {
-    !field.proto3_optional && field.oneof.and_then(|index| usize::try_from(index).ok()) == Some(oneof)
 }
 
 /// A value's name in Rust, by the rule of prost-build: without the enum's own name before it, unless what is left is no name.

@@ -4,7 +4,6 @@
 //! under the name and at the place that it has by prost's, tonic's and our own rules. Everything else stays text.
 
 mod elements;
-mod names;
 mod services;
 
 use std::sync::OnceLock;
