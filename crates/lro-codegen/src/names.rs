@@ -3,6 +3,8 @@
 //! NAMES.md has the rules as users see them. What an RPC is called stays what tonic calls it, wherever that is possible; what collides
 //! after renaming is refused, see `collisions`.
 
+use std::collections::HashSet;
+
 use proc_macro2::Ident;
 use quote::format_ident;
 
@@ -78,7 +80,7 @@ impl ServiceNames {
     pub(crate) fn new(service: &Service) -> Self {
         let name = type_name(&service.name);
         let module = tonic_module(&name);
-        let rpcs: Vec<String> = service.methods.iter().map(|method| snake(&method.name)).collect();
+        let rpcs: HashSet<String> = service.methods.iter().map(|method| snake(&method.name)).collect();
         Self {
             module: format_ident!("{module}_lro"),
             client: format_ident!("{name}LroClient"),
@@ -93,7 +95,7 @@ impl ServiceNames {
 }
 
 impl MethodNames {
-    fn new(method: &Method, rpcs: &[String]) -> Self {
+    fn new(method: &Method, rpcs: &HashSet<String>) -> Self {
         let rpc = snake(&method.name);
         let plain = rpc.trim_start_matches("r#");
         let client = if CLIENT_METHODS.contains(&plain) { format!("{plain}_rpc") } else { rpc.clone() };

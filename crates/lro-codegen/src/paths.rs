@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::ident::{escape, snake, type_name};
 use crate::runtime::Runtime;
-use crate::validate::is_identifier;
+use crate::validate::is_full_name;
 
 /// Types that prost maps to something else than a struct of the same name, by the path in the runtime crate.
 const WELL_KNOWN: &[(&str, &str)] = &[
@@ -178,7 +178,7 @@ pub(crate) fn in_code(rust: &str) -> String {
 
 fn check_extern_path(proto: &str, rust: &str, runtime: &Runtime) -> Result<(), Diagnostic> {
     let refuse = |message: String, help: &str| Err(Diagnostic::error(Rule::Option, message).help(help));
-    if !proto.starts_with('.') || !proto[1..].split('.').all(is_identifier) {
+    if !proto.starts_with('.') || !is_full_name(&proto[1..]) {
         return refuse(
             format!("extern_path: `{proto}` is not a full proto path"),
             "begin it with a dot, as in `.google.type=::my_crate::google::type`",

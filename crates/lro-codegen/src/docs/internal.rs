@@ -38,12 +38,14 @@ fn next(text: &str) -> Option<std::ops::Range<usize>> {
 
 /// Takes the line away on which an internal comment stood alone, and one of two blank lines around it.
 fn drop_empty_line(before: &mut String, after: &mut &str) {
-    let blank = |text: &str| text.chars().all(char::is_whitespace);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line_end = after.find('\n').map_or(after.len(), |at| at + 1);
-    if blank(&before[line_start..]) && blank(&after[..line_end]) {
+    // Lines may be long and have many of these, so no more of a line is looked at than the blank around this one.
+    let is_blank = |letter: char| letter != '\n' && letter.is_whitespace();
+    let line = before.trim_end_matches(is_blank);
+    let line_start = line.len();
+    let rest = after.trim_start_matches(is_blank);
+    if (line.is_empty() || line.ends_with('\n')) && (rest.is_empty() || rest.starts_with('\n')) {
         before.truncate(line_start);
-        *after = &after[line_end..];
+        *after = rest.strip_prefix('\n').unwrap_or(rest);
         if before.ends_with("\n\n") {
             *after = after.strip_prefix('\n').unwrap_or(after);
         }

@@ -9,7 +9,7 @@ pub(crate) use check::check;
 pub use table::{OPTIONS, OptionSpec};
 
 use crate::config::Config;
-use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::diagnostics::{Diagnostic, Report, Rule, shown};
 use crate::suggest::nearest;
 
 /// Applies `a=1,b=2` to a configuration and reports each part that does not fit.
@@ -18,16 +18,16 @@ use crate::suggest::nearest;
 pub(crate) fn apply(config: &mut Config, parameter: &str, report: &mut Report) {
     for option in split(parameter) {
         let (name, value) = option.split_once('=').unwrap_or((option.as_str(), ""));
-        let Some(spec) = OPTIONS.iter().find(|spec| spec.name == name.trim()) else {
+        let (name, value) = (name.trim(), value.trim());
+        let Some(spec) = OPTIONS.iter().find(|spec| spec.name == name) else {
             report.push(unknown(name));
             continue;
         };
-        let value = value.trim();
         if let Err(problem) = (spec.apply)(config, value) {
             let message = if value.is_empty() {
                 format!("option {} needs a value", spec.name)
             } else {
-                format!("option {}: `{value}` {problem}", spec.name)
+                format!("option {}: `{}` {problem}", spec.name, shown(value))
             };
             report.push(Diagnostic::error(Rule::Option, message).help(format!(
                 "{}: {}",
@@ -39,15 +39,14 @@ pub(crate) fn apply(config: &mut Config, parameter: &str, report: &mut Report) {
 }
 
 fn unknown(name: &str) -> Diagnostic {
-    if let Some(advice) = others::advice(name.trim()) {
-        return Diagnostic::error(Rule::Option, format!("there is no option `{}` here", name.trim()))
-            .help(advice);
+    if let Some(advice) = others::advice(name) {
+        return Diagnostic::error(Rule::Option, format!("there is no option `{name}` here")).help(advice);
     }
     let names: Vec<&str> = OPTIONS.iter().map(|spec| spec.name).collect();
     let hint = nearest(name, names.iter().copied())
         .map(|nearest| format!("did you mean {nearest}? "))
         .unwrap_or_default();
-    Diagnostic::error(Rule::Option, format!("there is no option `{name}`"))
+    Diagnostic::error(Rule::Option, format!("there is no option `{}`", shown(name)))
         .help(format!("{hint}The options are {}", names.join(", ")))
 }
 

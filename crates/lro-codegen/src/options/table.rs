@@ -128,10 +128,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         value: "FILE",
         default: "",
         help: "also write FILE, which declares the module tree and includes the file of each package",
-        apply: |config, value| {
-            config.include_file = Some(value.to_owned());
-            Ok(())
-        },
+        apply: |config, value| name(value).map(|name| config.include_file = Some(name)),
     },
     OptionSpec {
         name: "flat_output_dir",

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::reader::{Entries, Reader, shown};
+use super::reader::{Entries, Reader};
 use super::yaml::Node;
+use crate::diagnostics::shown;
 
 /// How clients wait for the operations of a method (`google.api.MethodSettings.LongRunning`).
 ///

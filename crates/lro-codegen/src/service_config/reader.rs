@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::yaml::{Node, Position, Value, parse};
 use super::{Kind, Setting};
-use crate::diagnostics::{Diagnostic, Location, Report, Rule};
+use crate::diagnostics::{Diagnostic, Location, Report, Rule, shown};
+use crate::validate::is_full_name;
 
 /// After so many problems of one file a person has enough to do.
 const MAX_PROBLEMS: usize = 20;
@@ -172,22 +173,4 @@ impl<'r> Reader<'r> {
         self.problem(Some(node.position), message, &help);
         None
     }
-}
-
-/// A value as a message shows it: on one line, and not all of it if it is long.
-pub(super) fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut start: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        start.push('…');
-    }
-    start
-}
-
-fn is_full_name(name: &str) -> bool {
-    const LONGEST: usize = 512;
-    let is_part = |part: &str| {
-        !part.is_empty() && part.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-    };
-    name.len() <= LONGEST && name.split('.').all(is_part)
 }

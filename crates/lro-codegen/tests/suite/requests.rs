@@ -46,6 +46,16 @@ fn names_that_are_no_identifiers() {
 }
 
 #[test]
+fn names_have_a_length() {
+    let deep = file("deep.proto", &vec!["a"; 100_000].join("."));
+    let mut long = file("long.proto", "example");
+    long.message_type = vec![message(&"A".repeat(512)), message(&"A".repeat(513))];
+    long.service = vec![service("S", "Get", &format!(".example.{}", "A".repeat(1 << 20)))];
+    let request = request_for(set([deep, long]), ["deep.proto", "long.proto"], "include_file=mod.rs");
+    check("request_long_names", &run(request));
+}
+
+#[test]
 fn the_same_file_twice_and_one_without_a_name() {
     let files = [file("a.proto", "a"), file("a.proto", "a"), file("", "b")];
     check("request_duplicate_file", &run(request_for(set(files), ["a.proto"], "")));
