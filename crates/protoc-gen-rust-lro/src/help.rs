@@ -22,5 +22,5 @@ pub(crate) fn text() -> String {
             if option.default.is_empty() { String::new() } else { format!(" (default {})", option.default) };
         format!("  {left:width$}  {}{default}\n", option.help)
     });
-    INTRODUCTION.chars().map(String::from).chain(lines).collect()
+    INTRODUCTION.to_owned() + &lines.collect::<String>()
 }

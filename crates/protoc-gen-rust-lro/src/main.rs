@@ -16,7 +16,9 @@ mod help;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let outcome = match std::env::args().nth(1).as_deref() {
+    // An argument that is no text is none that there is, and the message shows what can be shown of it.
+    let argument = std::env::args_os().nth(1).map(|argument| argument.to_string_lossy().into_owned());
+    let outcome = match argument.as_deref() {
         None => answer(),
         Some("--help" | "-h") => print(&help::text()),
         Some("--version" | "-V") => print(concat!("protoc-gen-rust-lro ", env!("CARGO_PKG_VERSION"), "\n")),

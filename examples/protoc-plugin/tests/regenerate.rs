@@ -10,14 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-use tools::{BUF, PROTOC, Tool, find};
-
-#[path = "../../../crates/protoc-gen-rust-lro/tests/suite/tools.rs"]
-#[expect(dead_code, reason = "the plugin's own tests need more tools than these")]
-mod tools;
-
-const PROTOC_GEN_PROST: Tool = Tool { name: "protoc-gen-prost", variable: "PROTOC_GEN_PROST", at_least: 0 };
-const PROTOC_GEN_TONIC: Tool = Tool { name: "protoc-gen-tonic", variable: "PROTOC_GEN_TONIC", at_least: 0 };
+use test_tools::{BUF, PROTOC, PROTOC_GEN_PROST, PROTOC_GEN_TONIC, find};
 
 /// The plugin. Cargo names a test the binaries of its own package only, so this one is built here, once for both tests.
 static PLUGIN: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -83,11 +76,7 @@ fn generate_sh_writes_what_is_checked_in() {
         .unwrap();
 
     assert!(status.success());
-    assert_eq!(
-        outputs(folder.path()),
-        outputs(&here().join("src")),
-        "run examples/protoc-plugin/generate.sh"
-    );
+    assert_checked_in(folder.path());
 }
 
 #[test]

@@ -33,3 +33,15 @@ fn another_argument_is_an_error_that_points_at_the_help() {
     let error = text(&output.stderr);
     assert!(error.contains("`--out=src`") && error.contains("--help"), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_an_error_as_well() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let output = run(&[OsStr::from_bytes(b"--\xff")], b"");
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("there is no argument `--\u{fffd}`"), "{}", text(&output.stderr));
+}

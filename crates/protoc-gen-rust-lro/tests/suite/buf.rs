@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use test_tools::{BUF, PROTOC, find};
+
 use crate::support::{Files, PLUGIN, Project, protos, test_protos, text};
-use crate::tools::{BUF, PROTOC, find};
 
 /// What buf writes, with one template for all protos of the tests.
 fn generate(buf: &Path, strategy: &str, parameter: &str) -> Files {

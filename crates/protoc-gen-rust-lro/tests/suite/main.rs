@@ -9,4 +9,3 @@ mod protoc;
 mod requests;
 mod same_bytes;
 mod support;
-mod tools;

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::Output;
 
+use test_tools::{PROTOC, PROTOC_EDITIONS, find};
+
 use crate::support::{Files, Project, text};
-use crate::tools::{PROTOC, PROTOC_EDITIONS, find};
 
 const PROTO3: &str = "syntax = \"proto3\"";
 

@@ -1,7 +1,8 @@
 //! Real protoc and protox describe the same protos differently (order of files, of spans, of option fields); the output must not differ.
 
+use test_tools::{PROTOC, find};
+
 use crate::support::{Project, answer, files_of, protox_request, text};
-use crate::tools::{PROTOC, find};
 
 const LIBRARY: &str = "example/library/v1/library.proto";
 /// A second package and types in files that are not imported, hostile comments, streams, options of others.

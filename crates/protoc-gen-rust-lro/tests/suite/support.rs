@@ -1,6 +1,7 @@
 //! Runs the plugin: alone, and below protoc.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ pub(crate) fn test_protos() -> PathBuf {
 }
 
 /// Runs the plugin with arguments and standard input.
-pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Output {
+pub(crate) fn run(arguments: &[impl AsRef<OsStr>], input: &[u8]) -> Output {
     let mut child = Command::new(PLUGIN)
         .args(arguments)
         .stdin(Stdio::piped())
@@ -43,7 +44,7 @@ pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Output {
 /// The plugin's response to a request. It must end well, whatever the response says.
 #[track_caller]
 pub(crate) fn answer(request: &[u8]) -> CodeGeneratorResponse {
-    let output = run(&[], request);
+    let output = run(&[""; 0], request);
     assert!(output.status.success(), "{}", text(&output.stderr));
     CodeGeneratorResponse::decode(&output.stdout[..]).unwrap()
 }

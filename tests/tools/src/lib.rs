@@ -1,4 +1,4 @@
-//! The programs of others that tests run, and the rule for those that are not there: the test says that it was skipped, or fails
+//! The programs of others that tests run, and the rule for what is not there: the test says that it was skipped, or fails
 //! if `LRO_REQUIRE_TOOLS` is 1.
 
 use std::env;
@@ -8,34 +8,57 @@ use std::process::Command;
 
 /// A program that is looked for in an environment variable and on the `PATH`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Tool {
-    pub(crate) name: &'static str,
-    pub(crate) variable: &'static str,
+pub struct Tool {
+    /// What it is called on the `PATH`.
+    pub name: &'static str,
+    /// The variable with the path of another one.
+    pub variable: &'static str,
     /// The first major version that will do; 0 for any.
-    pub(crate) at_least: u32,
+    pub at_least: u32,
 }
 
 /// Any protoc.
-pub(crate) const PROTOC: Tool = Tool { name: "protoc", variable: "PROTOC", at_least: 0 };
+pub const PROTOC: Tool = Tool { name: "protoc", variable: "PROTOC", at_least: 0 };
 /// A protoc that knows edition 2024.
-pub(crate) const PROTOC_EDITIONS: Tool = Tool { name: "protoc", variable: "PROTOC_EDITIONS", at_least: 32 };
+pub const PROTOC_EDITIONS: Tool = Tool { name: "protoc", variable: "PROTOC_EDITIONS", at_least: 32 };
 /// The other front end.
-pub(crate) const BUF: Tool = Tool { name: "buf", variable: "BUF", at_least: 0 };
+pub const BUF: Tool = Tool { name: "buf", variable: "BUF", at_least: 0 };
+/// The generator of messages that ours can stand beside.
+pub const PROTOC_GEN_PROST: Tool =
+    Tool { name: "protoc-gen-prost", variable: "PROTOC_GEN_PROST", at_least: 0 };
+/// The generator of services that ours can stand beside.
+pub const PROTOC_GEN_TONIC: Tool =
+    Tool { name: "protoc-gen-tonic", variable: "PROTOC_GEN_TONIC", at_least: 0 };
 
 /// Where the programs are, or nothing if the test is to return at once.
-pub(crate) fn find<const N: usize>(tools: [Tool; N]) -> Option<[PathBuf; N]> {
+///
+/// # Panics
+///
+/// One is missing and [`skip`] panics.
+#[track_caller]
+pub fn find<const N: usize>(tools: [Tool; N]) -> Option<[PathBuf; N]> {
     let mut missing = Vec::new();
     let paths = tools.map(|tool| tool.path().map_err(|reason| missing.push(reason)).unwrap_or_default());
     if missing.is_empty() {
         return Some(paths);
     }
-    let reason = missing.join("; ");
+    skip(&missing.join("; "));
+    None
+}
+
+/// Says that the test of this thread is skipped, and why.
+///
+/// # Panics
+///
+/// `LRO_REQUIRE_TOOLS` is 1.
+#[track_caller]
+pub fn skip(reason: &str) {
     let required = env::var_os("LRO_REQUIRE_TOOLS").is_some_and(|value| value == "1");
     assert!(!required, "LRO_REQUIRE_TOOLS forbids to skip this test: {reason}");
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    // Not `eprintln!`, whose output the test harness keeps to itself. In one write, as tests run side by side.
-    io::stderr().write_all(format!("skipped: {test}: {reason}\n").as_bytes()).unwrap();
-    None
+    // Not `eprintln!`, whose output the test harness keeps to itself. In one write, as tests run side by side. Where it cannot be heard,
+    // there is nothing to say.
+    let _ = io::stderr().write_all(format!("skipped: {test}: {reason}\n").as_bytes());
 }
 
 impl Tool {
