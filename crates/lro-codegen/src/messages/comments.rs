@@ -1,9 +1,8 @@
 //! Prepares the comments of a file for prost and tonic, which print what stands for them.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
 
-use prost_types::{DescriptorProto, EnumDescriptorProto, FileDescriptorProto, ServiceDescriptorProto};
+use prost_types::{DescriptorProto, FileDescriptorProto, ServiceDescriptorProto};
 
 use crate::config::Config;
 use crate::docs::{Links, Place, Stash, clean};
@@ -18,36 +17,10 @@ pub(super) mod field {
     pub(in crate::messages) const MESSAGE_NESTED: i32 = 3;
     pub(in crate::messages) const MESSAGE_ENUM: i32 = 4;
     pub(in crate::messages) const MESSAGE_ONEOF: i32 = 8;
-    pub(in crate::messages) const ENUM_VALUE: i32 = 2;
 }
 
-/// Makes every comment safe for rustdoc and puts it away, and returns the paths of the types that lack one somewhere.
-pub(super) fn prepare(
-    file: &mut FileDescriptorProto,
-    config: &Config,
-    links: &Links<'_>,
-    stash: &Stash,
-) -> Vec<String> {
-    clean_comments(file, config, links, stash);
-    let documented = file
-        .source_code_info
-        .iter()
-        .flat_map(|info| &info.location)
-        .filter(|location| location.leading_comments.is_some() || location.trailing_comments.is_some())
-        .map(|location| location.path.clone())
-        .collect();
-    let mut finder = Finder { config, documented, found: Vec::new() };
-    let package = file.package();
-    for (number, message) in (0..).zip(&file.message_type) {
-        finder.message(message, package, &[field::FILE_MESSAGE, number]);
-    }
-    for (number, enumeration) in (0..).zip(&file.enum_type) {
-        finder.enumeration(enumeration, package, &[field::FILE_ENUM, number]);
-    }
-    finder.found
-}
-
-fn clean_comments(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>, stash: &Stash) {
+/// Makes every comment safe for rustdoc and puts it away.
+pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>, stash: &Stash) {
     let FileDescriptorProto { package, service, message_type, source_code_info, .. } = file;
     let package = package.as_deref().unwrap_or_default();
     let name_at = |path: &[i32]| -> Option<String> {
@@ -133,45 +106,4 @@ fn place_of<'a>(
         _ => {}
     }
     Some(place)
-}
-
-/// Looks for types with a part that has no comment.
-struct Finder<'a> {
-    config: &'a Config,
-    documented: HashSet<Vec<i32>>,
-    found: Vec<String>,
-}
-
-impl Finder<'_> {
-    fn message(&mut self, message: &DescriptorProto, scope: &str, at: &[i32]) {
-        let full_name = join(scope, message.name());
-        let fields =
-            (0..).zip(&message.field).map(|(number, _)| [at, &[field::MESSAGE_FIELD, number]].concat());
-        let oneofs =
-            (0..).zip(&message.oneof_decl).map(|(number, _)| [at, &[field::MESSAGE_ONEOF, number]].concat());
-        let parts: Vec<_> = fields.chain(oneofs).collect();
-        self.check(&full_name, at, &parts);
-        for (number, nested) in (0..).zip(&message.nested_type) {
-            self.message(nested, &full_name, &[at, &[field::MESSAGE_NESTED, number]].concat());
-        }
-        for (number, enumeration) in (0..).zip(&message.enum_type) {
-            self.enumeration(enumeration, &full_name, &[at, &[field::MESSAGE_ENUM, number]].concat());
-        }
-    }
-
-    fn enumeration(&mut self, enumeration: &EnumDescriptorProto, scope: &str, at: &[i32]) {
-        let values: Vec<_> = (0..)
-            .zip(&enumeration.value)
-            .map(|(number, _)| [at, &[field::ENUM_VALUE, number]].concat())
-            .collect();
-        self.check(&join(scope, enumeration.name()), at, &values);
-    }
-
-    fn check(&mut self, full_name: &str, at: &[i32], parts: &[Vec<i32>]) {
-        let complete =
-            self.documented.contains(at) && parts.iter().all(|part| self.documented.contains(part));
-        if !complete || !self.config.disable_comments.is_empty() {
-            self.found.push(format!(".{full_name}"));
-        }
-    }
 }

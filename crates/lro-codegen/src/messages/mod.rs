@@ -68,7 +68,6 @@ impl<'a> Messages<'a> {
     /// The messages and services of a package.
     pub(crate) fn generate(&self, package: &Package) -> Result<String, Diagnostics> {
         let config = self.config;
-        let mut prost = prost_config(config, self.paths);
         let stash = Stash::default();
         let module = Module::from_protobuf_package_name(&package.name);
         let mut inputs = self.imports.of(&package.files)?;
@@ -76,20 +75,21 @@ impl<'a> Messages<'a> {
         for index in &package.files {
             let mut file = imports::decode(self.request, *index)?;
             names.add(&file);
-            for path in comments::prepare(&mut file, config, self.links, &stash) {
-                prost.type_attribute(path, "#[allow(missing_docs)]");
-            }
+            comments::prepare(&mut file, config, self.links, &stash);
             if !(config.client || config.server) {
                 file.service.clear();
             }
             inputs.push((module.clone(), file));
         }
         names.finish()?;
+        let mut prost = prost_config(config, self.paths);
         let services = Services::new(config);
         if config.client || config.server {
             prost.service_generator(services.generator());
         }
-        apply_hook(config, &mut prost);
+        if let Some(hook) = &config.messages.prost {
+            hook(&mut prost);
+        }
         // prost-build panics where its input breaks its rules; what it says then belongs to the user's proto.
         let mut modules = catch_unwind(AssertUnwindSafe(|| prost.generate(inputs)))
             .map_err(|panic| failed(panic_message(panic.as_ref())))?
@@ -104,8 +104,8 @@ impl<'a> Messages<'a> {
 fn prost_config(config: &Config, paths: &TypePaths) -> prost_build::Config {
     let messages = &config.messages;
     let mut prost = prost_build::Config::new();
-    // What clippy thinks of generated code helps nobody.
-    prost.type_attribute(".", "#[allow(clippy::all)]");
+    // What clippy thinks of generated code helps nobody, and a proto that says nothing of a field is not the fault of the crate.
+    prost.type_attribute(".", "#[allow(clippy::all, missing_docs)]");
     // Services are formatted by tonic-build already; formatting happens here, for the rest.
     prost.format(false);
     let user = &config.extern_paths;
@@ -144,12 +144,6 @@ fn prost_config(config: &Config, paths: &TypePaths) -> prost_build::Config {
         prost.retain_enum_prefix();
     }
     prost
-}
-
-fn apply_hook(config: &Config, prost: &mut prost_build::Config) {
-    if let Some(hook) = &config.messages.prost {
-        hook(prost);
-    }
 }
 
 fn format(package: &str, code: &str) -> Result<String, Diagnostics> {

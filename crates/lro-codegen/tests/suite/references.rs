@@ -205,14 +205,6 @@ fn types_called_like_derive_macros_are_told_from_them() {
 }
 
 #[test]
-fn internal_comments_do_not_count_as_documentation() {
-    let file = proto("internal.proto", "example", "// (-- not yet --)\nmessage Hidden {}");
-    let output = generate(&[file], "").unwrap();
-    let content = output.files()[0].content();
-    assert!(content.contains("#[allow(missing_docs)]") && !content.contains("not yet"), "{content}");
-}
-
-#[test]
 fn clients_of_deprecated_services_are_deprecated() {
     let body = "service Old { option deprecated = true;
           rpc Do(Item) returns (google.longrunning.Operation) {

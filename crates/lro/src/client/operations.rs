@@ -96,6 +96,7 @@ impl Shared {
         let request = self.request(longrunning::DeleteOperationRequest { name: self.name.clone() });
         self.client.operations("/google.longrunning.Operations/DeleteOperation", request).await
     }
+
     fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         if self.routed.load(Ordering::Relaxed) {
