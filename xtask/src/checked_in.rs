@@ -98,10 +98,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("same");
         fs::write(&path, "same").unwrap();
-        let mut permissions = fs::metadata(&path).unwrap().permissions();
-        permissions.set_readonly(true);
-        fs::set_permissions(&path, permissions).unwrap();
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
 
         sync(root.path(), &[artifact("same", "same")], Mode::Write).unwrap();
+
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), long_ago);
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use lro_codegen::{Config, Emit, Level, Output, RULES, Rule};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
+use crate::figures::{megabytes, seconds};
 use crate::tree::Tree;
 use crate::{Outcome, crate_check, methods, threads};
 
@@ -43,7 +44,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
     for (emit, routing_headers) in [(Emit::Lro, false), (Emit::Lro, true), (Emit::All, false)] {
         generate_all(&tree, emit, routing_headers, &mut failures)?;
     }
-    threads::compare(&tree, &mut failures)?;
+    // What comes next needs packages that can be generated.
+    if !failures.is_empty() {
+        return Err(format!("{} failures:\n{}", failures.len(), failures.join("\n")).into());
+    }
+    threads::compare(&tree)?;
     let mut checked = args.check.clone();
     if args.sample > 0 {
         checked.extend(sample(&tree, args.sample, args.seed)?);
@@ -51,10 +56,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     if !checked.is_empty() {
         crate_check::check(&tree, &checked, args.routing_headers)?;
     }
-    if failures.is_empty() {
-        return Ok(());
-    }
-    Err(format!("{} failures:\n{}", failures.len(), failures.join("\n")).into())
+    Ok(())
 }
 
 /// Chooses among the packages with long-running methods.
@@ -78,22 +80,26 @@ fn sample(tree: &Tree, count: usize, seed: u64) -> Outcome<Vec<String>> {
     Ok(chosen)
 }
 
-fn compare_methods(tree: &Tree, expected: Option<&std::path::Path>, failures: &mut Vec<String>) -> Outcome {
+fn compare_methods(tree: &Tree, expected: Option<&Path>, failures: &mut Vec<String>) -> Outcome {
     let found: Vec<String> = lro_codegen::methods(tree.encoded.clone())?.iter().map(methods::line).collect();
     println!("{} long-running methods", found.len());
     let Some(path) = expected else { return Ok(()) };
     let expected =
         fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let expected: Vec<&str> = expected.lines().collect();
-    let differing = found.iter().zip(&expected).filter(|(found, expected)| found != *expected).count();
-    if found.len() == expected.len() && differing == 0 {
-        println!("equal to {} line for line", path.display());
-    } else {
-        failures.push(format!(
-            "{} lines expected in {}, {differing} of those found differ",
+    let (none, length) = ("nothing", found.len().max(expected.len()));
+    let line = |lines: &[&str], at: usize| lines.get(at).copied().unwrap_or(none).to_owned();
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
+    match (0..length).find(|at| found.get(*at) != expected.get(*at)) {
+        None => println!("equal to {} line for line", path.display()),
+        Some(at) => failures.push(format!(
+            "{}, line {}, of {} lines:\n  expected {}\n  found    {}",
+            path.display(),
+            at + 1,
             expected.len(),
-            path.display()
-        ));
+            line(&expected, at),
+            line(&found, at)
+        )),
     }
     Ok(())
 }
@@ -130,7 +136,7 @@ fn generate_all(tree: &Tree, emit: Emit, routing_headers: bool, failures: &mut V
     println!(
         "emit={emit:?}, routing_headers={routing_headers}: {generated} of {} packages, {:.1} MB of Rust, {warnings} warnings, {}",
         packages.len(),
-        size_in_mb(bytes),
+        megabytes(bytes),
         seconds(time)
     );
     if hears_all {
@@ -143,13 +149,4 @@ fn generate_all(tree: &Tree, emit: Emit, routing_headers: bool, failures: &mut V
 
 fn size(output: &Output) -> usize {
     output.files().iter().map(|file| file.content().len()).sum()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a figure with one decimal")]
-fn size_in_mb(bytes: usize) -> f64 {
-    bytes as f64 / 1e6
-}
-
-fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
 }

@@ -2,17 +2,16 @@
 
 mod skeleton;
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use lro_codegen::Config;
 use prost::Message as _;
 
 use self::skeleton::{Counts, Skeleton};
+use crate::scratch::Scratch;
 use crate::tree::Tree;
-use crate::{Outcome, cargo, crate_check, root};
+use crate::{Outcome, cargo};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -23,10 +22,18 @@ pub(crate) struct Args {
     package: Vec<String>,
 }
 
-const MANIFEST: &str = "[package]\nname = \"generated-docs\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n";
+/// All of rustdoc's lints, and what documentation that we write ourselves links to outside of generated code.
+const LIBRARY: &str = "\
+#![allow(non_camel_case_types, deprecated, clippy::all)]
+#![deny(rustdoc::all)]
+#![allow(rustdoc::missing_crate_level_docs)]
 
-/// What documentation that we write ourselves links to, outside of generated code.
-const RUNTIME: &str = "/// What stands for the runtime.\npub mod codegen {\n    pub struct Client;\n    pub struct Operation;\n}\n";
+/// What stands for the runtime.
+pub mod codegen {
+    pub struct Client;
+    pub struct Operation;
+}
+";
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let tree = Tree::compile(&args.dir)?;
@@ -34,33 +41,27 @@ pub(crate) fn run(args: &Args) -> Outcome {
     if packages.is_empty() {
         packages = tree.packages().keys().map(|package| (*package).to_owned()).collect();
     }
-    let request = crate_check::request(&tree, &packages)?;
+    let request = tree.request_with_needed(&packages)?;
     let (comments, references) = count_comments(&request)?;
     println!("{} packages: {comments} comments with {references} references in them", packages.len());
 
     let mut config = Config::default();
     config.include_file = Some("mod.rs".to_owned());
     let output = lro_codegen::generate(request, &config)?;
-    let folder = root().join("target/generated-docs");
-    let generated = folder.join("src/generated");
-    if generated.exists() {
-        fs::remove_dir_all(&generated)?;
-    }
-    fs::create_dir_all(&generated)?;
-    fs::write(folder.join("Cargo.toml"), MANIFEST)?;
-    let library = "#![allow(non_camel_case_types, deprecated, clippy::all)]\n#![deny(rustdoc::all)]\n#![allow(rustdoc::missing_crate_level_docs)]\ninclude!(\"generated/mod.rs\");\n";
-    fs::write(folder.join("src/lib.rs"), format!("{library}{RUNTIME}"))?;
     let mut counts = Counts::default();
+    let mut files = Vec::new();
     for file in output.files() {
         let content = if file.name() == "mod.rs" {
             file.content().to_owned()
         } else {
-            let mut skeleton = Skeleton::of(file.content())?;
+            let skeleton = Skeleton::of(file.content())?;
             counts.add(&skeleton.counts);
-            std::mem::take(&mut skeleton.code)
+            skeleton.code
         };
-        fs::write(generated.join(file.name()), content)?;
+        files.push((file.name(), content));
     }
+    let folder = Scratch { folder: "generated-docs", manifest: "", library: LIBRARY }.write(&files)?;
+    drop(files);
     drop(output);
     println!(
         "{} documented items, {} lines; of the references {} became links, {} are text",
@@ -104,12 +105,8 @@ fn reference_count(text: &str) -> usize {
 }
 
 /// Makes sure that no comment became a test.
-fn no_doctests(folder: &std::path::Path) -> Outcome {
-    let output = Command::new(env!("CARGO"))
-        .args(["test", "--doc", "--quiet"])
-        .current_dir(folder)
-        .env("CARGO_TARGET_DIR", cargo::target_folder())
-        .output()?;
+fn no_doctests(folder: &Path) -> Outcome {
+    let output = cargo::command(folder, &["test", "--doc", "--quiet"]).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() || !text.contains("running 0 tests") {
         return Err(

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let tool = cargo::install("cargo-fuzz", "0.13.2", &cargo::target_folder().join("tools"))?;
+    let tool = cargo::install("cargo-fuzz", "0.13.2")?;
     let targets: Vec<&str> = match args.targets.as_slice() {
         [] => TARGETS.to_vec(),
         named => named.iter().map(String::as_str).collect(),

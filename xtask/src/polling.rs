@@ -4,10 +4,11 @@
 mod independent;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lro_codegen::{LroMethod, ServiceConfig, methods_with};
+use lro_codegen::{LroMethod, OperationRule, ServiceConfig, methods_with};
 
 use crate::Outcome;
 use crate::tree::{Tree, files_below};
@@ -35,24 +36,27 @@ pub(crate) fn run(args: &Args) -> Outcome {
     }
 
     let tree = Tree::compile(&args.dir)?;
-    let mut tally = Tally::default();
+    let packages = tree.packages();
+    let mut one_by_one = Tally::default();
     for file in &files {
-        let packages: BTreeSet<&str> = file.1.services().filter_map(|service| package(service)).collect();
-        let all = tree.packages();
+        let named: BTreeSet<&str> = file.1.services().filter_map(|service| package(service)).collect();
         let targets: Vec<&str> =
-            packages.iter().filter_map(|name| all.get(name)).flatten().copied().collect();
-        compare(tree.set(&targets), std::slice::from_ref(file), &mut tally)?;
+            named.iter().filter_map(|name| packages.get(name)).flatten().copied().collect();
+        one_by_one.compare(&file.0.file, tree.set(&targets), std::slice::from_ref(file))?;
     }
-    tally.print("file by file");
     let mut together = Tally::default();
-    compare(tree.encoded.clone(), &files, &mut together)?;
-    together.print("all files together");
+    together.compare("all files", tree.encoded.clone(), &files)?;
+    println!("file by file: {one_by_one}");
+    println!("all files together: {together}");
 
-    let differing = [tally.differing, together.differing].concat();
-    if differing.is_empty() {
-        return Ok(());
+    let differences = [one_by_one.differences, together.differences].concat();
+    if !differences.is_empty() {
+        return Err(format!("{} differ:\n{}", differences.len(), differences.join("\n")).into());
     }
-    Err(format!("{} differ:\n{}", differing.len(), differing.join("\n")).into())
+    if one_by_one.counts.values().all(|count| count.equal == 0) {
+        return Err("nothing was compared: no service config has a setting for a long-running method".into());
+    }
+    Ok(())
 }
 
 /// All yaml files of a tree, sorted, with an independent reading of each.
@@ -73,87 +77,89 @@ fn read_files(folder: &Path) -> Outcome<Vec<(ServiceConfig, Reading)>> {
 }
 
 /// What came of comparisons.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Tally {
-    /// Methods whose polling settings are the same in both readings.
-    polling: usize,
-    /// Methods whose fields to fill in are the same.
-    fields: usize,
-    /// Methods that have the same HTTP rules of operations.
-    rules: usize,
-    /// Settings of methods that the tree does not have.
+    /// By what was compared.
+    counts: BTreeMap<&'static str, Count>,
+    /// Methods with polling settings that are no long-running methods of the set.
     elsewhere: usize,
-    differing: Vec<String>,
+    differences: Vec<String>,
 }
 
-/// Compares what the generator's model has for the long-running methods of a set with what the files say on their own.
-fn compare(set: Vec<u8>, files: &[(ServiceConfig, Reading)], tally: &mut Tally) -> Outcome {
-    let configs: Vec<ServiceConfig> = files.iter().map(|(config, _)| config.clone()).collect();
-    let (methods, _) = methods_with(set, &configs)?;
-    let readings = || {
-        // Service yamls win.
-        let of_kind =
-            |kind| files.iter().map(|(_, reading)| reading).filter(move |reading| reading.kind == kind);
-        of_kind(Kind::Service).chain(of_kind(Kind::Gapic))
-    };
-    let mut expected: BTreeMap<&str, Polling> = BTreeMap::new();
-    for (selector, polling) in readings().flat_map(|reading| &reading.polling) {
-        expected.entry(selector).or_insert(*polling);
-    }
-    for method in &methods {
-        let name = format!("{}.{}", method.service, method.method);
-        let place = || format!("{name} ({})", configs.first().map_or("", |config| config.file.as_str()));
-        match (expected.remove(name.as_str()), method.polling.map(|found| Polling::of(&found))) {
-            (None, None) => {}
-            (Some(expected), Some(found)) if expected == found => tally.polling += 1,
-            (expected, found) => tally.differing.push(format!("{}: {found:?}, not {expected:?}", place())),
-        }
-        let fields = readings().find_map(|reading| reading.fields.get(&name)).cloned().unwrap_or_default();
-        tally.check(
-            fields == method.auto_populated_fields,
-            !fields.is_empty(),
-            |tally| &mut tally.fields,
-            place,
-        );
-        let about = readings().filter(|reading| reading.is_about(&method.service));
-        let rules =
-            about.map(|reading| &reading.rules).find(|rules| !rules.is_empty()).cloned().unwrap_or_default();
-        tally.check(rules == rules_of(method), !rules.is_empty(), |tally| &mut tally.rules, place);
-    }
-    tally.elsewhere += expected.len();
-    Ok(())
+/// Methods for which at least one of the readings has something.
+#[derive(Debug, Default, PartialEq)]
+struct Count {
+    equal: usize,
+    differing: usize,
 }
 
 impl Tally {
-    fn check(
-        &mut self,
-        equal: bool,
-        counts: bool,
-        counter: fn(&mut Self) -> &mut usize,
-        place: impl Fn() -> String,
-    ) {
-        if !equal {
-            self.differing.push(format!("{}: fields or rules", place()));
-        } else if counts {
-            *counter(self) += 1;
+    /// Compares what the generator's model has for the long-running methods of a set with what the files say on their own.
+    fn compare(&mut self, which: &str, set: Vec<u8>, files: &[(ServiceConfig, Reading)]) -> Outcome {
+        let configs: Vec<ServiceConfig> = files.iter().map(|(config, _)| config.clone()).collect();
+        let (methods, _) = methods_with(set, &configs)?;
+        let readings = || {
+            // Service yamls win.
+            let of_kind =
+                |kind| files.iter().map(|(_, reading)| reading).filter(move |reading| reading.kind == kind);
+            of_kind(Kind::Service).chain(of_kind(Kind::Gapic))
+        };
+        let mut polling: BTreeMap<&str, Polling> = BTreeMap::new();
+        for (selector, settings) in readings().flat_map(|reading| &reading.polling) {
+            polling.entry(selector).or_insert(*settings);
         }
+        for method in &methods {
+            let name = format!("{}.{}", method.service, method.method);
+            let place = format!("{name} ({which})");
+            self.count("polling settings", &place, &polling.remove(name.as_str()), &polling_of(method));
+            let fields = readings().find_map(|reading| reading.fields.get(&name)).cloned();
+            self.count("fields", &place, &fields.unwrap_or_default(), &method.auto_populated_fields);
+            let about = readings().filter(|reading| reading.is_about(&method.service));
+            let rules = about.map(|reading| &reading.rules).find(|rules| !rules.is_empty()).cloned();
+            self.count("operation rules", &place, &rules.unwrap_or_default(), &rules_of(method));
+        }
+        self.elsewhere += polling.len();
+        Ok(())
     }
 
-    fn print(&self, how: &str) {
-        println!(
-            "{how}: polling settings of {} methods equal, {} differing, {} for methods that the tree does not have; \
-             fields equal of {}, rules of operations of {}",
-            self.polling,
-            self.differing.len(),
-            self.elsewhere,
-            self.fields,
-            self.rules
-        );
+    /// Compares what the readings have of one kind of setting. What neither has does not count.
+    fn count<T: Default + PartialEq + fmt::Debug>(
+        &mut self,
+        what: &'static str,
+        place: &str,
+        expected: &T,
+        found: &T,
+    ) {
+        let count = self.counts.entry(what).or_default();
+        if found != expected {
+            count.differing += 1;
+            self.differences.push(format!("{what} of {place}: {found:?}, not {expected:?}"));
+        } else if *found != T::default() {
+            count.equal += 1;
+        }
     }
 }
 
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, Count { equal, differing }) in &self.counts {
+            write!(f, "{what} of {equal} methods equal, {differing} differing; ")?;
+        }
+        write!(f, "{} have polling settings and are no long-running methods of the tree", self.elsewhere)
+    }
+}
+
+fn polling_of(method: &LroMethod) -> Option<Polling> {
+    method.polling.map(|settings| Polling {
+        initial: settings.initial_delay.as_nanos(),
+        multiplier: settings.multiplier,
+        longest: settings.max_delay.as_nanos(),
+        total: settings.total_timeout.as_nanos(),
+    })
+}
+
 fn rules_of(method: &LroMethod) -> Vec<[String; 3]> {
-    let rule = |rule: &lro_codegen::OperationRule| [rule.rpc.clone(), rule.verb.clone(), rule.path.clone()];
+    let rule = |rule: &OperationRule| [rule.rpc.clone(), rule.verb.clone(), rule.path.clone()];
     method.operation_rules.iter().map(rule).collect()
 }
 
@@ -165,24 +171,64 @@ fn package(service: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn yaml(delay: &str) -> String {
-        format!(
-            "{{ type: google.api.Service, publishing: {{ method_settings: [ {{ \
-             selector: example.library.v1.LibraryService.ImportBooks, long_running: {{ max_poll_delay: {delay} }} }} ] }} }}"
-        )
+    /// How many settings of a method are equal and differ, if the generator reads one text and the other reading is of another.
+    fn compared(generators: &str, other: &str) -> Vec<(&'static str, usize, usize)> {
+        let tree = Tree::compile(&crate::root().join("proto")).unwrap();
+        let reading = independent::read(other).unwrap().unwrap();
+        let mut tally = Tally::default();
+        let file = (ServiceConfig::new("library.yaml", generators), reading);
+        tally.compare("library.yaml", tree.encoded.clone(), &[file]).unwrap();
+        let differing: usize = tally.counts.values().map(|count| count.differing).sum();
+        assert_eq!(tally.differences.len(), differing);
+        let counts = tally.counts.into_iter().map(|(what, count)| (what, count.equal, count.differing));
+        counts.filter(|count| (count.1, count.2) != (0, 0)).collect()
+    }
+
+    #[track_caller]
+    fn assert_told_apart(what: &'static str, text: &str, same: &str, other: &str) {
+        assert_eq!(compared(text, same), [(what, 1, 0)]);
+        assert_eq!(compared(text, other), [(what, 0, 1)]);
     }
 
     #[test]
-    fn a_difference_is_found() {
-        let tree = Tree::compile(&crate::root().join("proto")).unwrap();
-        let compared = |generator: &str, independent: &str| {
-            let reading = independent::read(&yaml(independent)).unwrap().unwrap();
-            let mut tally = Tally::default();
-            let file = (ServiceConfig::new("library.yaml", yaml(generator)), reading);
-            compare(tree.encoded.clone(), &[file], &mut tally).unwrap();
-            (tally.polling, tally.differing.len())
+    fn settings_of_a_service_yaml_are_told_apart() {
+        let yaml = |delay: &str| {
+            format!(
+                "{{ type: google.api.Service, publishing: {{ method_settings: [ {{ \
+                 selector: example.library.v1.LibraryService.ImportBooks, long_running: {{ max_poll_delay: {delay} }} }} ] }} }}"
+            )
         };
-        assert_eq!(compared("1.5s", "1.500s"), (1, 0));
-        assert_eq!(compared("1.5s", "1.05s"), (0, 1));
+        assert_told_apart("polling settings", &yaml("1.5s"), &yaml("1.500s"), &yaml("1.05s"));
+    }
+
+    #[test]
+    fn settings_of_a_gapic_yaml_are_told_apart() {
+        let yaml = |multiplier: &str| {
+            format!(
+                "{{ type: com.google.api.codegen.ConfigProto, interfaces: [ {{ name: example.library.v1.LibraryService, methods: [ {{ \
+                 name: ImportBooks, long_running: {{ poll_delay_multiplier: {multiplier} }} }} ] }} ] }}"
+            )
+        };
+        assert_told_apart("polling settings", &yaml("2"), &yaml("2.0"), &yaml("1.5"));
+        assert!(independent::read(&yaml("twice")).is_err(), "what cannot be read is not the default");
+    }
+
+    #[test]
+    fn fields_and_rules_are_told_apart() {
+        let fields = |field: &str| {
+            format!(
+                "{{ type: google.api.Service, publishing: {{ method_settings: [ {{ \
+                 selector: example.library.v1.LibraryService.ImportBooks, auto_populated_fields: [{field}] }} ] }} }}"
+            )
+        };
+        assert_told_apart("fields", &fields("request_id"), &fields("'request_id'"), &fields("id"));
+        let rules = |path: &str| {
+            format!(
+                "{{ type: google.api.Service, http: {{ rules: [ {{ \
+                 selector: google.longrunning.Operations.GetOperation, get: '{path}' }} ] }} }}"
+            )
+        };
+        let path = "/v1/{name=operations/*}";
+        assert_told_apart("operation rules", &rules(path), &rules(path), &rules("/v2/{name=operations/*}"));
     }
 }

@@ -101,6 +101,21 @@ impl Tree {
         Ok(lro_codegen::encode_request(self.set(targets), targets.iter().map(|&name| name.to_owned()))?)
     }
 
+    /// The request for code of packages and of all that they need, but for what every runtime has.
+    pub(crate) fn request_with_needed(&self, packages: &[String]) -> Outcome<Vec<u8>> {
+        let known = self.packages();
+        let mut targets = Vec::new();
+        for package in packages {
+            let files =
+                known.get(package.as_str()).ok_or_else(|| format!("there is no package {package}"))?;
+            targets.extend(files.iter().copied());
+        }
+        let closure = self.closure(targets);
+        let needed: Vec<&str> =
+            closure.into_iter().filter(|name| !name.starts_with("google/protobuf/")).collect();
+        self.request(&needed)
+    }
+
     /// A serialized `FileDescriptorSet` of some files and all that they need.
     pub(crate) fn set(&self, names: &[&str]) -> Vec<u8> {
         let needed = self.closure(names.iter().copied());

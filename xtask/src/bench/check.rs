@@ -1,15 +1,14 @@
 //! `cargo xtask bench check DIR`: what the layer costs those who compile it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use lro_codegen::{Config, Emit, Output};
 
 use super::sample::{self, Comparison, Limit, Sample, Series};
-use crate::crate_check;
+use crate::scratch::{DEPENDENCIES, Scratch};
 use crate::tree::Tree;
-use crate::{Outcome, cargo, root};
+use crate::{Outcome, cargo};
 
 /// How much processor time `cargo check` may take with the layer, where it takes 1 without. One crate is checked by one thread.
 const LIMIT: f64 = 1.15;
@@ -28,7 +27,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Outcome {
     let tree = Tree::compile(&args.dir)?;
-    let request = crate_check::request(&tree, std::slice::from_ref(&args.package))?;
+    let request = tree.request_with_needed(std::slice::from_ref(&args.package))?;
     let mut config = Config::default();
     config.include_file = Some("mod.rs".to_owned());
     let whole = lro_codegen::generate(request.clone(), &config)?;
@@ -37,10 +36,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     config.no_include = true;
     let layer = lro_codegen::generate(request, &config)?;
 
-    let folder = root().join("target/bench/check");
-    let with = Subject::write(folder.join("with"), &whole, |_, content| Ok(content.to_owned()))?;
+    let with = Subject::write("bench/check/with", &whole, |_, content| Ok(content.to_owned()))?;
     let without =
-        Subject::write(folder.join("without"), &whole, |name, content| remove_layer(name, content, &layer))?;
+        Subject::write("bench/check/without", &whole, |name, content| remove_layer(name, content, &layer))?;
     println!(
         "{}: {} lines, {} of them the layer; {} runs of each after one warm-up\n",
         args.package,
@@ -54,8 +52,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
         ours.push(with.check()?);
         peer.push(without.check()?);
     }
-    print!("{}", Comparison { ours: &ours, peer: &peer, limit: Some(Limit::Cpu(LIMIT)) });
-    Ok(())
+    let comparison = Comparison { ours: &ours, peer: &peer, limit: Some(Limit::Cpu(LIMIT)) };
+    print!("{comparison}");
+    comparison.keeps_limit()
 }
 
 /// What a file of emit=all holds besides the layer, which comes last in it.
@@ -77,16 +76,13 @@ struct Subject {
 }
 
 impl Subject {
-    fn write(
-        folder: PathBuf,
-        output: &Output,
-        edit: impl Fn(&str, &str) -> Outcome<String>,
-    ) -> Outcome<Self> {
+    fn write(folder: &str, output: &Output, edit: impl Fn(&str, &str) -> Outcome<String>) -> Outcome<Self> {
         let mut files = Vec::new();
         for file in output.files() {
             files.push((file.name(), edit(file.name(), file.content())?));
         }
-        crate_check::write_crate(&folder, &files)?;
+        let library = "//! Generated code.\n";
+        let folder = Scratch { folder, manifest: DEPENDENCIES, library }.write(&files)?;
         Ok(Self { folder, lines: files.iter().map(|(_, content)| content.lines().count()).sum() })
     }
 
@@ -95,17 +91,9 @@ impl Subject {
     fn check(&self) -> Outcome<Sample> {
         let library = self.folder.join("src/lib.rs");
         fs::File::options().write(true).open(&library)?.set_modified(std::time::SystemTime::now())?;
-        sample::process(
-            Command::new(env!("CARGO"))
-                .args(["check", "--quiet", "--offline"])
-                .current_dir(&self.folder)
-                .env("CARGO_TARGET_DIR", target(&self.folder))
-                .env("CARGO_INCREMENTAL", "0"),
-        )
+        let mut check = cargo::command(&self.folder, &["check", "--quiet", "--offline"]);
+        // One target folder for both crates, so that they share what they depend on.
+        check.env("CARGO_TARGET_DIR", cargo::target_folder().join("bench/check/target"));
+        sample::process(check.env("CARGO_INCREMENTAL", "0"))
     }
-}
-
-/// One target folder for both crates, so that they share what they depend on.
-fn target(folder: &Path) -> PathBuf {
-    folder.parent().map_or_else(cargo::target_folder, |parent| parent.join("target"))
 }

@@ -6,12 +6,10 @@ use std::process::Command;
 
 use prost::Message as _;
 
-use super::plugins::{ALL_REQUEST, LRO_REQUEST, PEER_REQUEST, PEERS};
+use super::plugins::{ALL_REQUEST, LRO_REQUEST, PEER_REQUEST, PROST, TONIC};
 use super::sample::{self, Comparison, Series};
 use crate::tree::Tree;
-use crate::{Outcome, cargo, root};
-
-const PEER_VERSION: &str = "0.5.0";
+use crate::{Outcome, cargo, figures, root};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -27,7 +25,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     println!(
         "{} files, {:.1} MB of descriptors, {} runs of each after one warm-up, {} cores\n",
         tree.len(),
-        megabytes(tree.encoded.len()),
+        figures::megabytes(tree.encoded.len()),
         args.runs,
         std::thread::available_parallelism()?
     );
@@ -49,7 +47,7 @@ fn reading(tree: &Tree, runs: u16) {
 
 /// The plugins as protoc runs them, on the same request.
 fn plugins(tree: &Tree, runs: u16) -> Outcome {
-    let folder = root().join("target/bench");
+    let folder = cargo::target_folder().join("bench");
     fs::create_dir_all(&folder)?;
     let packages = tree.packages();
     let targets: Vec<&str> =
@@ -58,16 +56,18 @@ fn plugins(tree: &Tree, runs: u16) -> Outcome {
     fs::write(folder.join(PEER_REQUEST), &request)?;
     fs::write(folder.join(LRO_REQUEST), with_parameter(request.clone(), "emit=lro"))?;
     fs::write(folder.join(ALL_REQUEST), with_parameter(request, "emit=all"))?;
-    let plugin = build_plugin()?;
-    for peer in PEERS {
-        cargo::install(peer, PEER_VERSION, &folder)?;
-    }
+    let programs = [build_plugin()?, PROST.install()?, TONIC.install()?];
     // The peak memory that Linux counts for a process includes what its parent held at the fork, and this one holds the tree.
     let status = Command::new(std::env::current_exe()?)
         .args(["bench", "plugins", "--runs", &runs.to_string()])
-        .args([plugin, folder])
+        .arg(folder)
+        .args(programs)
         .status()?;
-    if status.success() { Ok(()) } else { Err("the plugins could not be measured".into()) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err("the plugins keep no limit or could not be measured, see above".into())
+    }
 }
 
 /// Sets the option string of an encoded request: of a field that comes twice, the last one counts.
@@ -79,9 +79,4 @@ fn with_parameter(mut request: Vec<u8>, parameter: &str) -> Vec<u8> {
 fn build_plugin() -> Outcome<PathBuf> {
     cargo::run(root(), &["build", "--quiet", "--release", "--package", "protoc-gen-rust-lro"])?;
     Ok(cargo::target_folder().join("release/protoc-gen-rust-lro"))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a figure with one decimal")]
-fn megabytes(bytes: usize) -> f64 {
-    bytes as f64 / 1e6
 }

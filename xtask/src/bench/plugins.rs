@@ -3,10 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use super::sample::{self, Comparison, Limit, Sample, Series};
-use crate::Outcome;
+use crate::{Outcome, cargo};
 
-/// The plugins whose place ours takes.
-pub(crate) const PEERS: [&str; 2] = ["protoc-gen-prost", "protoc-gen-tonic"];
+/// A plugin whose place ours takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer {
+    name: &'static str,
+    version: &'static str,
+}
+
+pub(crate) const PROST: Peer = Peer { name: "protoc-gen-prost", version: "0.5.0" };
+pub(crate) const TONIC: Peer = Peer { name: "protoc-gen-tonic", version: "0.5.0" };
+
+impl Peer {
+    /// Its binary, installed if it has to be.
+    pub(crate) fn install(self) -> Outcome<PathBuf> {
+        cargo::install(self.name, self.version)
+    }
+}
 
 /// The request as it is, and with the options of our plugin.
 pub(crate) const PEER_REQUEST: &str = "request.bin";
@@ -20,10 +34,14 @@ const ALL_LIMIT: f64 = 0.8;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    /// The folder with the requests.
+    folder: PathBuf,
     /// Our plugin.
     plugin: PathBuf,
-    /// The folder with the requests, and the peers in `bin`.
-    folder: PathBuf,
+    /// protoc-gen-prost.
+    prost: PathBuf,
+    /// protoc-gen-tonic.
+    tonic: PathBuf,
     #[arg(long)]
     runs: u16,
 }
@@ -31,29 +49,33 @@ pub(crate) struct Args {
 /// Runs all contenders in turn, so that what else the machine does meets each of them.
 pub(crate) fn run(args: &Args) -> Outcome {
     let input = |name: &str| args.folder.join(name);
-    let peer = |name: &str| args.folder.join("bin").join(name);
     let lro = Plugin::new(&args.plugin, input(LRO_REQUEST))?;
     let all = Plugin::new(&args.plugin, input(ALL_REQUEST))?;
-    let prost = Plugin::new(&peer(PEERS[0]), input(PEER_REQUEST))?;
-    let tonic = Plugin::new(&peer(PEERS[1]), input(PEER_REQUEST))?;
+    let prost = Plugin::new(&args.prost, input(PEER_REQUEST))?;
+    let tonic = Plugin::new(&args.tonic, input(PEER_REQUEST))?;
 
     let (mut our_lro, mut tonic_alone) =
-        (Series::new("protoc-gen-rust-lro, emit=lro"), Series::new("protoc-gen-tonic 0.5.0"));
+        (Series::new("protoc-gen-rust-lro, emit=lro"), Series::new("protoc-gen-tonic"));
     let (mut our_all, mut both) =
         (Series::new("protoc-gen-rust-lro, emit=all"), Series::new("protoc-gen-prost, then -tonic"));
     for _ in 0..=args.runs {
         our_lro.push(lro.run()?);
-        let after = tonic.run()?;
-        tonic_alone.push(after);
+        tonic_alone.push(tonic.run()?);
         our_all.push(all.run()?);
         both.push(prost.run()?.then(tonic.run()?));
     }
-    println!("{}", Comparison { ours: &our_lro, peer: &tonic_alone, limit: Some(Limit::Wall(LRO_LIMIT)) });
-    println!("{}", Comparison { ours: &our_all, peer: &both, limit: Some(Limit::Wall(ALL_LIMIT)) });
+    println!("The peers are {} {} and {} {}.", PROST.name, PROST.version, TONIC.name, TONIC.version);
     println!(
-        "Limits are for wall time. Whoever shares the machine takes cores from a plugin that uses them all."
+        "Limits are for wall time. Whoever shares the machine takes cores from a plugin that uses them all.\n"
     );
-    Ok(())
+    let comparisons = [
+        Comparison { ours: &our_lro, peer: &tonic_alone, limit: Some(Limit::Wall(LRO_LIMIT)) },
+        Comparison { ours: &our_all, peer: &both, limit: Some(Limit::Wall(ALL_LIMIT)) },
+    ];
+    for comparison in &comparisons {
+        println!("{comparison}");
+    }
+    comparisons.iter().try_for_each(Comparison::keeps_limit)
 }
 
 /// A plugin and what it reads.

@@ -91,21 +91,45 @@ pub(crate) struct Comparison<'a> {
     pub(crate) limit: Option<Limit>,
 }
 
+impl Comparison<'_> {
+    /// Fails if the limit is exceeded, so that whoever runs the task in a script hears of it.
+    pub(crate) fn keeps_limit(&self) -> Outcome {
+        let kept = match self.limit {
+            Some(Limit::Wall(most)) => self.wall() <= most && self.keeps_memory(),
+            Some(Limit::Cpu(most)) => self.cpu() <= most,
+            None => true,
+        };
+        if kept { Ok(()) } else { Err(format!("a limit of `{}` is exceeded", self.ours.name).into()) }
+    }
+
+    fn wall(&self) -> f64 {
+        self.ours.ratio(self.peer, |sample| sample.wall)
+    }
+
+    fn cpu(&self) -> f64 {
+        self.ours.ratio(self.peer, |sample| sample.cpu)
+    }
+
+    fn keeps_memory(&self) -> bool {
+        let peak = |series: &Series| series.median(|sample| sample.peak);
+        peak(self.ours) <= peak(self.peer)
+    }
+}
+
 impl fmt::Display for Comparison<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { ours, peer, limit } = self;
-        let (wall, cpu) = (ours.ratio(peer, |sample| sample.wall), ours.ratio(peer, |sample| sample.cpu));
+        let (wall, cpu) = (self.wall(), self.cpu());
         writeln!(f, "{ours}\n{peer}\n{:32} {wall:7.3}   wall {cpu:7.3}   cpu", "ratio")?;
         let verdict = |kept| if kept { "kept" } else { "EXCEEDED" };
         match *limit {
             Some(Limit::Wall(most)) => {
-                let (peak, peers) = (ours.median(|sample| sample.peak), peer.median(|sample| sample.peak));
                 writeln!(
                     f,
                     "{:32} {most:7.3}   wall, {}; no more memory than they, {}",
                     "limit",
                     verdict(wall <= most),
-                    verdict(peak <= peers)
+                    verdict(self.keeps_memory())
                 )?;
             }
             Some(Limit::Cpu(most)) => {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use lro_codegen::PollingSettings;
 use serde_yaml_ng::Value;
 
 use crate::Outcome;
@@ -28,21 +27,10 @@ pub(crate) struct Reading {
 /// Polling settings, times in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Polling {
-    initial: u128,
-    multiplier: f64,
-    longest: u128,
-    total: u128,
-}
-
-impl Polling {
-    pub(crate) fn of(settings: &PollingSettings) -> Self {
-        Self {
-            initial: settings.initial_delay.as_nanos(),
-            multiplier: settings.multiplier,
-            longest: settings.max_delay.as_nanos(),
-            total: settings.total_timeout.as_nanos(),
-        }
-    }
+    pub(crate) initial: u128,
+    pub(crate) multiplier: f64,
+    pub(crate) longest: u128,
+    pub(crate) total: u128,
 }
 
 impl Reading {
@@ -87,20 +75,11 @@ fn gapic(root: &Value, reading: &mut Reading) -> Outcome {
             if settings.is_null() {
                 continue;
             }
-            let millis = |key: &str, default: u128| -> Outcome<u128> {
-                let value = &settings[key];
-                let number = value.as_u64().map(|millis| u128::from(millis) * 1_000_000);
-                if value.is_null() {
-                    Ok(default)
-                } else {
-                    number.ok_or_else(|| format!("{key}: {value:?}").into())
-                }
-            };
             let polling = Polling {
-                initial: millis("initial_poll_delay_millis", 5_000_000_000)?,
-                multiplier: settings["poll_delay_multiplier"].as_f64().unwrap_or(1.5),
-                longest: millis("max_poll_delay_millis", 45_000_000_000)?,
-                total: millis("total_poll_timeout_millis", 300_000_000_000)?,
+                initial: millis(&settings["initial_poll_delay_millis"], 5_000)?,
+                multiplier: multiplier(&settings["poll_delay_multiplier"])?,
+                longest: millis(&settings["max_poll_delay_millis"], 45_000)?,
+                total: millis(&settings["total_poll_timeout_millis"], 300_000)?,
             };
             let name = format!("{}.{}", string(&interface["name"])?, string(&method["name"])?);
             reading.polling.insert(name, polling);
@@ -123,7 +102,7 @@ fn service(root: &Value, reading: &mut Reading) -> Outcome {
         }
         let polling = Polling {
             initial: nanos(&settings["initial_poll_delay"], 5)?,
-            multiplier: settings["poll_delay_multiplier"].as_f64().unwrap_or(1.5),
+            multiplier: multiplier(&settings["poll_delay_multiplier"])?,
             longest: nanos(&settings["max_poll_delay"], 45)?,
             total: nanos(&settings["total_poll_timeout"], 300)?,
         };
@@ -146,16 +125,27 @@ fn service(root: &Value, reading: &mut Reading) -> Outcome {
     Ok(())
 }
 
+/// The nanoseconds of `30000`, or of the default in milliseconds where there is nothing.
+fn millis(value: &Value, default: u64) -> Outcome<u128> {
+    let millis = if value.is_null() { Some(default) } else { value.as_u64() };
+    Ok(u128::from(millis.ok_or_else(|| format!("{value:?} is no number of milliseconds"))?) * 1_000_000)
+}
+
 /// The nanoseconds of `30s`, or of the default in seconds where there is nothing.
 fn nanos(value: &Value, default: u128) -> Outcome<u128> {
     if value.is_null() {
         return Ok(default * 1_000_000_000);
     }
     let text = string(value)?;
-    let seconds = text.trim_end_matches('s');
+    let seconds = text.strip_suffix('s').ok_or_else(|| format!("{text} is no number of seconds"))?;
     // Digits after the point, filled up to nine, make whole nanoseconds.
     let (whole, fraction) = seconds.split_once('.').unwrap_or((seconds, ""));
     Ok(format!("{whole}{fraction:0<9}").parse()?)
+}
+
+fn multiplier(value: &Value) -> Outcome<f64> {
+    let number = if value.is_null() { Some(1.5) } else { value.as_f64() };
+    number.ok_or_else(|| format!("{value:?} is no number").into())
 }
 
 fn items(value: &Value) -> &[Value] {
