@@ -23,7 +23,8 @@ pub struct Location {
     pub file: String,
     /// Line and column, both from one; absent where the descriptors came without source info.
     ///
-    /// Columns are what the compiler counts: bytes, and with protoc a tab goes on to the next multiple of eight.
+    /// Columns are what the compiler counts: bytes, and with protoc a tab goes on to the next multiple of eight. In a service config they are
+    /// letters.
     pub position: Option<(u32, u32)>,
     /// Line and column behind the last character, where the end is known. Never before the position.
     pub end: Option<(u32, u32)>,
@@ -171,6 +172,15 @@ impl<'a> IntoIterator for &'a Diagnostics {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -77,7 +77,11 @@ pub fn methods_with(
                 .as_ref()
                 .map(|types| (LroType::new(&types.response), LroType::new(&types.metadata))),
             polling: method.polling,
-            auto_populated_fields: method.auto_populated_fields.clone(),
+            auto_populated_fields: method
+                .auto_populated_fields
+                .iter()
+                .map(|field| field.name.clone())
+                .collect(),
             operation_rules: service.operation_rules.clone(),
         })
     });

@@ -88,7 +88,7 @@ rules! {
     NameCollision "lro::name-collision" WARN,
         "no RPC has to be renamed in Rust; two things that would end up with one name are always an error";
     UnknownSelector "lro::unknown-selector" WARN,
-        "the methods that a service config has settings for exist, and are long-running where they have to be";
+        "the methods and fields that a service config names exist, and are what its settings are for";
     MethodType "lro::method-type" ALWAYS,
         "the request and response types of every method exist";
     Routing "lro::routing" ALWAYS,

@@ -80,7 +80,7 @@ fn cargo_watches_a_service_config_and_shows_what_is_odd_about_it() {
     project.write("shop.yaml", yaml);
     let lines = cargo_lines_with(&project, "shop.proto", &[(SERVICE_CONFIG, &path)]);
     assert!(lines.contains(&format!("cargo::rerun-if-changed={}", path.display())), "{lines:?}");
-    let warning = format!("cargo::warning={}:1:62: warning: there is no method Sale", path.display());
+    let warning = format!("cargo::warning={}:1:74: warning: there is no method Sale", path.display());
     assert!(lines.iter().any(|line| line.starts_with(&warning)), "{warning} is not in {lines:#?}");
 }
 

@@ -3,7 +3,12 @@
 use super::Method;
 use super::build::Builder;
 use crate::details::{Kind, MessageDetails, MethodOptions, Presence};
+use crate::diagnostics::{Diagnostic, Rule, shown};
+use crate::service_config::AutoPopulatedField;
+use crate::suggest;
 use crate::validate::is_identifier;
+
+const REQUEST_ID: &str = "request_id";
 
 /// What clients add to the calls of a method, and what its server asks of the request.
 #[derive(Debug, Default)]
@@ -75,13 +80,21 @@ impl<'a> Builder<'a, '_> {
             return Call::default();
         }
         let Some(request) = self.message(&method.input) else { return Call::default() };
-        let auto_populated = |name: &str| method.auto_populated_fields.iter().any(|field| field == name);
-        let request_id = text(&request, "request_id", |is_uuid4| is_uuid4 || auto_populated("request_id"));
-        let others = method.auto_populated_fields.iter().filter(|name| *name != "request_id");
+        let mut request_id = id(&request, REQUEST_ID);
+        let mut ids = Vec::new();
+        for AutoPopulatedField { name, location } in &method.auto_populated_fields {
+            match id(&request, name) {
+                // Of a request id the service config alone may say that clients fill it in.
+                Ok(_) if name == REQUEST_ID => {}
+                Ok(found) => ids.push(found),
+                Err(NoId::Unannotated(found)) if name == REQUEST_ID => request_id = Ok(found),
+                Err(reason) => self.report.push(reason.warning(&request, method, name).at(location.clone())),
+            }
+        }
         Call {
-            request_id,
+            request_id: request_id.ok(),
             validate_only: scalar(&request, "validate_only", Kind::Bool),
-            ids: others.filter_map(|name| text(&request, name, |is_uuid4| is_uuid4)).collect(),
+            ids,
             routing: options.map(|options| self.routing(service, method, options)),
         }
     }
@@ -92,10 +105,42 @@ impl<'a> Builder<'a, '_> {
     }
 }
 
-/// A text field that holds an id, as `is_id` decides from whether it is annotated as a UUID.
-fn text(message: &MessageDetails<'_>, name: &str, is_id: impl Fn(bool) -> bool) -> Option<Scalar> {
-    let annotated = message.field(name)?.is_uuid4();
-    scalar(message, name, Kind::Text).filter(|_| is_id(annotated))
+/// Why clients cannot fill a field with an id.
+enum NoId {
+    Missing,
+    NoText,
+    /// A text that may mean anything.
+    Unannotated(Scalar),
+}
+
+impl NoId {
+    fn warning(&self, request: &MessageDetails<'_>, method: &Method, name: &str) -> Diagnostic {
+        let (name, input) = (shown(name), &method.input);
+        let (message, help) = match self {
+            Self::Missing => {
+                let fields = request.fields().iter().map(|field| field.name.as_str());
+                let nearest = suggest::nearest(&name, fields).map(|nearest| format!("did you mean {nearest}?"));
+                let remove = || "remove it from auto_populated_fields".to_owned();
+                (format!("{input} has no field {name} to fill in"), nearest.unwrap_or_else(remove))
+            }
+            Self::NoText => (
+                format!("clients cannot fill in {input}.{name}, which does not hold one text"),
+                "let it be a `string` that is neither repeated nor part of a oneof, or remove it from auto_populated_fields".to_owned(),
+            ),
+            Self::Unannotated(_) => (
+                format!("clients do not fill in {input}.{name}, because nothing says that it is a UUID"),
+                "annotate it with `[(google.api.field_info).format = UUID4]`, or remove it from auto_populated_fields".to_owned(),
+            ),
+        };
+        Diagnostic::warning(Rule::UnknownSelector, message).help(help)
+    }
+}
+
+/// A text field that is annotated as a UUID (AIP-202).
+fn id(message: &MessageDetails<'_>, name: &str) -> Result<Scalar, NoId> {
+    let field = message.field(name).ok_or(NoId::Missing)?;
+    let found = scalar(message, name, Kind::Text).ok_or(NoId::NoText)?;
+    if field.is_uuid4() { Ok(found) } else { Err(NoId::Unannotated(found)) }
 }
 
 /// A field of the message itself that holds one value of a kind.

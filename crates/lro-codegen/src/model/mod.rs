@@ -13,7 +13,7 @@ pub(crate) use build::{OPERATION, build};
 pub(crate) use call::{Call, Place, RoutingParameter, Scalar, Step};
 pub(crate) use index::TypeIndex;
 
-use crate::service_config::{OperationRule, PollingSettings};
+use crate::service_config::{AutoPopulatedField, OperationRule, PollingSettings};
 
 /// The services of a request, in the order of its files, and the types that it knows.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub(crate) struct Method {
     /// How clients wait for its operations, if a service config says so.
     pub(crate) polling: Option<PollingSettings>,
     /// The fields of the request that clients fill in when they are empty, as a service config has them.
-    pub(crate) auto_populated_fields: Vec<String>,
+    pub(crate) auto_populated_fields: Vec<AutoPopulatedField>,
     /// What clients do to a request before they send it; nothing where the service has no typed client.
     pub(crate) call: Call,
 }

@@ -19,13 +19,12 @@ pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {
     let interfaces = reader.mapping(root, "the file").map_or(&[][..], |root| reader.list(root, "interfaces"));
     for interface in interfaces {
         let Some(entries) = reader.mapping(interface, "an item of interfaces") else { continue };
-        let Some(service) = reader.name(entries, "name", interface) else { continue };
+        let Some((service, _)) = reader.name(entries, "name", interface) else { continue };
         for method in reader.list(entries, "methods") {
             let Some(fields) = reader.mapping(method, "an item of methods") else { continue };
             let Some(settings) = reader.get(fields, "long_running") else { continue };
             let name = reader.name(fields, "name", method);
-            if let (Some(name), Some(value)) = (name, polling::read(settings, &FORM, reader)) {
-                let location = reader.location(Some(method.position));
+            if let (Some((name, location)), Some(value)) = (name, polling::read(settings, &FORM, reader)) {
                 polling.push(Setting { selector: format!("{service}.{name}"), location, value });
             }
         }

@@ -75,7 +75,7 @@ impl fmt::Debug for FileReader {
 pub(crate) struct Settings {
     files: Vec<FileSettings>,
     polling: HashMap<String, PollingSettings>,
-    auto_populated_fields: HashMap<String, Vec<String>>,
+    auto_populated_fields: HashMap<String, Vec<AutoPopulatedField>>,
 }
 
 /// What one file says, in its order.
@@ -83,7 +83,7 @@ pub(crate) struct Settings {
 struct FileSettings {
     file: String,
     polling: Vec<Setting<PollingSettings>>,
-    auto_populated_fields: Vec<Setting<Vec<String>>>,
+    auto_populated_fields: Vec<Setting<Vec<AutoPopulatedField>>>,
     /// The services that it is about; all of them where it does not say.
     services: Vec<String>,
     operation_rules: Vec<OperationRule>,
@@ -92,10 +92,17 @@ struct FileSettings {
 /// A setting of one method.
 #[derive(Debug)]
 struct Setting<T> {
-    /// The full name of the method.
+    /// The full name of the method, and where it is written.
     selector: String,
     location: Location,
     value: T,
+}
+
+/// A field of a method's request that clients fill in when it is empty (AIP-4235).
+#[derive(Debug, Clone)]
+pub(crate) struct AutoPopulatedField {
+    pub(crate) name: String,
+    pub(crate) location: Location,
 }
 
 impl Settings {
@@ -123,7 +130,7 @@ impl Settings {
     }
 
     /// The fields of a method's request that clients fill in.
-    pub(crate) fn auto_populated_fields(&self, method: &str) -> Vec<String> {
+    pub(crate) fn auto_populated_fields(&self, method: &str) -> Vec<AutoPopulatedField> {
         self.auto_populated_fields.get(method).cloned().unwrap_or_default()
     }
 

@@ -1,5 +1,7 @@
 //! Where the operations of an API are found over HTTP, and with that how they are named.
 
+use std::collections::HashSet;
+
 use super::reader::{Entries, Reader};
 use super::yaml::Node;
 
@@ -20,22 +22,28 @@ const SERVICE: &str = "google.longrunning.Operations.";
 /// The fields of `google.api.HttpRule` that hold a path, each named after its HTTP method.
 const VERBS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
-/// Reads `http.rules`, additional bindings included, of the operations service; others are left alone.
+/// Reads `http.rules`, additional bindings included, of the operations service; others are left alone. Of two rules for one RPC the last
+/// one counts, as everywhere in a `google.api.Service`.
 pub(super) fn read(entries: Entries<'_, '_>, reader: &mut Reader<'_>) -> Vec<OperationRule> {
-    let mut rules = Vec::new();
-    let Some(http) = reader.get(entries, "http") else { return rules };
+    let Some(http) = reader.get(entries, "http") else { return Vec::new() };
     let http = reader.mapping(http, "http").unwrap_or_default();
+    let mut of_rpcs = Vec::new();
     for rule in reader.list(http, "rules") {
         let Some(fields) = reader.mapping(rule, "an item of rules") else { continue };
         let selector = reader.get(fields, "selector").and_then(|node| reader.text(node, "selector"));
         let Some(rpc) = selector.and_then(|selector| selector.strip_prefix(SERVICE)) else { continue };
+        let mut rules = Vec::new();
         binding(rpc, fields, &mut rules, reader);
         for additional in reader.list(fields, "additional_bindings") {
             let fields = reader.mapping(additional, "an item of additional_bindings").unwrap_or_default();
             binding(rpc, fields, &mut rules, reader);
         }
+        of_rpcs.push((rpc, rules));
     }
-    rules
+    let mut seen = HashSet::new();
+    of_rpcs.reverse();
+    of_rpcs.retain(|(rpc, _)| seen.insert(*rpc));
+    of_rpcs.into_iter().rev().flat_map(|(_, rules)| rules).collect()
 }
 
 /// The forms that names of operations have, without repetitions: `projects/*/locations/*/operations/*`, say.

@@ -93,7 +93,7 @@ fn time(
     if found.is_none() {
         let message = format!("`{}` is no time for {key}", shown(text));
         let help = format!("write {}, more than zero and at most 10,000 years", form.example);
-        reader.problem(Some(node.position), message, &help);
+        reader.problem(Some(node.place), message, &help);
     }
     found
 }
@@ -106,7 +106,7 @@ fn multiplier(entries: Entries<'_, '_>, default: f64, reader: &mut Reader<'_>) -
     let found = text.parse().ok().filter(|factor| (1.0..=f64::from(f32::MAX)).contains(factor));
     if found.is_none() {
         let message = format!("`{}` is no {KEY}", shown(text));
-        reader.problem(Some(node.position), message, "write a number that is at least 1, such as 1.5");
+        reader.problem(Some(node.place), message, "write a number that is at least 1, such as 1.5");
     }
     found
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::yaml::{Node, Position, Value, parse};
+use super::yaml::{Node, Place, Value, parse};
 use super::{Kind, Setting};
 use crate::diagnostics::{Diagnostic, Location, Report, Rule, shown};
 use crate::validate::is_full_name;
@@ -36,7 +36,7 @@ impl<'r> Reader<'r> {
             .map_err(|broken| {
                 let message = format!("this YAML cannot be read: {}", broken.reason);
                 self.problem(
-                    broken.position,
+                    broken.place,
                     message,
                     "correct the file, or leave out the option service_config",
                 );
@@ -50,7 +50,7 @@ impl<'r> Reader<'r> {
                             if it is a gapic.yaml";
         let entries = self.mapping(root, "a service config")?;
         let Some(node) = self.get(entries, "type") else {
-            self.problem(Some(root.position), "this is not a service config: it has no key `type`", HELP);
+            self.problem(Some(root.place), "this is not a service config: it has no key `type`", HELP);
             return None;
         };
         match self.text(node, "type")? {
@@ -58,23 +58,19 @@ impl<'r> Reader<'r> {
             "com.google.api.codegen.ConfigProto" => Some(Kind::Gapic),
             other => {
                 let message = format!("`{}` is not the type of a service config", shown(other));
-                self.problem(Some(node.position), message, HELP);
+                self.problem(Some(node.place), message, HELP);
                 None
             }
         }
     }
 
-    /// What a key stands for, if it is there and not null.
+    /// What a key stands for, if it is there and not null. The key is the name of a field in its proto.
     pub(super) fn get<'n, 'a>(&mut self, entries: Entries<'n, 'a>, key: &str) -> Option<&'n Node<'a>> {
-        let is_key = |node: &Node<'_>| matches!(&node.value, Value::Scalar(text) if text == key);
+        let is_key = |node: &Node<'_>| matches!(&node.value, Value::Scalar(text) if is_name_of(text, key));
         let mut found = entries.iter().filter(|(node, _)| is_key(node));
         let (_, value) = found.next()?;
         if let Some((again, _)) = found.next() {
-            self.problem(
-                Some(again.position),
-                format!("the key `{key}` is there twice"),
-                "keep one of the two",
-            );
+            self.problem(Some(again.place), format!("the key `{key}` is there twice"), "keep one of the two");
         }
         Some(value).filter(|value| !matches!(value.value, Value::Null))
     }
@@ -105,23 +101,23 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// The name under a key that has to be there: identifiers with dots between them.
+    /// The name under a key that has to be there, identifiers with dots between them, and where it is.
     pub(super) fn name<'n>(
         &mut self,
         entries: Entries<'n, '_>,
         key: &str,
         around: &Node<'_>,
-    ) -> Option<&'n str> {
+    ) -> Option<(&'n str, Location)> {
         let Some(node) = self.get(entries, key) else {
-            self.problem(Some(around.position), format!("there is no `{key}` here"), "add it");
+            self.problem(Some(around.place), format!("there is no `{key}` here"), "add it");
             return None;
         };
         let name = self.text(node, key)?;
         if is_full_name(name) {
-            return Some(name);
+            return Some((name, self.location(Some(node.place))));
         }
         let message = format!("`{}` is not a name from a proto", shown(name));
-        self.problem(Some(node.position), message, "write the name in full, without wildcards");
+        self.problem(Some(node.place), message, "write the name in full, without wildcards");
         None
     }
 
@@ -131,19 +127,21 @@ impl<'r> Reader<'r> {
         for setting in settings {
             if let Some(at) = first.get(setting.selector.as_str()) {
                 let message = format!("{} has {what} twice, at first in {at}", setting.selector);
-                self.problem(setting.location.position, message, "keep one of the two");
+                self.problem_at(setting.location.clone(), message, "keep one of the two");
             } else {
                 first.insert(&setting.selector, &setting.location);
             }
         }
     }
 
-    pub(super) fn problem(&mut self, at: Option<Position>, message: impl Into<String>, help: &str) {
+    pub(super) fn problem(&mut self, place: Option<Place>, message: impl Into<String>, help: &str) {
+        self.problem_at(self.location(place), message, help);
+    }
+
+    fn problem_at(&mut self, location: Location, message: impl Into<String>, help: &str) {
         self.problems += 1;
         let diagnostic = match self.problems {
-            ..=MAX_PROBLEMS => {
-                Diagnostic::error(Rule::ServiceConfig, message).at(self.location(at)).help(help)
-            }
+            ..=MAX_PROBLEMS => Diagnostic::error(Rule::ServiceConfig, message).at(location).help(help),
             number if number == MAX_PROBLEMS + 1 => {
                 Diagnostic::error(Rule::ServiceConfig, "there are more problems in this file")
                     .at(self.location(None))
@@ -153,8 +151,10 @@ impl<'r> Reader<'r> {
         self.report.push(diagnostic);
     }
 
-    pub(super) fn location(&self, position: Option<Position>) -> Location {
-        Location { position, ..Location::of_file(self.file) }
+    pub(super) fn location(&self, place: Option<Place>) -> Location {
+        let position = place.map(|place| place.start);
+        let end = place.and_then(|place| place.end);
+        Location { position, end, ..Location::of_file(self.file) }
     }
 
     fn wrong<T>(&mut self, node: &Node<'_>, what: &str, wanted: &str) -> Option<T> {
@@ -170,7 +170,18 @@ impl<'r> Reader<'r> {
             _ => format!("write {wanted}"),
         };
         let message = format!("{what} has to be {wanted}, but this is {found}");
-        self.problem(Some(node.position), message, &help);
+        self.problem(Some(node.place), message, &help);
         None
     }
+}
+
+/// Whether a key stands for a field: by the field's name in the proto, or by its name in JSON, `longRunning` for `long_running`.
+fn is_name_of(key: &str, field: &str) -> bool {
+    let mut upper = false;
+    let in_json = field.chars().filter_map(|letter| {
+        let letter = if std::mem::take(&mut upper) { letter.to_ascii_uppercase() } else { letter };
+        upper = letter == '_';
+        (!upper).then_some(letter)
+    });
+    key == field || key.chars().eq(in_json)
 }

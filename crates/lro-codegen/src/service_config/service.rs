@@ -3,7 +3,7 @@
 use super::polling::{self, Form, seconds};
 use super::reader::{Entries, Reader};
 use super::yaml::Node;
-use super::{FileSettings, Setting, operations};
+use super::{AutoPopulatedField, FileSettings, Setting, operations};
 
 const FORM: Form = Form {
     initial_delay: "initial_poll_delay",
@@ -36,8 +36,7 @@ pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {
 
 fn method_settings(item: &Node<'_>, settings: &mut FileSettings, reader: &mut Reader<'_>) {
     let Some(entries) = reader.mapping(item, "an item of method_settings") else { return };
-    let Some(selector) = reader.name(entries, "selector", item) else { return };
-    let location = reader.location(Some(item.position));
+    let Some((selector, location)) = reader.name(entries, "selector", item) else { return };
     if let Some(node) = reader.get(entries, "long_running")
         && let Some(value) = polling::read(node, &FORM, reader)
     {
@@ -48,8 +47,10 @@ fn method_settings(item: &Node<'_>, settings: &mut FileSettings, reader: &mut Re
     {
         let value = items
             .iter()
-            .filter_map(|item| reader.text(item, "an item of auto_populated_fields"))
-            .map(str::to_owned)
+            .filter_map(|item| {
+                let name = reader.text(item, "an item of auto_populated_fields")?.to_owned();
+                Some(AutoPopulatedField { name, location: reader.location(Some(item.place)) })
+            })
             .collect();
         settings.auto_populated_fields.push(Setting { selector: selector.to_owned(), location, value });
     }

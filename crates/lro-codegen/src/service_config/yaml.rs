@@ -2,23 +2,31 @@
 
 use std::borrow::Cow;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 
 /// Deeper nesting is refused. What is read lies at most 6 levels deep.
 const MAX_DEPTH: usize = 64;
 
-/// Longer texts are refused: 14 times the longest that is known, and whatever is in them, their tree takes less than 200 MiB.
+/// Longer texts are refused: 14 times the longest that is known. What takes most memory at this length are hundreds of thousands of
+/// mappings in one list (`[:,:,…]`), with which a process was measured at 313 MB; most of that is the parser's.
 const MAX_LENGTH: usize = 1 << 20;
 
-/// A value and the place where it begins.
+/// A value and where it is.
 #[derive(Debug)]
 pub(super) struct Node<'a> {
-    pub(super) position: Position,
+    pub(super) place: Place,
     pub(super) value: Value<'a>,
 }
 
-/// Line and column, both from one.
-pub(super) type Position = (u32, u32);
+/// Where a value begins, and where it ends if it is a text without quotes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) start: Position,
+    pub(super) end: Option<Position>,
+}
+
+/// Line and column, both from one. Columns are letters.
+type Position = (u32, u32);
 
 #[derive(Debug)]
 pub(super) enum Value<'a> {
@@ -34,7 +42,7 @@ pub(super) enum Value<'a> {
 /// Why a text is no YAML that is read here, and where.
 #[derive(Debug)]
 pub(super) struct Broken {
-    pub(super) position: Option<Position>,
+    pub(super) place: Option<Place>,
     pub(super) reason: String,
 }
 
@@ -42,14 +50,16 @@ pub(super) struct Broken {
 pub(super) fn parse(text: &str) -> Result<Node<'_>, Broken> {
     if text.len() > MAX_LENGTH {
         let reason = format!("it is longer than {} MiB", MAX_LENGTH >> 20);
-        return Err(Broken { position: None, reason });
+        return Err(Broken { place: None, reason });
     }
+    // Windows has programs that put this mark at the start of a text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut tree = Tree { parser: Parser::new_from_str(text), end: (1, 1) };
     let mut document = None;
     loop {
         match tree.next()? {
             Some((Event::DocumentStart(_), span)) if document.is_some() => {
-                return Err(Broken::at(position(span), "it holds more than one document"));
+                return Err(Broken::at(position(span.start), "it holds more than one document"));
             }
             Some((Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing, _)) => {
             }
@@ -57,18 +67,12 @@ pub(super) fn parse(text: &str) -> Result<Node<'_>, Broken> {
             Some((event, span)) => document = Some(tree.node(event, span, 0)?),
         }
     }
-    Ok(document.unwrap_or(Node { position: (1, 1), value: Value::Null }))
+    Ok(document.unwrap_or(Node { place: Place { start: (1, 1), end: None }, value: Value::Null }))
 }
 
 impl Broken {
-    fn at(position: Position, reason: impl Into<String>) -> Self {
-        Self { position: Some(position), reason: reason.into() }
-    }
-}
-
-impl From<ScanError> for Broken {
-    fn from(error: ScanError) -> Self {
-        Self::at(position(Span::empty(*error.marker())), error.info())
+    fn at(start: Position, reason: impl Into<String>) -> Self {
+        Self { place: Some(Place { start, end: None }), reason: reason.into() }
     }
 }
 
@@ -81,19 +85,24 @@ struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Broken> {
-        let next = self.parser.next_event().transpose()?;
+        let next = self.parser.next_event().transpose();
+        let next = next.map_err(|error| Broken::at(position(*error.marker()), error.info()))?;
         if let Some((_, span)) = next {
-            self.end = position(span);
+            self.end = position(span.start);
         }
         Ok(next)
     }
 
     /// The value that begins with `event`.
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node<'a>, Broken> {
-        let position = position(span);
+        let start = position(span.start);
         if depth > MAX_DEPTH {
-            return Err(Broken::at(position, format!("it is nested more than {MAX_DEPTH} levels deep")));
+            return Err(Broken::at(start, format!("it is nested more than {MAX_DEPTH} levels deep")));
         }
+        // Of all other values the parser's end takes in what follows, comments for instance.
+        let end = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..))
+            .then(|| position(span.end))
+            .filter(|end| start < *end);
         let value = match event {
             Event::Scalar(text, ScalarStyle::Plain, ..) if is_null(&text) => Value::Null,
             Event::Scalar(text, ..) => Value::Scalar(text),
@@ -102,6 +111,8 @@ impl<'a> Tree<'a> {
                 while let Some(item) = self.child(depth)? {
                     items.push(item);
                 }
+                // Room for growing would be most of what small ones take.
+                items.shrink_to_fit();
                 Value::Sequence(items)
             }
             Event::MappingStart(..) => {
@@ -110,12 +121,13 @@ impl<'a> Tree<'a> {
                     let value = self.child(depth)?.ok_or_else(|| self.cut_short())?;
                     entries.push((key, value));
                 }
+                entries.shrink_to_fit();
                 Value::Mapping(entries)
             }
             Event::Alias(_) => Value::Alias,
             _ => return Err(self.cut_short()),
         };
-        Ok(Node { position, value })
+        Ok(Node { place: Place { start, end }, value })
     }
 
     /// The next value within the current one, or nothing at its end.
@@ -137,7 +149,7 @@ fn is_null(text: &str) -> bool {
 }
 
 /// The parser counts lines from one and columns from zero.
-fn position(span: Span) -> Position {
+fn position(marker: Marker) -> Position {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    (number(span.start.line()).max(1), number(span.start.col()).saturating_add(1))
+    (number(marker.line()).max(1), number(marker.col()).saturating_add(1))
 }

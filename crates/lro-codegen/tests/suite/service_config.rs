@@ -17,7 +17,7 @@ fn kitchen() -> Proto {
         )
     };
     let body = format!(
-        "service Kitchen {{ {}{}{} rpc Taste(Meal) returns (Meal); }}\nservice Cellar {{ {} }}\nmessage Meal {{}}",
+        "service Kitchen {{ {}{}{} rpc Taste(Meal) returns (Meal); }}\nservice Cellar {{ {} }}\nmessage Meal {{ string request_id = 1; }}",
         rpc("Cook"),
         rpc("Bake"),
         rpc("Roast"),
@@ -333,13 +333,96 @@ fn selectors_that_select_nothing_are_warnings() {
 }
 
 #[test]
+fn fields_that_clients_cannot_fill_in_are_warnings() {
+    let body = "import \"google/api/field_info.proto\";
+        service Shop { rpc Order(OrderRequest) returns (google.longrunning.Operation) {
+            option (google.longrunning.operation_info) = { response_type: \"OrderRequest\" metadata_type: \"OrderRequest\" }; } }
+        message OrderRequest {
+            string request_id = 1;
+            string batch_id = 2 [(google.api.field_info).format = UUID4];
+            string shelf = 3;
+            repeated string tags = 4;
+            int32 count = 5;
+            oneof of { string id = 6; }
+        }";
+    let fields = "[batch_id, request_id, shelf, tags, count, id, bach_id, \"\\n\"]";
+    let text = format!(
+        "type: google.api.Service\npublishing:\n  method_settings:\n  - selector: example.Shop.Order\n    auto_populated_fields: {fields}\n"
+    );
+    let config = config(&[("shop.yaml", &text)]);
+    let output = generate_with(&config, &[proto("shop.proto", "example", body)], "emit=lro").unwrap();
+    let said: Vec<String> = output.warnings().iter().map(|warning| format!("{warning}\n")).collect();
+    snapshot("service_config_fields", &said.concat());
+    assert!(
+        output.files()[0].content().contains("batch_id") && !output.files()[0].content().contains("shelf")
+    );
+}
+
+#[test]
+fn values_have_a_beginning_and_texts_without_quotes_an_end() {
+    let places = |text: &str| -> Vec<String> {
+        let problems = run(&[("kitchen.yaml", text)]).unwrap_err();
+        problems
+            .iter()
+            .map(|problem| {
+                let location = problem.location().unwrap();
+                format!("{:?} {:?}", location.position.unwrap(), location.end)
+            })
+            .collect()
+    };
+    let long_running = |value: &str| {
+        let keys =
+            format!("    long_running: {{ título: 'ñ', max_poll_delay: {value}, total_poll_timeout: [] }}\n");
+        method_settings(&format!("  - selector: a.B.C\n{keys}"))
+    };
+    assert_eq!(places(&long_running("3m")), ["(5, 50) Some((5, 52))", "(5, 74) None"]);
+    assert_eq!(places(&long_running("\"3é\" # minutes\n     ")), ["(5, 50) None", "(6, 28) None"]);
+    assert_eq!(places("type: Sérvice # not one\n"), ["(1, 7) Some((1, 14))"]);
+}
+
+#[test]
+fn a_text_may_begin_with_the_mark_of_windows() {
+    let marked = format!("\u{feff}{}", SERVICE.replace('\n', "\r\n"));
+    assert_eq!(settings(&[("kitchen.yaml", &marked)]), settings(&[("kitchen.yaml", SERVICE)]));
+}
+
+#[test]
+fn keys_may_be_written_as_in_json() {
+    let json = [
+        ("method_settings", "methodSettings"),
+        ("long_running", "longRunning"),
+        ("initial_poll_delay", "initialPollDelay"),
+        ("poll_delay_multiplier", "pollDelayMultiplier"),
+        ("max_poll_delay", "maxPollDelay"),
+        ("total_poll_timeout", "totalPollTimeout"),
+    ];
+    let text = json.iter().fold(SERVICE.to_owned(), |text, (name, json)| text.replace(name, json));
+    assert_eq!(settings(&[("kitchen.yaml", &text)]), settings(&[("kitchen.yaml", SERVICE)]));
+}
+
+#[test]
+fn of_two_http_rules_for_one_rpc_the_last_counts() {
+    let rule = |rpc: &str, path: &str| {
+        format!(
+            "  - selector: google.longrunning.Operations.{rpc}\n    get: '/v1/{{name={path}/operations/*}}'\n"
+        )
+    };
+    let rules = [rule("GetOperation", "a/*"), rule("WaitOperation", "b/*"), rule("GetOperation", "c/*")];
+    let text = format!("type: google.api.Service\nhttp:\n  rules:\n{}", rules.concat());
+    let (methods, _) =
+        methods_with(descriptor_set(&[kitchen()]), &configs(&[("kitchen.yaml", &text)])).unwrap();
+    let paths: Vec<&str> = methods[0].operation_rules.iter().map(|rule| rule.path.as_str()).collect();
+    assert_eq!(paths, ["/v1/{name=b/*/operations/*}", "/v1/{name=c/*/operations/*}"]);
+}
+
+#[test]
 fn selectors_that_select_nothing_have_a_level() {
     let text = method_settings("  - selector: example.kitchen.v1.Kitchen.Cok\n    long_running: {}\n");
     let config = config(&[("kitchen.yaml", &text)]);
     let run = |options: &str| generate_with(&config, &[kitchen()], options);
     assert!(run("emit=lro,allow=lro::unknown-selector").unwrap().warnings().is_empty());
     let denied = run("emit=lro,deny=lro::unknown-selector").unwrap_err().to_string();
-    assert!(denied.starts_with("kitchen.yaml:4:5: error: there is no method Cok"), "{denied}");
+    assert!(denied.starts_with("kitchen.yaml:4:15: error: there is no method Cok"), "{denied}");
 }
 
 #[test]
