@@ -53,7 +53,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     collisions::check(&config, &request, &model.services, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
     disable::honour(&request.files, &mut report);
-    let warnings = report.finish()?;
+    let mut report = report.stop_at_errors()?;
 
     let links = Links::new(&config, &request, &model, &paths);
     let mut jobs: Vec<Job> =
@@ -68,13 +68,17 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
 
     let (mut layer, mut messages) = (BTreeMap::<String, String>::new(), BTreeMap::new());
     for (job, source) in jobs.iter().zip(sources) {
-        match job {
-            Job::Layer(service) => layer.entry(service.package.clone()).or_default().push_str(&source?),
-            Job::Messages(package) => {
-                messages.insert(package.name.clone(), source?);
+        match (job, source) {
+            (Job::Layer(service), Ok(source)) => {
+                layer.entry(service.package.clone()).or_default().push_str(&source);
             }
+            (Job::Messages(package), Ok(source)) => {
+                messages.insert(package.name.clone(), source);
+            }
+            (_, Err(problems)) => problems.into_iter().for_each(|problem| report.push(problem)),
         }
     }
+    let warnings = report.finish()?;
     let files = match config.emit {
         Emit::All => layout.whole([messages, layer, descriptor_set::constants(&config, &request)]),
         Emit::Lro => layout.layer(layer),

@@ -4,7 +4,7 @@ use syn::Attribute;
 use syn::parse::Parser as _;
 
 use crate::config::Config;
-use crate::diagnostics::{Diagnostic, Report};
+use crate::diagnostics::{Diagnostic, Report, shown};
 use crate::rules::Rule;
 
 /// Reports values that would break the code they end up in.
@@ -12,8 +12,7 @@ pub(crate) fn check(config: &Config, report: &mut Report) {
     let features = [("client_feature", &config.client_feature), ("server_feature", &config.server_feature)];
     for (option, feature) in features {
         if let Some(feature) = feature.as_deref().filter(|feature| !is_feature(feature)) {
-            let message =
-                format!("option {option}: `{}` is not the name of a Cargo feature", feature.escape_debug());
+            let message = format!("option {option}: `{}` is not the name of a Cargo feature", shown(feature));
             report.push(
                 Diagnostic::error(Rule::Option, message)
                     .help("use letters, digits, `_`, `-` and `+`, as in the [features] of the crate that the code is part of"),
@@ -22,6 +21,10 @@ pub(crate) fn check(config: &Config, report: &mut Report) {
     }
     let messages = &config.messages;
     let attributes = [
+        ("type_attribute", &messages.type_attributes),
+        ("message_attribute", &messages.message_attributes),
+        ("enum_attribute", &messages.enum_attributes),
+        ("field_attribute", &messages.field_attributes),
         ("client_attribute", &messages.client_attributes),
         ("client_mod_attribute", &messages.client_mod_attributes),
         ("server_attribute", &messages.server_attributes),
@@ -29,7 +32,7 @@ pub(crate) fn check(config: &Config, report: &mut Report) {
     ];
     for (option, pairs) in attributes {
         for (_, attribute) in pairs.iter().filter(|(_, attribute)| !is_attribute(attribute)) {
-            let message = format!("option {option}: `{}` is not an attribute", attribute.escape_debug());
+            let message = format!("option {option}: `{}` is not an attribute", shown(attribute));
             report.push(Diagnostic::error(Rule::Option, message).help("write it as in code: `#[cfg(unix)]`"));
         }
     }

@@ -110,15 +110,20 @@ fn the_number_of_threads_does_not_matter() {
 }
 
 #[test]
-fn of_several_problems_that_packages_have_the_first_package_shows_its_own() {
-    let bad = |name, package| proto(name, package, "message Fine {} message Bad { Bad bad = 1; }");
+fn problems_of_all_packages_are_reported_in_their_order_and_after_warnings() {
+    let bad = |name, package| {
+        let body = "service Shop { rpc Connect(Item) returns (Item); } message Item {} message item {}";
+        proto(name, package, body)
+    };
     let request = request(&[bad("a.proto", "example.a"), bad("b.proto", "example.b")], "");
     for threads in [1, 2, 7] {
         let mut config = Config::default();
         config.threads = NonZeroUsize::new(threads);
-        config.messages.message_attributes.push((".example".to_owned(), "#[not an attribute".to_owned()));
-        let diagnostics = lro_codegen::generate(request.clone(), &config).unwrap_err();
-        assert_eq!(diagnostics.iter().count(), 1);
-        assert!(diagnostics.to_string().contains("package `example.a`"), "{diagnostics}");
+        let problems = lro_codegen::generate(request.clone(), &config).unwrap_err();
+        let places: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{} {:?}", problem.location().unwrap().file, problem.severity()))
+            .collect();
+        assert_eq!(places, ["a.proto Warning", "b.proto Warning", "a.proto Error", "b.proto Error"]);
     }
 }

@@ -156,6 +156,7 @@ fn malformed_values() {
         "service_config",
         "disable_comments",
         "type_attribute=.",
+        "type_attribute=.=derive(Eq)",
         "message_attribute=.=",
         "enum_attribute==#[a]",
         "field_attribute",
