@@ -65,7 +65,12 @@ fn start(args: &Args, tool: &Path, target: &str) -> Outcome<Child> {
     let corpus = root().join("tests/fuzz/corpus").join(target);
     fs::create_dir_all(&corpus)?;
     let mut command = cargo_fuzz(tool, "run");
-    command.arg(target).arg(corpus).arg(root().join("tests/fuzz/cases").join(target)).arg("--").args([
+    command.arg(target).arg(corpus);
+    let cases = root().join("tests/fuzz/cases").join(target);
+    if cases.exists() {
+        command.arg(cases);
+    }
+    command.arg("--").args([
         format!("-max_total_time={}", args.seconds),
         format!("-rss_limit_mb={}", args.memory),
         format!("-timeout={}", args.timeout),

@@ -12,6 +12,9 @@ use miette::{LabeledSpan, NamedSource};
 use crate::draw;
 use crate::span::{self, Columns};
 
+/// Is no letter of the first line of a service config.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Where the files are that problems can be in, by the names that the problems have for them.
 #[derive(Debug, Default)]
 pub(crate) struct Sources(BTreeMap<String, (PathBuf, Columns)>);
@@ -33,7 +36,10 @@ impl Sources {
     fn with_source(&self, diagnostic: &Diagnostic) -> Option<String> {
         let file = &diagnostic.location()?.file;
         let (path, columns) = self.0.get(file)?;
-        let text = fs::read_to_string(path).ok()?;
+        let mut text = fs::read_to_string(path).ok()?;
+        if *columns == Columns::Letters && text.starts_with(BYTE_ORDER_MARK) {
+            text.remove(0);
+        }
         let span = span::of(diagnostic, &text, *columns)?;
         draw::draw(&Problem { diagnostic, span, source: NamedSource::new(file, text) })
     }

@@ -1,4 +1,6 @@
 //! Any bytes as a request.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(init: lro_fuzz::watch(), |data: &[u8]| lro_fuzz::request(data));
+libfuzzer_sys::fuzz_target!(init: lro_fuzz::watch(), |data: &[u8]| {
+    lro_fuzz::request(data);
+});

@@ -162,7 +162,7 @@ fn a_problem_without_a_line_names_its_file() {
 #[test]
 fn columns_of_a_service_config_count_letters() {
     let project = shop("");
-    let yaml = "{ type: google.api.Service, title: Läden, publishing: { method_settings: 1 } }";
+    let yaml = "\u{feff}{ type: google.api.Service, title: Läden, publishing: { method_settings: 1 } }";
     project.write("shop.yaml", yaml);
     let builder = project.builder().service_config(project.protos().join("shop.yaml"));
     let text = project.compile_with(&builder, "shop.proto").unwrap_err().to_string();

@@ -3,7 +3,7 @@
 use prost::Message as _;
 use prost_types::{DescriptorProto, FileDescriptorProto};
 
-use crate::support::{RawSet, proto, request_for, run};
+use crate::support::{Random, RawSet, proto, request_for, run};
 
 const MODES: [&str; 2] = ["emit=lro", "emit=all"];
 
@@ -68,17 +68,5 @@ fn every_bit_may_be_flipped_where_prost_reads_too() {
         let at = random.below(damaged.len());
         damaged[at] ^= 1 << random.below(8);
         generate(damaged);
-    }
-}
-
-/// xorshift64: the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).unwrap()
     }
 }

@@ -170,3 +170,15 @@ pub(crate) fn check_refused(name: &str, files: &[Proto], parameter: &str) {
     assert!(result.is_err(), "code was generated");
     check(name, &result);
 }
+
+/// xorshift64: the same numbers in every run.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).unwrap()
+    }
+}

@@ -6,93 +6,7 @@ use prost_types::source_code_info::Location;
 use prost_types::{EnumValueDescriptorProto, OneofDescriptorProto, SourceCodeInfo};
 
 use super::descriptor::{self, EnumType, MessageType, UUID4};
-
-/// Names that mean something in Rust, to prost, to tonic or to us, beside such as mean nothing.
-const NAMES: &[&str] = &[
-    "A",
-    "Book",
-    "book",
-    "BOOK",
-    "Operation",
-    "Option",
-    "Result",
-    "Vec",
-    "String",
-    "Box",
-    "Self",
-    "self",
-    "super",
-    "crate",
-    "type",
-    "Status",
-    "Request",
-    "Response",
-    "Context",
-    "Send",
-    "Connect",
-    "New",
-    "Clone",
-    "Inner",
-    "Progress",
-    "Await",
-    "Start",
-    "StartBook",
-    "GetBook",
-    "get_book",
-    "BookLro",
-    "BookClient",
-    "BookServer",
-    "Lro",
-    "_1",
-    "a1",
-    "std",
-    "core",
-    "google",
-    "longrunning",
-    "protobuf",
-    "Empty",
-    "Any",
-    "request_id",
-    "validate_only",
-    "name",
-    "parent",
-    "lro",
-    "tonic",
-    "prost",
-    "S",
-    "Stream",
-];
-
-const PACKAGES: &[&str] = &[
-    "",
-    "a",
-    "a.b",
-    "a.b.c",
-    "example.v1",
-    "google.longrunning",
-    "google.protobuf",
-    "google.rpc",
-    "type.async",
-    "self.crate",
-    "std",
-    "lro",
-    "tonic",
-    "A.B",
-    "a.book_lro",
-];
-
-const TEMPLATES: &[&str] = &[
-    "",
-    "**",
-    "{name=**}",
-    "{a=b/*}/c",
-    "{a=b/*/c/**}",
-    "a/{b}",
-    "{",
-    "}",
-    "{a=*}{b=*}",
-    "/v1/{parent=a/*}/b:c",
-];
+use super::words::{NAMES, PACKAGES, PATHS, SWITCHES, TEMPLATES, pick};
 
 /// The files of a run and its options.
 #[derive(Debug, Arbitrary)]
@@ -109,19 +23,6 @@ enum Setting {
     Extern(Path, Path),
     Other(String),
 }
-
-const SWITCHES: &[&str] = &[
-    "client",
-    "server",
-    "flat_output_dir",
-    "no_include",
-    "compile_well_known_types",
-    "enable_type_names",
-    "retain_enum_prefix",
-    "routing_headers",
-    "file_descriptor_set",
-];
-const PATHS: &[&str] = &["disable_comments", "bytes", "btree_map", "boxed", "include_file"];
 
 /// A package and a name in it, by number.
 #[derive(Debug, Clone, Arbitrary)]
@@ -378,8 +279,4 @@ impl Path {
             package => format!(".{package}.{}", pick(NAMES, self.1)),
         }
     }
-}
-
-fn pick<'a>(all: &[&'a str], number: u8) -> &'a str {
-    all[usize::from(number) % all.len()]
 }
