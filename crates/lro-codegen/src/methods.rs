@@ -49,7 +49,7 @@ pub fn methods(file_descriptor_set: impl Into<Bytes>) -> Result<Vec<LroMethod>, 
     methods_with(file_descriptor_set, &[]).map(|(methods, _)| methods)
 }
 
-/// Like [`methods`], with the settings that service configs have for these methods, and with all warnings.
+/// Like [`methods`], with the settings that service configs have for these methods, and with what is odd about either.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub fn methods_with(
     let mut report = report.stop_at_errors()?;
     let model = model::build(&request, &settings, false, &mut report);
     check_selectors(&settings, &request, &mut report);
-    disable::honour(&request.files, &mut report);
+    disable::honour(&request, &mut report);
     let warnings = report.finish()?;
     let methods = model.services.iter().flat_map(|service| {
         let operations = service.methods.iter().filter(|method| method.returns_operation);

@@ -1,7 +1,7 @@
 //! The messages that `operation_info` names.
 
 use super::build::Builder;
-use super::index::Kind;
+use super::index::{Kind, TypeEntry};
 use super::{OperationTypes, TypeRef, join, simple_name};
 use crate::descriptor;
 use crate::diagnostics::{Diagnostic, Rule};
@@ -64,86 +64,76 @@ impl Builder<'_, '_> {
     /// Resolves a name of `operation_info` as Google's generators do: with dots it is a full name, without it belongs to the
     /// package of the method.
     fn operation_type(&mut self, method: &str, role: &Role, name: &str, at: &[i32]) -> Option<TypeRef> {
-        let location = self.source.locate(&[at, &[role.number]].concat());
+        let at = &[at, &[role.number]].concat();
         if name.is_empty() {
+            let message = format!("{method} does not set {} in operation_info", role.field);
             self.report.push(
-                Diagnostic::error(
-                    role.type_rule,
-                    format!("{method} does not set {} in operation_info", role.field),
-                )
-                .at(location)
-                .help(role.default),
+                Diagnostic::error(role.type_rule, message).at(self.source.locate(at)).help(role.default),
             );
             return None;
         }
         let bare = name.strip_prefix('.').unwrap_or(name);
         let full_name = if name.contains('.') { bare.to_owned() } else { join(&self.file.package, bare) };
         match self.types.get(&full_name) {
-            Some(entry) if entry.kind == Kind::Message => {
+            Some(TypeEntry { kind: Kind::Message, file }) => {
                 if is_empty(name) && !role.may_be_empty(method) {
-                    self.report.push(
-                        Diagnostic::warning(
-                            role.type_rule,
-                            format!(
-                                "{method} names {full_name} as {}; fields can never be added to that",
-                                role.field
-                            ),
-                        )
-                        .at(location.clone())
-                        .focus([role.field, name])
-                        .help("define a message for it, without fields if there is nothing to say yet"),
+                    let message = format!(
+                        "{method} names {full_name} as {}; fields can never be added to that",
+                        role.field
+                    );
+                    self.push(
+                        role,
+                        name,
+                        at,
+                        Diagnostic::warning(role.type_rule, message)
+                            .help("define a message for it, without fields if there is nothing to say yet"),
                     );
                 }
-                let unimported = entry.file.filter(|file| !self.imports.reaches(self.index, *file));
+                let unimported = file.filter(|file| !self.imports.reaches(self.index, *file));
                 let unimported = unimported.map(|file| self.request.files[file].name.clone());
                 if let Some(defined_in) = &unimported {
-                    self.report.push(
-                        Diagnostic::warning(
-                            role.reachable_rule,
-                            format!(
-                                "{method} names {full_name} as {}, but {} does not import it",
-                                role.field, self.file.name
-                            ),
-                        )
-                        .at(location)
-                        .focus([role.field, name])
-                        .help(format!("add `import \"{defined_in}\";`")),
+                    let message = format!(
+                        "{method} names {full_name} as {}, but {} does not import it",
+                        role.field, self.file.name
+                    );
+                    self.push(
+                        role,
+                        name,
+                        at,
+                        Diagnostic::warning(role.reachable_rule, message)
+                            .help(format!("add `import \"{defined_in}\";`")),
                     );
                 }
                 Some(TypeRef { full_name, unimported })
             }
-            Some(_) => {
-                self.report.push(
-                    Diagnostic::error(
-                        role.type_rule,
-                        format!(
-                            "{method} names {full_name} as {}, which is an enum; operations hold messages",
-                            role.field
-                        ),
-                    )
-                    .at(location)
-                    .focus([role.field, name])
-                    .help("wrap the enum in a message"),
+            Some(TypeEntry { kind: Kind::Enum, .. }) => {
+                let message = format!(
+                    "{method} names {full_name} as {}, which is an enum; operations hold messages",
+                    role.field
+                );
+                self.push(
+                    role,
+                    name,
+                    at,
+                    Diagnostic::error(role.type_rule, message).help("wrap the enum in a message"),
                 );
                 None
             }
             None => {
-                let help = self.unknown_type_help(name, &full_name);
-                self.report.push(
-                    Diagnostic::error(
-                        role.type_rule,
-                        format!(
-                            "{method} names \"{name}\" as {}, but there is no message {full_name}",
-                            role.field
-                        ),
-                    )
-                    .at(location)
-                    .focus([role.field, name])
-                    .help(help),
+                let message = format!(
+                    "{method} names \"{name}\" as {}, but there is no message {full_name}",
+                    role.field
                 );
+                let help = self.unknown_type_help(name, &full_name);
+                self.push(role, name, at, Diagnostic::error(role.type_rule, message).help(help));
                 None
             }
         }
+    }
+
+    /// Reports something about a name in `operation_info`.
+    fn push(&mut self, role: &Role, name: &str, at: &[i32], diagnostic: Diagnostic) {
+        self.report.push(diagnostic.at(self.source.locate(at)).focus([role.field, name]));
     }
 
     fn unknown_type_help(&self, name: &str, full_name: &str) -> String {

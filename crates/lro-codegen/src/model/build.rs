@@ -1,7 +1,7 @@
 //! From descriptors to a [`Model`]: resolves every name and reports every problem.
 
 use super::index::{Imports, Kind, TypeIndex};
-use super::{Call, Method, Model, Service, Streaming, join};
+use super::{Call, Method, Model, OperationTypes, Service, Streaming, join};
 use crate::descriptor::{self, File};
 use crate::diagnostics::{Diagnostic, Report, Rule};
 use crate::request::Request;
@@ -94,75 +94,66 @@ impl Builder<'_, '_> {
             &method.output_type,
             &[at, &[path::METHOD_OUTPUT]].concat(),
         );
-        let info = method.options.as_ref().and_then(|options| options.operation_info.as_ref());
-        let returns_operation = output == OPERATION;
-        let streaming = method.client_streaming || method.server_streaming;
-        let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
-        let operation = match (returns_operation, info) {
-            // The linter has nothing against a stream of requests, but one operation can only be started by one request.
-            (true, Some(_)) if streaming => {
-                self.report.push(
-                    Diagnostic::warning(
-                        Rule::ResponseUnary,
-                        format!("{full_name} is long-running and streams; one request starts one operation"),
-                    )
-                    .at(self.source.locate(at))
-                    .help("remove `stream` from the method, or the option operation_info"),
-                );
-                None
-            }
-            (true, Some(info)) => self.operation(&full_name, info, &option),
-            (true, None) => {
-                if method.server_streaming {
-                    self.report.push(
-                        Diagnostic::warning(
-                            Rule::ResponseUnary,
-                            format!(
-                                "{full_name} returns a stream of operations; one request starts one operation"
-                            ),
-                        )
-                        .at(self.source.locate(&[at, &[path::METHOD_OUTPUT]].concat()))
-                        .help("remove `stream` from the method"),
-                    );
-                }
-                self.report.push(
-                    Diagnostic::warning(
-                        Rule::OperationInfo,
-                        format!("{full_name} returns {OPERATION} but does not say what its operation holds; it stays a plain method"),
-                    )
-                    .at(self.source.locate(at))
-                    .help("add `option (google.longrunning.operation_info) = { response_type: \"…\" metadata_type: \"…\" };`"),
-                );
-                None
-            }
-            (false, Some(_)) => {
-                self.report.push(
-                    Diagnostic::warning(
-                        Rule::OperationReturn,
-                        format!("{full_name} has the option operation_info but returns {output}"),
-                    )
-                    .at(self.source.locate(&option))
-                    .help(format!("let it return {OPERATION}, or remove the option")),
-                );
-                None
-            }
-            (false, None) => None,
-        };
         Method {
             name: method.name.clone(),
             comment: self.source.comment(at),
             deprecated: method.options.as_ref().is_some_and(|options| options.deprecated),
             location: self.source.locate(at),
+            streaming: Streaming { client: method.client_streaming, server: method.server_streaming },
+            returns_operation: output == OPERATION,
+            annotated: operation_info(method).is_some(),
+            operation: self.long_running(&full_name, method, &output, at),
             input,
             output,
-            streaming: Streaming { client: method.client_streaming, server: method.server_streaming },
-            returns_operation,
-            annotated: info.is_some(),
-            operation,
             polling: self.settings.polling(&full_name),
             auto_populated_fields: self.settings.auto_populated_fields(&full_name),
             call: Call::default(),
         }
+    }
+
+    /// What the operations of a method hold, if it is one that can be generated as long-running.
+    fn long_running(
+        &mut self,
+        full_name: &str,
+        method: &descriptor::Method,
+        output: &str,
+        at: &[i32],
+    ) -> Option<OperationTypes> {
+        let returned = [at, &[path::METHOD_OUTPUT]].concat();
+        let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
+        let mut warn = |rule, at: &[i32], message, help: &str| {
+            self.report.push(Diagnostic::warning(rule, message).at(self.source.locate(at)).help(help));
+        };
+        match (output == OPERATION, operation_info(method)) {
+            // The linter has nothing against a stream of requests, but one operation can only be started by one request.
+            (true, Some(_)) if method.client_streaming || method.server_streaming => warn(
+                Rule::ResponseUnary,
+                at,
+                format!("{full_name} is long-running and streams; one request starts one operation"),
+                "remove `stream` from the method, or the option operation_info",
+            ),
+            (true, Some(info)) => return self.operation(full_name, info, &option),
+            (true, None) => {
+                if method.server_streaming {
+                    let message = format!(
+                        "{full_name} returns a stream of operations; one request starts one operation"
+                    );
+                    warn(Rule::ResponseUnary, &returned, message, "remove `stream` from the method");
+                }
+                let message = format!(
+                    "{full_name} returns {OPERATION} but does not say what its operation holds; it stays a plain method"
+                );
+                let help = "add `option (google.longrunning.operation_info) = { response_type: \"…\" metadata_type: \"…\" };`";
+                warn(Rule::OperationInfo, at, message, help);
+            }
+            (false, Some(_)) => {
+                let message = format!("{full_name} has the option operation_info but returns {output}");
+                let help = format!("let it return {OPERATION}, or remove the option");
+                warn(Rule::OperationReturn, &option, message, &help);
+            }
+            (false, None) => {}
+        }
+        None
     }
 
     /// A request or response type: compilers always give these in full, so anything else is a broken descriptor.
@@ -183,4 +174,8 @@ impl Builder<'_, '_> {
         }
         full_name.to_owned()
     }
+}
+
+fn operation_info(method: &descriptor::Method) -> Option<&descriptor::OperationInfo> {
+    method.options.as_ref()?.operation_info.as_ref()
 }
