@@ -7,24 +7,25 @@ use std::collections::HashMap;
 
 use crate::descriptor::File;
 use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::request::Request;
 use crate::source::{locations, path};
 
 /// Drops the findings that the protos have turned off. What keeps code from being generated stays, and says so.
-pub(crate) fn honour(files: &[File], report: &mut Report) {
+pub(crate) fn honour(request: &Request, report: &mut Report) {
     if report.is_empty() {
         return;
     }
-    let by_name: HashMap<&str, &File> = files.iter().map(|file| (file.name.as_str(), file)).collect();
+    let files = request.files.iter().enumerate();
+    let by_name: HashMap<&str, usize> = files.map(|(index, file)| (file.name.as_str(), index)).collect();
     let mut read = HashMap::new();
     report.retain(|diagnostic, is_lowered| {
         let Some(location) = diagnostic.location() else { return true };
-        let Some(file) = by_name.get(location.file.as_str()) else { return true };
-        let comments: &Comments = read.entry(file.name.as_str()).or_insert_with(|| Comments::read(file));
+        let Some(&file) = by_name.get(location.file.as_str()) else { return true };
+        let comments: &Comments = read.entry(file).or_insert_with(|| Comments::read(&request.files[file]));
         let rule = diagnostic.rule();
         let is_off = comments.turn_off(rule, &location.element);
         if diagnostic.is_finding() {
-            let is_deprecated = is_of_linter(rule) && is_deprecated(file, &location.element);
-            return !is_off && !is_deprecated;
+            return !(is_off || is_of_linter(rule) && is_deprecated(request, file, &location.element));
         }
         if (is_off || is_lowered) && rule.level().is_some() {
             insist(diagnostic);
@@ -44,8 +45,10 @@ fn is_of_linter(rule: Rule) -> bool {
     rule.name().starts_with("core::")
 }
 
-/// Whether a service or method is deprecated, or the file it is in.
-fn is_deprecated(file: &File, element: &[i32]) -> bool {
+/// Whether an element is deprecated, or anything that it is part of.
+fn is_deprecated(request: &Request, file: usize, element: &[i32]) -> bool {
+    let details = request.details(file);
+    let file = &request.files[file];
     let index = |at: usize| element.get(at).and_then(|index| usize::try_from(*index).ok());
     let service =
         index(1).filter(|_| element[0] == path::FILE_SERVICE).and_then(|index| file.service.get(index));
@@ -54,6 +57,7 @@ fn is_deprecated(file: &File, element: &[i32]) -> bool {
     file.options.as_ref().is_some_and(|options| options.deprecated)
         || service.and_then(|service| service.options.as_ref()).is_some_and(|options| options.deprecated)
         || method.and_then(|method| method.options.as_ref()).is_some_and(|options| options.deprecated)
+        || details.is_deprecated(element)
 }
 
 /// The comments of a file that can turn something off.

@@ -52,7 +52,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     check_selectors(&settings, &request, &mut report);
     collisions::check(&config, &request, &model.services, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
-    disable::honour(&request.files, &mut report);
+    disable::honour(&request, &mut report);
     let mut report = report.stop_at_errors()?;
 
     let links = Links::new(&config, &request, &model, &paths);

@@ -53,6 +53,8 @@ pub(crate) struct MessageType {
 /// `google.protobuf.MessageOptions` with the extension `google.api.resource`.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct MessageOptions {
+    #[prost(bool, tag = "3")]
+    pub(super) deprecated: bool,
     #[prost(bool, tag = "7")]
     pub(super) map_entry: bool,
     #[prost(message, optional, tag = "1053")]
@@ -113,6 +115,8 @@ pub(crate) struct Field {
 /// `google.protobuf.FieldOptions` with the extension `google.api.field_info`.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct FieldOptions {
+    #[prost(bool, tag = "3")]
+    pub(super) deprecated: bool,
     #[prost(message, optional, tag = "21")]
     pub(super) features: Option<Features>,
     #[prost(message, optional, tag = "291403980")]

@@ -111,6 +111,29 @@ impl FileDetails {
         self.file.enumeration.iter().find(|enumeration| enumeration.name == name)
     }
 
+    /// Whether a message or field is deprecated, or a message that it is part of. `element` is its place, as source info has it.
+    pub(crate) fn is_deprecated(&self, element: &[i32]) -> bool {
+        fn at<T>(items: &[T], index: i32) -> Option<&T> {
+            items.get(usize::try_from(index).ok()?)
+        }
+        let [path::FILE_MESSAGE, index, rest @ ..] = element else { return false };
+        let (mut message, mut rest) = (at(&self.file.message, *index), rest);
+        while let Some(found) = message {
+            if found.options.as_ref().is_some_and(|options| options.deprecated) {
+                return true;
+            }
+            (message, rest) = match rest {
+                [path::MESSAGE_NESTED, index, rest @ ..] => (at(&found.nested, *index), rest),
+                [path::MESSAGE_FIELD, index, ..] => {
+                    let options = at(&found.field, *index).and_then(|field| field.options.as_ref());
+                    return options.is_some_and(|options| options.deprecated);
+                }
+                _ => return false,
+            };
+        }
+        false
+    }
+
     /// The options of the methods of a service, in their order.
     pub(crate) fn method_options(&self, service: usize) -> Vec<MethodOptions> {
         let encoded = self.file.service.get(service).cloned().unwrap_or_default();

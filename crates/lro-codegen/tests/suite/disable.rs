@@ -101,6 +101,23 @@ fn rules_of_the_linter_do_not_concern_what_is_deprecated() {
 }
 
 #[test]
+fn deprecated_messages_and_fields_are_not_held_to_rules_either() {
+    let said = |message: &str, field: &str| -> Vec<String> {
+        let body = format!(
+            "service Shop {{ rpc Sell(Outer.SellRequest) returns (google.longrunning.Operation) {{ \
+             option (google.longrunning.operation_info) = {{ response_type: \"Item\" metadata_type: \"Item\" }}; }} }}\n\
+             message Item {{}} message Outer {{ {message} message SellRequest {{ bool dry_run = 1{field}; }} }}"
+        );
+        let output =
+            generate(&[crate::support::proto("shop.proto", "example", &body)], "warn=core::0163").unwrap();
+        output.warnings().iter().map(|warning| warning.rule().name().to_owned()).collect()
+    };
+    assert_eq!(said("", ""), ["core::0163::synonyms"]);
+    assert_eq!(said("option deprecated = true;", ""), [""; 0]);
+    assert_eq!(said("", " [deprecated = true]"), [""; 0]);
+}
+
+#[test]
 fn what_is_denied_can_be_turned_off_for_an_element() {
     let with = |places: &[(&str, &str)]| generate(&shop(places), "deny=core,allow=lro");
     assert_eq!(with(&[]).unwrap_err().iter().count(), 1);
