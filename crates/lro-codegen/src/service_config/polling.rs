@@ -42,12 +42,17 @@ pub(super) struct Form {
     pub(super) example: &'static str,
 }
 
+/// Both kinds of files name it alike.
+const MULTIPLIER: &str = "poll_delay_multiplier";
+
 /// The longest `google.protobuf.Duration`, about 10,000 years.
 const LONGEST: Duration = Duration::from_secs(315_576_000_000);
 
 /// Reads the value of `long_running`. Nothing where any part of it is wrong, which is then reported.
 pub(super) fn read(node: &Node<'_>, form: &Form, reader: &mut Reader<'_>) -> Option<PollingSettings> {
     let entries = reader.mapping(node, "long_running")?;
+    let known = [form.initial_delay, MULTIPLIER, form.max_delay, form.total_timeout];
+    reader.refuse_misspelt(entries, "long_running", &known);
     let default = PollingSettings::default();
     let initial_delay = time(entries, form.initial_delay, default.initial_delay, form, reader);
     let multiplier = multiplier(entries, default.multiplier, reader);
@@ -99,13 +104,12 @@ fn time(
 }
 
 fn multiplier(entries: Entries<'_, '_>, default: f64, reader: &mut Reader<'_>) -> Option<f64> {
-    const KEY: &str = "poll_delay_multiplier";
-    let Some(node) = reader.get(entries, KEY) else { return Some(default) };
-    let text = reader.text(node, KEY)?;
+    let Some(node) = reader.get(entries, MULTIPLIER) else { return Some(default) };
+    let text = reader.text(node, MULTIPLIER)?;
     // The field is a `float`, so what does not fit one is no value for it.
     let found = text.parse().ok().filter(|factor| (1.0..=f64::from(f32::MAX)).contains(factor));
     if found.is_none() {
-        let message = format!("`{}` is no {KEY}", shown(text));
+        let message = format!("`{}` is no {MULTIPLIER}", shown(text));
         reader.problem(Some(node.place), message, "write a number that is at least 1, such as 1.5");
     }
     found

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use super::yaml::{Node, Place, Value, parse};
 use super::{Kind, Setting};
 use crate::diagnostics::{Diagnostic, Location, Report, Rule, shown};
+use crate::suggest::nearest;
 use crate::validate::is_full_name;
+
+/// The key under which YAML 1.1 adds the keys of another mapping.
+const MERGE: &str = "<<";
 
 /// After so many problems of one file a person has enough to do.
 const MAX_PROBLEMS: usize = 20;
@@ -48,7 +52,9 @@ impl<'r> Reader<'r> {
     pub(super) fn kind(&mut self, root: &Node<'_>) -> Option<Kind> {
         const HELP: &str = "it begins with `type: google.api.Service`, or with `type: com.google.api.codegen.ConfigProto` \
                             if it is a gapic.yaml";
-        let entries = self.mapping(root, "a service config")?;
+        let Value::Mapping(entries) = &root.value else {
+            return self.wrong(root, "a service config", "a mapping");
+        };
         let Some(node) = self.get(entries, "type") else {
             self.problem(Some(root.place), "this is not a service config: it has no key `type`", HELP);
             return None;
@@ -77,8 +83,30 @@ impl<'r> Reader<'r> {
 
     pub(super) fn mapping<'n, 'a>(&mut self, node: &'n Node<'a>, what: &str) -> Option<Entries<'n, 'a>> {
         match &node.value {
-            Value::Mapping(entries) => Some(entries),
+            Value::Mapping(entries) => {
+                for (key, _) in entries {
+                    if matches!(&key.value, Value::Scalar(text) if text == MERGE) {
+                        let message = format!("{what} takes in another mapping, which is not followed");
+                        self.problem(Some(key.place), message, "write out what is in it");
+                    }
+                }
+                Some(entries)
+            }
             _ => self.wrong(node, what, "a mapping"),
+        }
+    }
+
+    /// Reports keys that are like one of `known` but no such key, since what they stand for would be overlooked. Others may be there.
+    pub(super) fn refuse_misspelt(&mut self, entries: Entries<'_, '_>, what: &str, known: &[&'static str]) {
+        for (key, _) in entries {
+            let Value::Scalar(text) = &key.value else { continue };
+            if known.iter().any(|known| is_name_of(text, known)) {
+                continue;
+            }
+            if let Some(meant) = nearest(text, known.iter().copied()) {
+                let message = format!("there is no key `{}` in {what}", shown(text));
+                self.problem(Some(key.place), message, &format!("did you mean `{meant}`?"));
+            }
         }
     }
 

@@ -98,9 +98,27 @@ fn values_that_make_no_sense() {
 }
 
 #[test]
+fn keys_that_would_be_overlooked() {
+    let service = method_settings(
+        "  - selector: example.kitchen.v1.Kitchen.Cook\n    long_running: &slow\n      initial_pol_delay: 30s\n\
+         \x20     total_poll_timeout_millis: 30000\n      maxPollDelays: 30s\n      comment: Slow.\n\
+         \x20 - selector: example.kitchen.v1.Kitchen.Bake\n    long_running:\n      <<: *slow\n      max_poll_delay: 90s\n",
+    );
+    let merged = "anything: &rest { publishing: {} }\n<<: *rest\ntype: google.api.Service\n";
+    // Other keys that this message has had, and parts that nobody reads, may hold anything.
+    let gapic = GAPIC.replace(
+        "poll_delay_multiplier: 7",
+        "return_type: Meal\n      metadata_type: Meal\n      implements_delete: true\n      implements_cancel: true",
+    );
+    let unread = format!("documentation:\n  <<: &more {{ a: b }}\n{SERVICE}");
+    snapshot("service_config_overlooked", &[service.as_str(), merged].map(said).concat());
+    assert_eq!([gapic.as_str(), &unread].map(said).concat(), "");
+}
+
+#[test]
 fn settings_that_are_there_twice() {
     let twice = "  - selector: example.kitchen.v1.Kitchen.Cook\n    long_running: {}\n    auto_populated_fields: [a]\n";
-    let keys = "  - selector: example.kitchen.v1.Kitchen.Bake\n    long_running: { max_poll_delay: 1s, max_poll_delay: 2s }\n";
+    let keys = "  - selector: example.kitchen.v1.Kitchen.Bake\n    long_running: { max_poll_delay: 1s, maxPollDelay: 2s }\n";
     let gapic = GAPIC.replace("Roast", "Cook");
     let said =
         [said(&method_settings(&format!("{twice}{twice}"))), said(&method_settings(keys)), said(&gapic)];
