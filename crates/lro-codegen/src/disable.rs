@@ -35,7 +35,8 @@ pub(crate) fn honour(request: &Request, report: &mut Report) {
 }
 
 fn insist(diagnostic: &mut Diagnostic) {
-    let help = diagnostic.help_text().map(|help| format!("{help}. ")).unwrap_or_default();
+    let stop = |help: &str| if help.ends_with('?') { "" } else { "." };
+    let help = diagnostic.help_text().map(|help| format!("{help}{} ", stop(help))).unwrap_or_default();
     diagnostic.set_help(format!(
         "{help}Neither a level nor a comment turns this off, since no code can be generated"
     ));

@@ -6,7 +6,7 @@ use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use super::comments::field;
-use crate::diagnostics::{Diagnostic, Diagnostics, Report};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Report};
 use crate::ident::{oneof_type, snake, type_name};
 use crate::model::join;
 use crate::paths::TypePaths;
@@ -64,8 +64,25 @@ impl<'a> Names<'a> {
     }
 
     fn enumeration(&mut self, scope: &Scope<'_>, enumeration: &EnumDescriptorProto, at: &[i32]) {
-        if !self.is_elsewhere(&join(scope.full_name, enumeration.name())) {
-            self.claim_type(scope, "enum", enumeration.name(), at);
+        let full_name = join(scope.full_name, enumeration.name());
+        if self.is_elsewhere(&full_name) {
+            return;
+        }
+        self.name(scope, "enum", enumeration.name(), at);
+        self.claim_type(scope, "enum", enumeration.name(), at);
+        for (number, value) in (0..).zip(&enumeration.value) {
+            self.name(scope, "value", value.name(), &[at, &[field::ENUM_VALUE, number]].concat());
+        }
+    }
+
+    /// Refuses a name that nothing is left of in Rust. Those of messages are known to be good.
+    fn name(&mut self, scope: &Scope<'_>, kind: &str, name: &str, at: &[i32]) {
+        if name.bytes().all(|letter| letter == b'_') {
+            let message =
+                format!("{kind} {} has a name without a letter or digit", join(scope.full_name, name));
+            let diagnostic = Diagnostic::error(Rule::Messages, message).at(scope.locate(at));
+            self.report
+                .push(diagnostic.help("rename it, or use emit=lro and generate messages in another way"));
         }
     }
 
@@ -98,6 +115,7 @@ impl<'a> Names<'a> {
         });
         let mut names = HashMap::new();
         for (group, rust, kind, name, last) in fields.chain(oneofs) {
+            self.name(scope, kind, name, &[at, &last].concat());
             if let Some((first_kind, first)) = names.get(&(group, rust.clone())) {
                 let first = format!("{first_kind} {}.{first}", scope.full_name);
                 let second = format!("{kind} {}.{name}", scope.full_name);
@@ -156,12 +174,9 @@ impl<'a> Names<'a> {
 
     fn refuse(&mut self, scope: &Scope<'_>, first: &str, second: &str, rust: &str, at: &[i32]) {
         let message = format!("{first} and {second} would both become {rust} in Rust");
-        let locations = scope.file.source_code_info.iter().flat_map(|info| &info.location);
-        let span = locations.filter(|location| location.path == at).map(|location| &location.span[..]).next();
-        let location = location(scope.file.name(), span.unwrap_or_default(), at);
         self.report.push(
             Diagnostic::error(Rule::NameCollision, message)
-                .at(location)
+                .at(scope.locate(at))
                 .help("rename one of them, or use emit=lro and generate messages in another way"),
         );
     }
@@ -184,4 +199,13 @@ struct Scope<'a> {
     full_name: &'a str,
     /// The Rust module it is in.
     module: &'a str,
+}
+
+impl Scope<'_> {
+    /// Where an element of the file stands.
+    fn locate(&self, at: &[i32]) -> Location {
+        let locations = self.file.source_code_info.iter().flat_map(|info| &info.location);
+        let span = locations.filter(|location| location.path == at).map(|location| &location.span[..]).next();
+        location(self.file.name(), span.unwrap_or_default(), at)
+    }
 }

@@ -17,6 +17,7 @@ pub(super) mod field {
     pub(in crate::messages) const MESSAGE_NESTED: i32 = 3;
     pub(in crate::messages) const MESSAGE_ENUM: i32 = 4;
     pub(in crate::messages) const MESSAGE_ONEOF: i32 = 8;
+    pub(in crate::messages) const ENUM_VALUE: i32 = 2;
 }
 
 /// Makes every comment safe for rustdoc and puts it away.

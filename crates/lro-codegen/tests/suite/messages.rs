@@ -37,6 +37,14 @@ fn enum_variants_that_overlap_in_rust() {
 }
 
 #[test]
+fn names_of_nothing_but_underscores() {
+    let body = "message Item { oneof __ { string a = 2; } oneof b { string ____ = 3; } }\n\
+                message Fine { string _1 = 1; enum Kind { KIND_ = 0; } }\n\
+                enum _ { _____ = 0; }";
+    check_refused("messages_underscores", &[proto("item.proto", "example", body)], "");
+}
+
+#[test]
 fn attributes_that_are_not_rust() {
     let body = "message Item {}";
     check_refused(
