@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use prost_build::Module;
+use syn::{Item, ItemMod};
 
 use self::collisions::Names;
 use self::imports::Imports;
@@ -16,6 +17,7 @@ use self::services::Services;
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
 use crate::docs::{Links, Stash};
+use crate::ident::snake;
 use crate::paths::{TypePaths, for_prost};
 use crate::request::Request;
 
@@ -146,11 +148,30 @@ fn prost_config(config: &Config, paths: &TypePaths) -> prost_build::Config {
     prost
 }
 
+/// Messages as they are laid out in a file.
+///
+/// The module of a message may be called as the one around it, which clippy takes for a mistake. Users name the module that they include a
+/// package in after a part of the package.
 fn format(package: &str, code: &str) -> Result<String, Diagnostics> {
-    let file = syn::parse_file(code).map_err(|error| {
+    let mut file = syn::parse_file(code).map_err(|error| {
         failed(&format!("the messages of package `{package}` are not valid Rust: {error}; check the attributes and paths in the options"))
     })?;
+    let segments: Vec<String> = package.split('.').map(snake).collect();
+    for item in &mut file.items {
+        if let Item::Mod(module) = item
+            && (segments.contains(&module.ident.to_string()) || repeats_a_name(module))
+        {
+            module.attrs.push(syn::parse_quote!(#[allow(clippy::module_inception)]));
+        }
+    }
     Ok(prettyplease::unparse(&file))
+}
+
+/// Whether a module, or one within it, has a module of its own name.
+fn repeats_a_name(module: &ItemMod) -> bool {
+    let items = module.content.iter().flat_map(|(_, items)| items);
+    let mut modules = items.filter_map(|item| if let Item::Mod(inner) = item { Some(inner) } else { None });
+    modules.any(|inner| inner.ident == module.ident || repeats_a_name(inner))
 }
 
 fn failed(message: &str) -> Diagnostics {

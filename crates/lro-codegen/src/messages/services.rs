@@ -6,6 +6,7 @@ use std::rc::Rc;
 use prost_build::{Service, ServiceGenerator};
 
 use crate::config::Config;
+use crate::ident::tonic_module;
 use crate::names::tonic_client_rename;
 
 /// What clippy thinks of generated code helps nobody, and the types of streams are called as the RPC is.
@@ -83,6 +84,8 @@ struct Collector {
 impl ServiceGenerator for Collector {
     fn generate(&mut self, service: Service, buf: &mut String) {
         let code = &mut *self.code.borrow_mut();
+        let allow =
+            if tonic_module(&service.name).ends_with('_') { "#[allow(non_snake_case)]\n" } else { "" };
         if let Some(client) = &mut self.client {
             let mut service = service.clone();
             for method in &mut service.methods {
@@ -90,9 +93,11 @@ impl ServiceGenerator for Collector {
                     method.name = name;
                 }
             }
+            code.push_str(allow);
             client.generate(service, code);
         }
         if let Some(server) = &mut self.server {
+            code.push_str(allow);
             server.generate(service, code);
         }
         // prost-build drops modules without any text, and then misses them.

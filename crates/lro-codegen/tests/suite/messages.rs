@@ -3,7 +3,7 @@
 use prost::Message as _;
 use prost_types::FileDescriptorProto;
 
-use crate::support::{RawSet, check, check_refused, library, proto, request_for, run};
+use crate::support::{RawSet, check, check_refused, generate, library, proto, request_for, run};
 
 fn as_edition(set: RawSet) -> Vec<u8> {
     set.amend_last(&FileDescriptorProto { syntax: Some("editions".to_owned()), ..Default::default() })
@@ -52,4 +52,22 @@ fn attributes_that_are_not_rust() {
         &[proto("item.proto", "example", body)],
         "type_attribute=.=#[derive(",
     );
+}
+
+#[test]
+fn clippy_hears_nothing_of_modules_that_are_called_as_what_is_around_them() {
+    let body = "message Book { enum Kind { KIND_UNKNOWN = 0; } }\n\
+                message Shelf { message Row { message Row { enum End { END_LEFT = 0; } } } }\n\
+                message Reader { enum Kind { KIND_UNKNOWN = 0; } message Card {} }";
+    let output = generate(&[proto("book.proto", "example.book.v1", body)], "").unwrap();
+    let file = syn::parse_file(output.files()[0].content()).unwrap();
+    let modules = file.items.iter().filter_map(|item| match item {
+        syn::Item::Mod(module) => Some((
+            module.ident.to_string(),
+            module.attrs.iter().any(|attribute| attribute.path().is_ident("allow")),
+        )),
+        _ => None,
+    });
+    let expected = [("book", true), ("shelf", true), ("reader", false)];
+    assert_eq!(modules.collect::<Vec<_>>(), expected.map(|(name, allowed)| (name.to_owned(), allowed)));
 }
