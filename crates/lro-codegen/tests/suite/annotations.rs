@@ -23,7 +23,7 @@ fn operation(name: &str, response: &str, metadata: &str) -> String {
 }
 
 #[test]
-fn types_that_are_not_set() {
+fn types_that_are_not_set_are_refused() {
     let methods = [
         operation("NoResponse", "", "metadata_type: \"Item\""),
         operation("NoMetadata", "response_type: \"Item\"", ""),
@@ -33,7 +33,7 @@ fn types_that_are_not_set() {
 }
 
 #[test]
-fn types_that_do_not_exist() {
+fn types_that_do_not_exist_are_refused() {
     let case = |name: &str, response: &str| {
         operation(name, &format!("response_type: \"{response}\""), "metadata_type: \"Item\"")
     };
@@ -53,20 +53,20 @@ fn types_that_do_not_exist() {
 }
 
 #[test]
-fn metadata_that_does_not_exist() {
+fn metadata_that_does_not_exist_is_refused() {
     let methods = operation("Typo", "response_type: \"Item\"", "metadata_type: \"Itme\"");
     check_refused("annotation_unknown_metadata", &[shop(&methods)], "emit=lro");
 }
 
 #[test]
-fn enums_instead_of_messages() {
+fn enums_instead_of_messages_are_refused() {
     let methods =
         operation("Paint", "response_type: \"Color\"", "metadata_type: \"example.shop.v1.Outer.Shade\"");
     check_refused("annotation_enum", &[shop(&methods)], "emit=lro");
 }
 
 #[test]
-fn operations_that_stream() {
+fn operations_that_stream_are_refused() {
     let both = info("response_type: \"Item\"", "metadata_type: \"Item\"");
     let methods = format!(
         "  rpc Watch(Item) returns (stream google.longrunning.Operation) {{ {both} }}\n  \
@@ -76,7 +76,7 @@ fn operations_that_stream() {
 }
 
 #[test]
-fn an_annotation_without_an_operation() {
+fn an_annotation_without_an_operation_is_refused() {
     let both = info("response_type: \"Item\"", "metadata_type: \"Item\"");
     let methods = format!("  rpc Get(Item) returns (Item) {{\n    {both}\n  }}");
     check_refused("annotation_without_operation", &[shop(&methods)], "emit=lro");

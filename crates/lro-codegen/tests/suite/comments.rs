@@ -71,7 +71,7 @@ fn docs(parameter: &str) -> String {
 }
 
 #[test]
-fn the_layer() {
+fn the_layer_prints_comments_that_rustdoc_takes() {
     snapshot("comments_lro", &docs("emit=lro"));
 }
 

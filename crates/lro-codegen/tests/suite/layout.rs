@@ -55,16 +55,16 @@ fn emit_lro_without_insertion_points() {
 }
 
 #[test]
-fn clients_only() {
+fn without_servers_clients_are_left() {
     check_generated("client_only", &[library()], "emit=lro,server=false");
 }
 
 #[test]
-fn servers_only() {
+fn without_clients_servers_are_left() {
     check_generated("server_only", &[library()], "emit=lro,client=false");
 }
 
 #[test]
-fn constants_only() {
+fn without_either_constants_are_left() {
     check_generated("constants_only", &[library()], "emit=lro,client=false,server=false");
 }

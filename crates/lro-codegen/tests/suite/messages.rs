@@ -31,13 +31,13 @@ fn imported_editions_are_refused_for_messages_too() {
 }
 
 #[test]
-fn enum_variants_that_overlap_in_rust() {
+fn enum_variants_that_overlap_in_rust_are_refused() {
     let body = "enum Color { COLOR_RED = 0; RED = 1; }";
     check_refused("messages_overlapping_variants", &[proto("color.proto", "example", body)], "");
 }
 
 #[test]
-fn names_of_nothing_but_underscores() {
+fn names_of_nothing_but_underscores_are_refused() {
     let body = "message Item { oneof __ { string a = 2; } oneof b { string ____ = 3; } }\n\
                 message Fine { string _1 = 1; enum Kind { KIND_ = 0; } }\n\
                 enum _ { _____ = 0; }";
@@ -45,7 +45,7 @@ fn names_of_nothing_but_underscores() {
 }
 
 #[test]
-fn attributes_that_are_not_rust() {
+fn attributes_that_are_not_rust_are_refused() {
     let body = "message Item {}";
     check_refused(
         "messages_bad_attribute",

@@ -19,18 +19,18 @@ fn names(package: &str, plain: &[&str], operations: &[&str]) -> Vec<crate::suppo
 }
 
 #[test]
-fn keywords() {
+fn keywords_are_raw_or_get_an_underscore() {
     let files = names("google.type.async", &["Await", "Self", "Match"], &["Type", "Loop", "Crate"]);
     check_generated("names_keywords", &files, "emit=lro,include_file=mod.rs");
 }
 
 #[test]
-fn no_package() {
+fn without_a_package_services_have_their_bare_names() {
     check_generated("names_no_package", &names("", &["Get"], &["Import"]), "emit=lro,include_file=mod.rs");
 }
 
 #[test]
-fn rpcs_with_the_names_of_generated_methods() {
+fn rpcs_give_way_to_generated_methods() {
     let files = names("example", &["Connect", "New", "Clone", "WithOrigin"], &["Operation", "From"]);
     check_generated("names_helpers", &files, "emit=lro");
 }
@@ -64,37 +64,37 @@ fn a_start_hook_gives_way_to_an_rpc() {
 }
 
 #[test]
-fn odd_cases_of_services_and_methods() {
+fn odd_cases_of_names_become_those_of_rust() {
     let body = service("iamPolicy_v2", &["get_HTTPProxy"], &["import2Books", "V1"]) + "message Item {}";
     check_generated("names_odd_case", &[proto("odd.proto", "example.v1beta1", &body)], "emit=lro");
 }
 
 #[test]
-fn methods_that_become_the_same() {
+fn methods_that_become_the_same_are_refused() {
     let files = names("example", &["Get", "get_"], &["ImportBooks", "import_books", "importBooks"]);
     check_refused("collision_methods", &files, "emit=lro");
 }
 
 #[test]
-fn a_start_hook_that_cannot_give_way() {
+fn a_start_hook_that_cannot_give_way_is_refused() {
     let files = names("example", &["StartImport", "StartImportOperation"], &["Import"]);
     check_refused("collision_start_hook", &files, "emit=lro");
 }
 
 #[test]
-fn a_renamed_client_method_that_exists() {
+fn a_renamed_client_method_that_exists_is_refused() {
     check_refused("collision_client", &names("example", &["ConnectRpc", "Connect"], &["Import"]), "emit=lro");
 }
 
 #[test]
-fn services_that_differ_in_case_only() {
+fn services_that_differ_in_case_only_are_refused() {
     let body =
         service("Library", &[], &["Import"]) + &service("library", &[], &["Import"]) + "message Item {}";
     check_refused("collision_services", &[proto("case.proto", "example", &body)], "emit=lro");
 }
 
 #[test]
-fn packages_that_become_one_module() {
+fn packages_that_become_one_module_are_refused() {
     let file = |name, package| proto(name, package, &(service("A", &[], &["Import"]) + "message Item {}"));
     check_refused(
         "collision_packages",
@@ -104,7 +104,7 @@ fn packages_that_become_one_module() {
 }
 
 #[test]
-fn modules_of_messages_and_packages_that_a_service_wants() {
+fn modules_of_messages_and_packages_that_a_service_wants_are_refused() {
     let body = service("Names", &[], &["Import"])
         + "message Item {}\nmessage NamesLro { message Part {} }\nmessage NamesClient { oneof kind { Item item = 1; } }\n";
     let below = proto("below.proto", "example.names_server", "message Item {}");
@@ -129,7 +129,7 @@ fn what_is_not_generated_does_not_collide() {
 }
 
 #[test]
-fn services_that_hide_what_tonics_server_needs() {
+fn services_that_hide_what_tonics_server_needs_are_refused() {
     let body = service("Option", &[], &["Import"])
         + &service("GetSvc", &["Get"], &[])
         + &service("T", &["Get"], &[])
@@ -153,7 +153,7 @@ fn what_only_protoc_gen_tonic_stumbles_over_is_a_warning() {
 }
 
 #[test]
-fn types_fields_and_variants_that_become_the_same() {
+fn types_fields_and_variants_that_become_the_same_are_refused() {
     let body =
         "message GetBook { optional string fooBar = 1; optional string foo_bar = 2 [json_name = \"other\"]; }
         enum getBook { A = 0; }
@@ -176,7 +176,7 @@ fn types_fields_and_variants_that_become_the_same() {
 }
 
 #[test]
-fn methods_that_prost_derives_and_types_that_it_makes_of_oneofs() {
+fn methods_that_prost_derives_and_types_that_it_makes_of_oneofs_collide_too() {
     let body = "enum Color { NONE = 0; RED = 1; }
         message Accessors {
           Color shade = 1;
@@ -204,7 +204,7 @@ fn a_type_that_is_elsewhere_is_in_nobodys_way() {
 }
 
 #[test]
-fn a_package_and_the_types_within_a_message_in_one_include_file() {
+fn a_package_and_the_types_within_a_message_collide_in_one_include_file() {
     let files = [
         proto("message.proto", "example", "message Type { message Part {} } message Plain {}"),
         proto("package.proto", "example.type", "message Item {}"),

@@ -120,7 +120,7 @@ fn unknown_options_list_the_valid_ones() {
 }
 
 #[test]
-fn malformed_values() {
+fn malformed_values_are_refused_with_what_is_wanted() {
     let values = [
         "emit",
         "emit=both",
@@ -270,7 +270,7 @@ fn descriptors_are_those_of_the_package_with_its_imported_files() {
 }
 
 #[test]
-fn extern_paths_that_are_no_paths() {
+fn extern_paths_that_are_no_paths_are_refused() {
     let values = [
         "a=::b",
         ".=::b",

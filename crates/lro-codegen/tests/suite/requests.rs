@@ -36,7 +36,7 @@ fn set(files: impl Into<Vec<FileDescriptorProto>>) -> Vec<u8> {
 }
 
 #[test]
-fn names_that_are_no_identifiers() {
+fn names_that_are_no_identifiers_are_refused() {
     let mut bad = file("bad.proto", "example.1st..{}");
     let mut outer = message("Outer");
     outer.nested_type = vec![message("In ner")];
@@ -56,13 +56,13 @@ fn names_have_a_length() {
 }
 
 #[test]
-fn the_same_file_twice_and_one_without_a_name() {
+fn the_same_file_twice_and_one_without_a_name_are_refused() {
     let files = [file("a.proto", "a"), file("a.proto", "a"), file("", "b")];
     check("request_duplicate_file", &run(request_for(set(files), ["a.proto"], "")));
 }
 
 #[test]
-fn a_target_that_is_not_there() {
+fn a_target_that_is_not_there_is_refused() {
     check(
         "request_missing_target",
         &run(request_for(set([file("a.proto", "a")]), ["a.proto", "b.proto"], "")),
@@ -70,7 +70,7 @@ fn a_target_that_is_not_there() {
 }
 
 #[test]
-fn method_types_that_are_not_there() {
+fn method_types_that_are_not_there_are_refused() {
     let mut lone = file("lone.proto", "example");
     lone.message_type = vec![message("Here")];
     lone.service = vec![
@@ -82,7 +82,7 @@ fn method_types_that_are_not_there() {
 }
 
 #[test]
-fn one_service_in_two_files_of_a_package() {
+fn one_service_in_two_files_of_a_package_is_refused() {
     let one = |name| -> Proto {
         proto(name, "example", "service Library { rpc Get(Item) returns (Item); }\nmessage Item {}")
     };
@@ -93,7 +93,7 @@ fn one_service_in_two_files_of_a_package() {
 }
 
 #[test]
-fn bytes_that_are_no_request() {
+fn bytes_that_are_no_request_are_refused() {
     check("request_not_whole", &run(vec![0x0a, 0x20, b'a']));
     check("request_broken_file", &run(vec![0x0a, 1, b'a', 0x7a, 2, 0x0a, 0x09]));
     insta::assert_snapshot!(encode_request(vec![0x0a, 0x20], []).unwrap_err(), @r"

@@ -27,7 +27,7 @@ fn other(name: &'static str, package: &str) -> Proto {
 }
 
 #[test]
-fn nested_messages() {
+fn nested_messages_are_named_through_their_modules() {
     let operations = [
         ("Pack", "example.shop.v1.Order.Line", "Progress"),
         ("Tax", ".example.shop.v1.Order.Line.Tax", "Order"),
@@ -36,7 +36,7 @@ fn nested_messages() {
 }
 
 #[test]
-fn messages_of_other_packages() {
+fn messages_of_other_packages_are_named_from_the_service() {
     let operations = [
         ("Inner", "example.shop.v1.sub.Receipt", "example.shop.Receipt"),
         ("Outer", "other.type.async.Receipt.Item", "Progress"),
@@ -56,7 +56,7 @@ fn messages_of_other_packages() {
 }
 
 #[test]
-fn well_known_types() {
+fn well_known_types_are_those_of_prost() {
     let operations = [
         ("Delete", "google.protobuf.Empty", "google.protobuf.Empty"),
         ("Anything", "google.protobuf.Any", "google.protobuf.Struct"),
@@ -68,13 +68,13 @@ fn well_known_types() {
 }
 
 #[test]
-fn messages_of_the_runtime() {
+fn messages_that_the_runtime_has_are_named_there() {
     let operations = [("Check", "google.rpc.Status", "google.longrunning.Operation")];
     check_generated("types_runtime", &[shop("", &operations)], "emit=lro");
 }
 
 #[test]
-fn a_type_in_a_file_that_is_not_imported() {
+fn a_type_in_a_file_that_is_not_imported_is_found() {
     let operations = [("Sell", "Receipt", "example.shop.v1.Receipt.Item")];
     let files = [other("receipt.proto", "example.shop.v1"), shop("", &operations)];
     check_generated("types_unimported", &files, "emit=lro");
@@ -91,7 +91,7 @@ fn the_wrong_order_of_files_does_not_matter() {
 }
 
 #[test]
-fn extern_paths_of_a_package_and_of_a_type() {
+fn extern_paths_of_a_package_and_of_a_type_take_the_place_of_code() {
     let operations =
         [("Sell", "other.type.Receipt", "other.type.Receipt.Item"), ("Keep", "Progress", "Order")];
     let files = [shop("import \"other.proto\";", &operations), other("other.proto", "other.type")];

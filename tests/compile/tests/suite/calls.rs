@@ -64,29 +64,29 @@ async fn all(sounds: Response<Streaming<Sound>>) -> Vec<Sound> {
 }
 
 #[tokio::test]
-async fn unary() {
+async fn unary_calls_arrive() {
     assert_eq!(client().unary(word("hi")).await.unwrap().into_inner(), word("hi"));
 }
 
 #[tokio::test]
-async fn server_streaming() {
+async fn server_streaming_calls_arrive() {
     assert_eq!(all(client().listen(word("hi")).await.unwrap()).await, [sound("h"), sound("i")]);
 }
 
 #[tokio::test]
-async fn client_streaming() {
+async fn client_streaming_calls_arrive() {
     let words = tokio_stream::iter([word("h"), word("i")]);
     assert_eq!(client().tell(words).await.unwrap().into_inner(), sound("hi"));
 }
 
 #[tokio::test]
-async fn streaming_both_ways() {
+async fn calls_that_stream_both_ways_arrive() {
     let words = tokio_stream::iter([word("h"), word("i")]);
     assert_eq!(all(client().chat(words).await.unwrap()).await, [sound("h"), sound("i")]);
 }
 
 #[tokio::test]
-async fn long_running() {
+async fn long_running_calls_end_with_their_response() {
     let operation = client().write(word("hi")).await.unwrap();
     let updates: Vec<_> = operation.progress().map(Result::unwrap).collect().await;
     assert!(matches!(updates.last(), Some(Update::Done(done)) if *done == sound("hi")), "{updates:?}");

@@ -6,7 +6,7 @@ use super::{GAPIC, SERVICE, configs, kitchen, method_settings, run, said};
 use crate::support::{check, generate_with, snapshot};
 
 #[test]
-fn files_that_are_no_service_configs() {
+fn files_that_are_no_service_configs_are_refused() {
     let nested = "[".repeat(100);
     let long = format!("type: google.api.Service\n#{}", " ".repeat(3 << 20));
     let cases = [
@@ -30,7 +30,7 @@ fn files_that_are_no_service_configs() {
 }
 
 #[test]
-fn parts_of_the_wrong_type() {
+fn parts_of_the_wrong_type_are_refused() {
     let cases = [
         ("publishing", "type: google.api.Service\npublishing: 1\nhttp: []\napis: {}\n".to_owned()),
         ("method_settings", "type: google.api.Service\npublishing:\n  method_settings: { a: b }\n".to_owned()),
@@ -54,7 +54,7 @@ fn parts_of_the_wrong_type() {
 }
 
 #[test]
-fn values_that_make_no_sense() {
+fn values_that_make_no_sense_are_refused() {
     let service = [
         "initial_poll_delay: 30",
         "initial_poll_delay: -30s",
@@ -98,7 +98,7 @@ fn values_that_make_no_sense() {
 }
 
 #[test]
-fn keys_that_would_be_overlooked() {
+fn keys_that_would_be_overlooked_are_reported() {
     let service = method_settings(
         "  - selector: example.kitchen.v1.Kitchen.Cook\n    long_running: &slow\n      initial_pol_delay: 30s\n\
          \x20     total_poll_timeout_millis: 30000\n      maxPollDelays: 30s\n      comment: Slow.\n\
@@ -116,7 +116,7 @@ fn keys_that_would_be_overlooked() {
 }
 
 #[test]
-fn settings_that_are_there_twice() {
+fn settings_that_are_there_twice_are_refused() {
     let twice = "  - selector: example.kitchen.v1.Kitchen.Cook\n    long_running: {}\n    auto_populated_fields: [a]\n";
     let keys = "  - selector: example.kitchen.v1.Kitchen.Bake\n    long_running: { max_poll_delay: 1s, maxPollDelay: 2s }\n";
     let gapic = GAPIC.replace("Roast", "Cook");

@@ -28,7 +28,7 @@ fn feed() -> Proto {
 }
 
 #[test]
-fn all_four_kinds_beside_an_operation() {
+fn all_four_kinds_of_calls_stand_beside_an_operation() {
     check_generated("streaming", &[feed()], "emit=lro");
 }
 
