@@ -26,6 +26,25 @@ fn a_file_whose_content_stays_the_same_keeps_its_time() {
 }
 
 #[test]
+fn build_scripts_that_write_to_one_folder_do_not_disturb_each_other() {
+    let project = Project::new(&[("shop.proto", SHOP)]);
+    // Cargo and an editor, say, with different features.
+    let variants = [true, false].map(|client| project.builder().client(client));
+    std::thread::scope(|scope| {
+        for variant in variants.iter().cycle().take(4) {
+            scope.spawn(|| (0..8).for_each(|_| project.compile_with(variant, "shop.proto").unwrap()));
+        }
+    });
+    assert_eq!(project.written(), ["shop.v1.rs"]);
+    let written = project.generated("shop.v1.rs");
+    let whole = variants.iter().any(|variant| {
+        project.compile_with(variant, "shop.proto").unwrap();
+        project.generated("shop.v1.rs") == written
+    });
+    assert!(whole, "{} bytes of neither", written.len());
+}
+
+#[test]
 fn warnings_do_not_keep_code_from_being_written() {
     let plain = "  rpc Order(Order) returns (google.longrunning.Operation);\n}\nmessage";
     let project = Project::new(&[("shop.proto", &SHOP.replace("}\nmessage", plain))]);
