@@ -67,7 +67,8 @@ pub struct Config {
     /// Rust paths of proto packages or types that are generated elsewhere, each proto path with a leading dot.
     /// They win over the types of the runtime crate in `google.rpc`; those in `google.longrunning` cannot be replaced.
     pub extern_paths: Vec<(String, String)>,
-    /// Paths of elements whose proto comments are left out, each with a leading dot; `.` leaves out all.
+    /// Paths of elements whose proto comments are left out. With a leading dot one is a full name, and covers what the element holds;
+    /// without, it is the end of one. `.` leaves out all.
     pub disable_comments: Vec<String>,
     /// Levels of rules. Each entry names a rule, such as `core::0151::operation-info`, or a group, such as `core::0151`, `core` or `lro`;
     /// later ones win. [`RULES`](crate::RULES) has the rules and their levels without an entry.
@@ -111,12 +112,14 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Whether the comment of an element is wanted; `full_name` has no leading dot.
+    /// Whether the comment of an element is wanted; `full_name` has no leading dot. Paths are matched as prost-build matches them.
     pub(crate) fn wants_comment(&self, full_name: &str) -> bool {
-        !self.disable_comments.iter().any(|path| {
-            let path = path.trim_start_matches('.');
-            path.is_empty()
-                || full_name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        !self.disable_comments.iter().any(|path| match path.strip_prefix('.') {
+            Some("") => true,
+            Some(path) => {
+                full_name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }
+            None => full_name.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
         })
     }
 }

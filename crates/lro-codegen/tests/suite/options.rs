@@ -58,6 +58,7 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("service_config=shop.yaml", ".with_polling(", ""),
     ("disable_comments=.", "", "The item's words."),
     ("disable_comments=.example.shop.Shop", "", "The service's words."),
+    ("disable_comments=shop.Shop", "", "The service's words."),
     ("warn=core::0151::lro-metadata-type", "warning: example.shop.Shop.Sell names google.protobuf.Empty", ""),
     ("deny=core::0151", "error: example.shop.Shop.Sell names google.protobuf.Empty", "pub struct Item"),
     ("warn=core,allow=core::0151::lro-response-type", "[core::0151::lro-metadata-type]", ""),

@@ -1,8 +1,9 @@
 //! The elements of the files to generate, by full name.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use super::services::{method_item, service_item};
+use super::services::ServiceItems;
 use crate::config::{Config, Emit};
 use crate::details::{EnumType, Field, FileDetails, Kind, MessageType};
 use crate::ident::{escape, oneof_type, snake, type_name};
@@ -23,11 +24,12 @@ pub(super) struct Item<'a> {
 }
 
 /// What stands at the top level of a file.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Top<'a> {
     /// A message or enum, in the file of this index.
     Type(usize),
-    Service(&'a Service),
+    /// A service, with its items once they have been asked for: their names are found all at once.
+    Service(&'a Service, OnceLock<ServiceItems<'a>>),
 }
 
 /// What can be referred to.
@@ -56,7 +58,10 @@ impl<'a> Elements<'a> {
                 .extend(messages.chain(enums).map(|name| (name, Top::Type(index))));
         }
         for service in &model.services {
-            packages.entry(&service.package).or_default().insert(&service.name, Top::Service(service));
+            packages
+                .entry(&service.package)
+                .or_default()
+                .insert(&service.name, Top::Service(service, OnceLock::new()));
         }
         Self { packages, request, config, paths }
     }
@@ -67,20 +72,20 @@ impl<'a> Elements<'a> {
         splits.chain([("", full_name)]).find_map(|(package, rest)| {
             let (package, tops) = self.packages.get_key_value(package)?;
             let segments: Vec<&str> = rest.split('.').collect();
-            let item = |name, kind| Item { package, messages: Vec::new(), name, kind };
-            match (tops.get(segments[0])?, &segments[1..]) {
-                (Top::Type(file), _) => {
+            let (service, items) = match tops.get(segments[0])? {
+                Top::Type(file) => {
                     let inside = Inside { package, config: self.config, paths: self.paths };
-                    inside.top(self.request.details(*file), &segments)
+                    return inside.top(self.request.details(*file), &segments);
                 }
-                (Top::Service(service), []) => {
-                    service_item(service, self.config).map(|(name, kind)| item(name, kind))
-                }
-                (Top::Service(service), [rpc]) => {
-                    method_item(service, rpc, self.config).map(|(name, kind)| item(name, kind))
-                }
-                (Top::Service(_), _) => None,
-            }
+                Top::Service(service, items) => (service, items),
+            };
+            let items = items.get_or_init(|| ServiceItems::new(service, self.config));
+            let (name, kind) = match &segments[1..] {
+                [] => items.service.as_ref()?,
+                [rpc] => items.methods.get(rpc)?,
+                _ => return None,
+            };
+            Some(Item { package, messages: Vec::new(), name: name.clone(), kind })
         })
     }
 }

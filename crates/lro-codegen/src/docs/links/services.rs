@@ -1,33 +1,56 @@
 //! What stands for a service and its methods: our own layer where there is one, else what tonic writes.
 
+use std::collections::HashMap;
+
 use crate::config::{Config, Emit, Visibility};
 use crate::ident::snake;
-use crate::model::Service;
-use crate::names::{ServiceNames, tonic_client_rename};
+use crate::model::{Method, Service};
+use crate::names::{MethodNames, ServiceNames, tonic_client_rename};
 
-/// The module, client or trait that stands for a service: our own where there is one, else tonic's.
-pub(super) fn service_item(service: &Service, config: &Config) -> Option<(String, &'static str)> {
-    let names = ServiceNames::new(service);
+/// The path of an item below the module of its package, and what rustdoc has to be told of its kind.
+type Path = (String, &'static str);
+
+/// What comments can link to of one service.
+#[derive(Debug)]
+pub(super) struct ServiceItems<'a> {
+    /// The module, client or trait that stands for the service: our own where there is one, else tonic's.
+    pub(super) service: Option<Path>,
+    /// By the name of the RPC, the method of a client, or of the trait where there is no client.
+    pub(super) methods: HashMap<&'a str, Path>,
+}
+
+impl<'a> ServiceItems<'a> {
+    pub(super) fn new(service: &'a Service, config: &Config) -> Self {
+        let names = ServiceNames::new(service);
+        let methods = service.methods.iter().zip(&names.methods).filter_map(|(method, method_names)| {
+            let path = if service.has_operations() {
+                method_item(method, &names, method_names, config)?
+            } else {
+                tonic_method(method, &names, config)?
+            };
+            Some((method.name.as_str(), path))
+        });
+        Self { service: service_item(service, &names, config), methods: methods.collect() }
+    }
+}
+
+fn service_item(service: &Service, names: &ServiceNames, config: &Config) -> Option<Path> {
     if service.has_operations() {
         return is_public(config).then(|| (names.module.to_string(), ""));
     }
     // With the kind before it, rustdoc does not mind that within tonic's modules there would be a shorter path.
-    let (path, client) = tonic_item(&names, config)?;
+    let (path, client) = tonic_item(names, config)?;
     Some((path, if client { "struct@" } else { "trait@" }))
 }
 
-/// The method of a client, or of the trait where there is no client.
-pub(super) fn method_item(service: &Service, rpc: &str, config: &Config) -> Option<(String, &'static str)> {
-    const METHOD: &str = "method@";
-    let names = ServiceNames::new(service);
-    let (method, method_names) =
-        service.methods.iter().zip(&names.methods).find(|(method, _)| method.name == rpc)?;
-    if !service.has_operations() {
-        let (path, client) = tonic_item(&names, config)?;
-        let plain = snake(&method.name);
-        let name = if client { tonic_client_rename(&plain).unwrap_or(plain) } else { plain };
-        return Some((format!("{path}::{name}"), METHOD));
-    }
+const METHOD: &str = "method@";
+
+fn method_item(
+    method: &Method,
+    names: &ServiceNames,
+    method_names: &MethodNames,
+    config: &Config,
+) -> Option<Path> {
     if !is_public(config) {
         return None;
     }
@@ -39,6 +62,13 @@ pub(super) fn method_item(service: &Service, rpc: &str, config: &Config) -> Opti
     } else {
         method.operation.as_ref().map(|_| (format!("{module}::{}", method_names.constant), ""))
     }
+}
+
+fn tonic_method(method: &Method, names: &ServiceNames, config: &Config) -> Option<Path> {
+    let (path, client) = tonic_item(names, config)?;
+    let plain = snake(&method.name);
+    let name = if client { tonic_client_rename(&plain).unwrap_or(plain) } else { plain };
+    Some((format!("{path}::{name}"), METHOD))
 }
 
 /// tonic's client, or its trait where there is no client; and whether it is the client.
