@@ -63,11 +63,7 @@ fn plugins(tree: &Tree, runs: u16) -> Outcome {
         .arg(folder)
         .args(programs)
         .status()?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err("the plugins keep no limit or could not be measured, see above".into())
-    }
+    if status.success() { Ok(()) } else { Err("the comparison of the plugins failed, see above".into()) }
 }
 
 /// Sets the option string of an encoded request: of a field that comes twice, the last one counts.
