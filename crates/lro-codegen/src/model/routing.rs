@@ -1,14 +1,16 @@
 //! The routing headers that `google.api.routing` and `google.api.http` ask for (AIP-4222).
 
+use std::collections::HashSet;
+
 use super::build::Builder;
 use super::call::{Place, RoutingParameter, Step};
 use super::{Method, join};
 use crate::details::{Field, HttpRule, Kind, MessageDetails, MethodOptions, Presence, RoutingRule};
-use crate::diagnostics::{Diagnostic, Rule};
+use crate::diagnostics::{Diagnostic, Rule, shown};
 use crate::ident::oneof_type;
 use crate::source::path;
 use crate::suggest;
-use crate::validate::is_identifier;
+use crate::validate::{is_full_name, is_identifier};
 
 /// What is wrong with an option, and what to do about it.
 type Problem = (String, String);
@@ -63,7 +65,7 @@ impl Builder<'_, '_> {
                 Err(problem) => parameters.push(Err(problem)),
             }
         }
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         fields.retain(|field| seen.insert(*field));
         parameters.extend(fields.into_iter().map(|field| self.parameter(input, field, None)));
         parameters
@@ -76,16 +78,20 @@ impl Builder<'_, '_> {
         field: &str,
         template: Option<String>,
     ) -> Result<RoutingParameter, Problem> {
+        const HELP: &str = "name a field of the request, or of a message in it with dots in between";
+        if !is_full_name(field) {
+            let message = format!("names the field `{}`, which cannot be one", shown(field));
+            return Err((message, HELP.to_owned()));
+        }
         let mut steps = Vec::new();
         let mut message_name = input.to_owned();
         let mut names = field.split('.').peekable();
         while let Some(name) = names.next() {
             let missing = || {
-                let help = "name a field of the request, or of a message in it with dots in between";
-                (format!("names the field `{field}`, but {message_name} has no `{name}`"), help.to_owned())
+                (format!("names the field `{field}`, but {message_name} has no `{name}`"), HELP.to_owned())
             };
             let message = self.message(&message_name).ok_or_else(missing)?;
-            let found = message.field(name).filter(|_| is_identifier(name)).ok_or_else(|| {
+            let found = message.field(name).ok_or_else(|| {
                 let (problem, help) = missing();
                 (problem, nearest(&message, name).unwrap_or(help))
             })?;
@@ -151,7 +157,10 @@ fn variables(template: &str) -> Result<Vec<&str>, Problem> {
     while let Some((_, after)) = rest.split_once('{') {
         let Some((variable, after)) = after.split_once('}') else {
             let help = "close it, as in `/v1/{name=shelves/*}`".to_owned();
-            return Err((format!("has the path `{template}`, in which a brace is not closed"), help));
+            return Err((
+                format!("has the path `{}`, in which a brace is not closed", shown(template)),
+                help,
+            ));
         };
         fields.push(variable.split_once('=').map_or(variable, |(field, _)| field));
         rest = after;
@@ -163,7 +172,7 @@ fn variables(template: &str) -> Result<Vec<&str>, Problem> {
 fn check_template(template: &str) -> Result<(), Problem> {
     let problem = |what: &str| {
         let help = "write it as in `projects/*/{shelf=shelves/*}/**`".to_owned();
-        Err((format!("has the path template `{template}`, {what}"), help))
+        Err((format!("has the path template `{}`, {what}", shown(template)), help))
     };
     let named = template.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
     let Some((before, (named, after))) = named else {
@@ -173,7 +182,7 @@ fn check_template(template: &str) -> Result<(), Problem> {
     if [before, named, after].iter().any(|part| part.contains(['{', '}'])) {
         return problem("which names more than one part of the field");
     }
-    if !name.split('.').all(is_identifier) {
+    if !is_full_name(name) {
         return problem("in which the name of the part is not an identifier");
     }
     let before = if before.is_empty() { Some("*") } else { before.strip_suffix('/') };

@@ -147,8 +147,19 @@ fn what_no_routing_header_can_be_made_of_is_reported() {
         "{a=**}/**",
         "a//{b}",
     ];
-    let fields =
-        ["nmae", "shelf.nmae", "shelf", "name.first", "many", "raw", "labels", "", "shelf.", "other"];
+    let fields = [
+        "nmae",
+        "shelf.nmae",
+        "shelf",
+        "name.first",
+        "many",
+        "raw",
+        "labels",
+        "",
+        "shelf.",
+        "other",
+        &["shelf"; 99].join("."),
+    ];
     let bad: String = templates
         .iter()
         .map(|template| parameter("name", template))
