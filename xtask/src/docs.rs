@@ -63,12 +63,15 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let folder = Scratch { folder: "generated-docs", manifest: "", library: LIBRARY }.write(&files)?;
     drop(files);
     drop(output);
+    let text = references.checked_sub(counts.links).ok_or_else(|| {
+        format!(
+            "{} links were printed for {references} references: one of the two is not counted right",
+            counts.links
+        )
+    })?;
     println!(
-        "{} documented items, {} lines; of the references {} became links, {} are text",
-        counts.items,
-        counts.lines,
-        counts.links,
-        references.saturating_sub(counts.links)
+        "{} documented items, {} lines; of the references {} became links, {text} are text",
+        counts.items, counts.lines, counts.links
     );
 
     let started = Instant::now();
@@ -115,4 +118,22 @@ fn no_doctests(folder: &Path) -> Outcome {
     }
     println!("and runs no tests of them");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reference_count;
+
+    #[test]
+    fn references_are_told_from_other_brackets() {
+        for (count, text) in [
+            (1, "See [Book][example.Book]."),
+            (1, "See [Book][] for more."),
+            (2, "[a][b.C] [d] [e.F]"),
+            (0, "See [Book](https://a.example), [Book], and list[0][1]."),
+            (0, "Matches [a-z][a-z0-9]*."),
+        ] {
+            assert_eq!(reference_count(text), count, "{text}");
+        }
+    }
 }

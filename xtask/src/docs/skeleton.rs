@@ -156,3 +156,27 @@ fn links(line: &str) -> usize {
         })
         .count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Skeleton, links};
+
+    #[test]
+    fn links_to_items_are_told_from_addresses_and_code() {
+        for (count, line) in [
+            (1, "See [`Book`]."),
+            (2, "See [`Book`](super::Book) and [a name](Book::name)."),
+            (0, "See [here](https://a.example), `[0]` and \\[text\\]."),
+            (0, "See [text]."),
+        ] {
+            assert_eq!(links(line), count, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_comment_that_is_printed_several_times_counts_once() {
+        let code = "pub mod a_client { #[doc = \"[`A`]\"] pub struct A; } pub mod a_server { #[doc = \"[`A`]\"] pub struct A; }";
+        let skeleton = Skeleton::of(code).unwrap();
+        assert_eq!((skeleton.counts.items, skeleton.counts.links), (2, 1));
+    }
+}
