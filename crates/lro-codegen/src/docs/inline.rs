@@ -11,7 +11,15 @@ pub(super) fn escape(text: &str, resolve: Resolve<'_>) -> String {
     if text.starts_with('>') {
         out.push('\\');
     }
-    for (_, token) in tokens(text, resolve) {
+    let mut previous = None;
+    for (start, token) in tokens(text, resolve) {
+        let is_reference = matches!(token.kind, Kind::Reference(_));
+        if let Some((place, after_reference)) = previous
+            && (after_reference || is_reference)
+        {
+            separate(&mut out, &token.kind, after_reference, &text[..place], &text[place..start]);
+        }
+        previous = Some((start, is_reference));
         match token.kind {
             Kind::Verbatim(kept) => out.push_str(kept),
             Kind::Escaped(letters) => out.extend(letters.chars().flat_map(|letter| ['\\', letter])),
@@ -20,6 +28,26 @@ pub(super) fn escape(text: &str, resolve: Resolve<'_>) -> String {
         }
     }
     out
+}
+
+/// Keeps what is next to a reference from becoming a part of its link: Markdown takes what directly follows a link in brackets for its
+/// target, a colon after the first one of a line for a definition, and an exclamation mark for the sign of an image.
+///
+/// `last` is the part of the line that `out` ends with, and `before` all that is before that.
+fn separate(out: &mut String, next: &Kind<'_>, after_reference: bool, before: &str, last: &str) {
+    let next = match next {
+        Kind::Verbatim(text) => text,
+        Kind::Reference(markdown) => markdown.as_str(),
+        Kind::Escaped(_) | Kind::Url(_) => return,
+    };
+    match (out.chars().next_back(), next.chars().next()) {
+        (Some('`'), Some('`')) => out.push(' '),
+        (Some(']'), Some('[')) if after_reference => out.push(' '),
+        (Some(']'), Some('(')) if after_reference => out.push('\\'),
+        (Some(']'), Some(':')) if after_reference && !before.contains(char::is_alphabetic) => out.push('\\'),
+        (Some('!'), Some('[')) if last == "!" => out.insert(out.len() - 1, '\\'),
+        _ => {}
+    }
 }
 
 /// The row of a table, with the bars in its code spans escaped: a table is cut into cells before anything else is read.

@@ -85,6 +85,21 @@ fn references_to_what_is_generated_become_links() {
 }
 
 #[test]
+fn what_is_next_to_a_reference_is_no_part_of_its_link() {
+    let resolve = |target: &str| ["a.Foo", "a.Bar"].contains(&target).then(|| target[2..].to_owned());
+    let check = |comment: &str, expected: &[&str]| {
+        assert_eq!(super::clean(comment, &resolve), expected, "{comment:?}");
+    };
+    check(" All [Foo][a.Foo](s) of it.", &[r"All [`Foo`]\(s) of it."]);
+    check(" [Foo][a.Foo]: the foo.\n - [Foo][a.Foo]: too", &[r"[`Foo`]\: the foo.", r"- [`Foo`]\: too"]);
+    check(" So is [Foo][a.Foo]: it.", &["So is [`Foo`]: it."]);
+    check(" [Foo][a.Foo][the bar][a.Bar][Bar][a.Bar]", &["[`Foo`] [the bar](Bar)[`Bar`]"]);
+    check(" [Foo][a.Foo][x](https://a.example) ", &["[`Foo`] [x](https://a.example)"]);
+    check(" Wow![Foo][a.Foo], \\![Foo][a.Foo]", &[r"Wow\![`Foo`], \![`Foo`]"]);
+    check(" [Far][a.Far][Far][a.Far]`x`[Far][a.Far](s)", &["`Far` `Far` `x` `Far`(s)"]);
+}
+
+#[test]
 fn references_over_several_lines_become_one() {
     let resolve = |target: &str| (target == "a.b.Foo").then(|| "Foo".to_owned());
     let check = |comment: &str, expected: &[&str]| {
