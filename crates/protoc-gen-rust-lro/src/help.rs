@@ -8,7 +8,7 @@ protoc-gen-rust-lro: typed long-running operations in Rust, for prost and tonic
 A plugin for protoc and buf. For each method that returns google.longrunning.Operation and has the option
 google.longrunning.operation_info it writes a typed client method and a typed server method.
 
-  protoc --rust-lro_out=src/gen --rust-lro_opt=include_file=mod.rs -Iproto proto/library.proto
+  protoc --rust-lro_out=src/generated --rust-lro_opt=include_file=mod.rs -Iproto proto/library.proto
 
 Options, separated by commas; a backslash keeps a comma inside a value:
 ";
