@@ -7,6 +7,9 @@ use std::sync::Arc;
 use crate::rules::Level;
 use crate::service_config::{FileReader, ServiceConfig};
 
+/// Where the runtime crate is unless the option `runtime` says otherwise.
+pub(crate) const RUNTIME: &str = "::lro";
+
 /// Which layers of code to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -93,7 +96,7 @@ impl Default for Config {
             client_feature: None,
             server_feature: None,
             visibility: Visibility::Public,
-            runtime: crate::runtime::DEFAULT.to_owned(),
+            runtime: RUNTIME.to_owned(),
             file_descriptor_set: false,
             default_package_filename: None,
             routing_headers: false,

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::levels::Levels;
-use crate::rules::Level;
 pub(crate) use crate::rules::Rule;
 
 /// How much a [`Diagnostic`] weighs.
@@ -98,6 +96,11 @@ impl Diagnostic {
         self.help = Some(help);
     }
 
+    /// The same as a reason to generate nothing.
+    pub(crate) fn denied(self) -> Self {
+        Self { severity: Severity::Error, ..self }
+    }
+
     /// Whether its rule can be turned off.
     pub(crate) fn is_finding(&self) -> bool {
         self.finding
@@ -160,6 +163,10 @@ impl fmt::Display for Diagnostic {
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
+    pub(crate) fn new(diagnostics: Vec<Diagnostic>) -> Self {
+        Self(diagnostics)
+    }
+
     /// The diagnostics, at least one.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.0.iter()
@@ -203,63 +210,6 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
-
-/// Collects the diagnostics of a run.
-#[derive(Debug, Default)]
-pub(crate) struct Report {
-    diagnostics: Vec<Diagnostic>,
-    levels: Levels,
-}
-
-impl Report {
-    /// Reads the levels that rules have from now on.
-    pub(crate) fn set_levels(&mut self, wanted: &[(String, Level)]) {
-        self.levels = Levels::new(wanted, self);
-    }
-
-    /// Takes in what was found. A warning is dropped, kept or made an error, as the level of its rule says.
-    pub(crate) fn push(&mut self, mut diagnostic: Diagnostic) {
-        if diagnostic.finding {
-            match self.levels.of(diagnostic.rule) {
-                Level::Allow => return,
-                Level::Warn => {}
-                Level::Deny => diagnostic.severity = Severity::Error,
-            }
-        }
-        self.diagnostics.push(diagnostic);
-    }
-
-    /// Whether anything that a rule finds will be heard.
-    pub(crate) fn is_wanted(&self, rule: Rule) -> bool {
-        self.levels.of(rule) != Level::Allow
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.diagnostics.is_empty()
-    }
-
-    /// Drops what is not to be kept. Each diagnostic comes with whether the level of its rule was lowered.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut Diagnostic, bool) -> bool) {
-        self.diagnostics.retain_mut(|diagnostic| {
-            let is_lowered = self.levels.is_lowered(diagnostic.rule);
-            keep(diagnostic, is_lowered)
-        });
-    }
-
-    /// Goes on unless something worse than a warning came up.
-    pub(crate) fn stop_at_errors(self) -> Result<Self, Diagnostics> {
-        if self.has_errors() { Err(Diagnostics(self.diagnostics)) } else { Ok(self) }
-    }
-
-    /// The warnings if nothing worse came up, all of it otherwise.
-    pub(crate) fn finish(self) -> Result<Vec<Diagnostic>, Diagnostics> {
-        self.stop_at_errors().map(|report| report.diagnostics)
-    }
-
-    fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
-    }
-}
 
 /// A piece of the input as a message shows it: on one line, and not all of it if it is long.
 pub(crate) fn shown(text: &str) -> String {

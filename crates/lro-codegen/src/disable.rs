@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use crate::descriptor::File;
-use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::diagnostics::{Diagnostic, Rule};
+use crate::report::Report;
 use crate::request::Request;
 use crate::source::{locations, path};
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::collisions;
 use crate::config::{Config, Emit};
 use crate::descriptor_set;
-use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
+use crate::diagnostics::{Diagnostic, Diagnostics, Rule};
 use crate::disable;
 use crate::docs::Links;
 use crate::emit::Emitter;
@@ -20,6 +20,7 @@ use crate::model::{self, Service};
 use crate::options;
 use crate::parallel;
 use crate::paths::TypePaths;
+use crate::report::Report;
 use crate::request::Request;
 use crate::service_config::{Settings, check_selectors};
 

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use crate::config::{Config, Emit, Visibility};
 use crate::descriptor::File as ProtoFile;
-use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::snake;
+use crate::report::Report;
 
 /// What a run has to say: the files to write and the warnings to show.
 #[derive(Debug, Clone, PartialEq, Eq)]

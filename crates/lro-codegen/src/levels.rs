@@ -1,7 +1,7 @@
 //! Which level each rule has in a run.
 
-use crate::diagnostics::{Diagnostic, Report, Rule};
-use crate::rules::{Level, RULES, RuleSpec};
+use crate::diagnostics::Diagnostic;
+use crate::rules::{Level, RULES, Rule, RuleSpec};
 use crate::suggest::nearest;
 
 /// The level of each rule.
@@ -18,21 +18,21 @@ impl Default for Levels {
 }
 
 impl Levels {
-    /// The levels that a configuration asks for; a later entry wins over an earlier one. Reports what names no rule.
-    pub(crate) fn new(wanted: &[(String, Level)], report: &mut Report) -> Self {
-        let mut levels = Self::default();
+    /// The levels that a configuration asks for, where a later entry wins over an earlier one, and what is wrong with its entries.
+    pub(crate) fn new(wanted: &[(String, Level)]) -> (Self, Vec<Diagnostic>) {
+        let (mut levels, mut problems) = (Self::default(), Vec::new());
         for (selector, level) in wanted {
             let selected = || RULES.iter().filter(|spec| is_within(spec.name, selector));
             if selected().next().is_none() {
-                report.push(unknown(selector));
+                problems.push(unknown(selector));
             } else if *level != Level::Deny && selected().all(|spec| spec.level.is_none()) {
-                report.push(fixed(selector));
+                problems.push(fixed(selector));
             }
             for spec in selected().filter(|spec| spec.level.is_some()) {
                 levels.set[spec.rule as usize] = Some(*level);
             }
         }
-        levels
+        (levels, problems)
     }
 
     /// The level of the findings of a rule that leave code to be generated.

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Report};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::disable;
 use crate::model::{self, TypeRef};
+use crate::report::Report;
 use crate::request::Request;
 use crate::service_config::{OperationRule, PollingSettings, ServiceConfig, Settings, check_selectors};
 

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use proc_macro2::TokenStream;
 
 use crate::config::Config;
-use crate::diagnostics::{Diagnostic, Report, Rule};
-use crate::ident::{escape, snake, type_name};
+use crate::diagnostics::{Diagnostic, Rule};
+use crate::ident::{snake, type_name};
+use crate::report::Report;
 use crate::runtime::Runtime;
+use crate::rust_path::{in_code, is_rooted, unescaped};
 use crate::validate::is_full_name;
 
 /// Types that prost maps to something else than a struct of the same name, by the path in the runtime crate.
@@ -117,11 +119,6 @@ fn tokens(path: &str) -> TokenStream {
         .expect("a path made of escaped identifiers, or checked when it was configured, is made of tokens")
 }
 
-/// Whether a path begins at the root of a crate, so that it means the same in every module.
-pub(crate) fn is_rooted(path: &str) -> bool {
-    path.starts_with("::") || path.starts_with("crate::")
-}
-
 /// The segments of an external path that something lies below: prost puts them in snake case too, a type's own name included, since
 /// a message's module is called after it.
 fn extern_modules(path: &str) -> impl Iterator<Item = String> {
@@ -129,19 +126,6 @@ fn extern_modules(path: &str) -> impl Iterator<Item = String> {
         (0, "crate") => segment.to_owned(),
         _ => snake(unescaped(segment)),
     })
-}
-
-/// An external path as prost-build wants it: it escapes the segments of modules by itself and would do it twice, but takes types as they are.
-pub(crate) fn for_prost(path: &str) -> String {
-    let names_type = path
-        .rsplit("::")
-        .next()
-        .is_some_and(|last| !last.starts_with("r#") && !last.starts_with(char::is_lowercase));
-    if names_type { path.to_owned() } else { path.split("::").map(unescaped).collect::<Vec<_>>().join("::") }
-}
-
-fn unescaped(segment: &str) -> &str {
-    segment.strip_prefix("r#").unwrap_or(segment)
 }
 
 /// Goes up to the nearest common package, then down.
@@ -165,15 +149,6 @@ fn join_path(modules: impl Iterator<Item = String>, name: &str) -> String {
 
 fn twice(proto: &str, help: &str) -> Diagnostic {
     Diagnostic::error(Rule::Option, format!("extern_path: `{proto}` has two Rust paths")).help(help)
-}
-
-/// A path as it stands in code: segments that are keywords are raw there, whether the user wrote them so or not.
-pub(crate) fn in_code(rust: &str) -> String {
-    let escaped = |(index, segment): (usize, &str)| match escape(segment.to_owned()) {
-        escaped if escaped.starts_with("r#") && !(index == 0 && segment == "crate") => escaped,
-        _ => segment.to_owned(),
-    };
-    rust.split("::").enumerate().map(escaped).collect::<Vec<_>>().join("::")
 }
 
 fn check_extern_path(proto: &str, rust: &str, runtime: &Runtime) -> Result<(), Diagnostic> {

@@ -8,7 +8,8 @@ use prost::Message as _;
 
 use crate::descriptor::{CodeGeneratorRequest, File, FileDescriptorSet};
 use crate::details::FileDetails;
-use crate::diagnostics::{Diagnostic, Diagnostics, Report, Rule};
+use crate::diagnostics::{Diagnostic, Diagnostics, Rule};
+use crate::report::Report;
 use crate::validate::validate;
 
 /// A request, read and checked.

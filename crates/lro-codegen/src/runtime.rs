@@ -1,11 +1,10 @@
 //! Where the runtime crate is, and which types it brings along.
 
-use crate::diagnostics::{Diagnostic, Report};
-use crate::paths::{in_code, is_rooted};
+use crate::config::RUNTIME;
+use crate::diagnostics::Diagnostic;
+use crate::report::Report;
 use crate::rules::Rule;
-
-/// Where the runtime crate is unless the option `runtime` says otherwise.
-pub(crate) const DEFAULT: &str = "::lro";
+use crate::rust_path::{in_code, is_rooted};
 
 /// What the runtime crate brings along, so that all generated code and the runtime share these types: proto path, and path in the crate.
 ///
@@ -41,7 +40,7 @@ impl Runtime {
         report.push(Diagnostic::error(Rule::Option, message).help(
             "begin it with `::` and the name of a crate, or with `crate::`, as in `::my_facade::lro`; what is there has to be the crate `lro`",
         ));
-        Self(DEFAULT.to_owned())
+        Self(RUNTIME.to_owned())
     }
 
     /// The path of something in the runtime crate.

@@ -5,7 +5,8 @@
 use std::collections::HashSet;
 
 use crate::descriptor::{File, MessageType};
-use crate::diagnostics::{Diagnostic, Location, Report, Rule, shown};
+use crate::diagnostics::{Diagnostic, Location, Rule, shown};
+use crate::report::Report;
 
 /// The longest name in bytes, and the longest of a package with its dots. Nobody writes longer ones, and with them the time for comparing
 /// names and the depth of module trees have a bound.

@@ -6,10 +6,11 @@ mod tonic;
 use std::collections::HashMap;
 
 use crate::config::{Config, Emit};
-use crate::diagnostics::{Diagnostic, Location, Report};
+use crate::diagnostics::{Diagnostic, Location};
 use crate::ident::{tonic_module, type_name};
 use crate::model::{Service, join};
 use crate::names::ServiceNames;
+use crate::report::Report;
 use crate::request::Request;
 use crate::rules::Rule;
 

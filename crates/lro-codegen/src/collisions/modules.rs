@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Modules, Owner, collision};
 use crate::details::MessageType;
-use crate::diagnostics::{Location, Report};
+use crate::diagnostics::Location;
 use crate::ident::snake;
 use crate::model::join;
+use crate::report::Report;
 use crate::request::Request;
 
 /// Messages whose nested types would live in the module of something else.

@@ -1,10 +1,11 @@
 //! Names that keep tonic's own code from compiling.
 
 use crate::config::{Config, Emit};
-use crate::diagnostics::{Diagnostic, Report};
+use crate::diagnostics::Diagnostic;
 use crate::ident::snake;
 use crate::model::{Method, Service};
 use crate::names::{MethodNames, hides_from_tonic, tonic_client_rename};
+use crate::report::Report;
 use crate::rules::Rule;
 
 /// Refuses a service whose name keeps tonic's server from compiling; where protoc-gen-tonic writes it, warns.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::places::Places;
 use super::standard;
 use crate::details::{Kind, MessageDetails};
-use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::{snake, type_name};
 use crate::model::{Method, Model, Service, TypeIndex, join, simple_name};
+use crate::report::Report;
 use crate::request::Request;
 use crate::source::path;
 

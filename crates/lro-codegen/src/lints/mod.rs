@@ -4,8 +4,8 @@ mod declarative;
 mod places;
 mod standard;
 
-use crate::diagnostics::Report;
 use crate::model::Model;
+use crate::report::Report;
 use crate::request::Request;
 use places::Places;
 

@@ -1,8 +1,9 @@
 //! Standard methods: Create (AIP-133), Update (AIP-134) and Delete (AIP-135).
 
 use super::places::Places;
-use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::diagnostics::{Diagnostic, Rule};
 use crate::model::{OperationTypes, Service, simple_name};
+use crate::report::Report;
 use crate::source::path;
 
 /// Where the response type of an operation stands within a method.

@@ -6,10 +6,11 @@ use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
 use super::comments::field;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, Report};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 use crate::ident::{oneof_type, snake, type_name};
 use crate::model::join;
 use crate::paths::TypePaths;
+use crate::report::Report;
 use crate::rules::Rule;
 use crate::source::location;
 

@@ -3,7 +3,8 @@
 use super::index::{Imports, Kind, TypeIndex};
 use super::{Call, Method, Model, OperationTypes, Service, Streaming, join};
 use crate::descriptor::{self, File};
-use crate::diagnostics::{Diagnostic, Report, Rule};
+use crate::diagnostics::{Diagnostic, Rule};
+use crate::report::Report;
 use crate::request::Request;
 use crate::service_config::Settings;
 use crate::source::{SourceInfo, path};

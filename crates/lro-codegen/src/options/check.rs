@@ -4,7 +4,8 @@ use syn::Attribute;
 use syn::parse::Parser as _;
 
 use crate::config::Config;
-use crate::diagnostics::{Diagnostic, Report, shown};
+use crate::diagnostics::{Diagnostic, shown};
+use crate::report::Report;
 use crate::rules::Rule;
 
 /// Reports values that would break the code they end up in.

@@ -9,7 +9,8 @@ pub(crate) use check::check;
 pub use table::{OPTIONS, OptionSpec};
 
 use crate::config::Config;
-use crate::diagnostics::{Diagnostic, Report, Rule, shown};
+use crate::diagnostics::{Diagnostic, Rule, shown};
+use crate::report::Report;
 use crate::suggest::nearest;
 
 /// Applies `a=1,b=2` to a configuration and reports each part that does not fit.

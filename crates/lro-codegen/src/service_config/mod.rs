@@ -21,7 +21,8 @@ pub(crate) use operations::name_patterns;
 pub use polling::PollingSettings;
 pub(crate) use selectors::check_selectors;
 
-use crate::diagnostics::{Location, Report};
+use crate::diagnostics::Location;
+use crate::report::Report;
 use reader::Reader;
 
 /// A service yaml or a `*_gapic.yaml`: what [`crate::Config::service_configs`] holds.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::yaml::{Node, Place, Value, parse};
 use super::{Kind, Setting};
-use crate::diagnostics::{Diagnostic, Location, Report, Rule, shown};
+use crate::diagnostics::{Diagnostic, Location, Rule, shown};
+use crate::report::Report;
 use crate::suggest::nearest;
 use crate::validate::is_full_name;
 

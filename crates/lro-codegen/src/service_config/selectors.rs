@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FileSettings, Setting, Settings};
-use crate::diagnostics::{Diagnostic, Location, Report, Rule};
+use crate::diagnostics::{Diagnostic, Location, Rule};
 use crate::model::{OPERATION, join, simple_name};
+use crate::report::Report;
 use crate::request::Request;
 use crate::suggest::nearest_by;
 
