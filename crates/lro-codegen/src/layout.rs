@@ -231,10 +231,10 @@ struct Module<'a> {
 
 impl Module<'_> {
     fn write(&self, text: &mut String, indent: &str, visibility: Visibility) {
-        // What the tree hides would otherwise be reported where the crate does not use all of it, and packages may be called as what is around
-        // them. An attribute also holds for what is below.
+        // A program does not use all that is generated, and packages may be called as what is around them. An attribute also holds for what
+        // is below.
         let (public, attribute) = match (visibility, indent) {
-            (Visibility::Public, "") => ("pub", "#[allow(clippy::module_inception)]\n"),
+            (Visibility::Public, "") => ("pub", "#[allow(dead_code, clippy::module_inception)]\n"),
             (Visibility::Crate, "") => {
                 ("pub(crate)", "#[allow(dead_code, unreachable_pub, clippy::module_inception)]\n")
             }

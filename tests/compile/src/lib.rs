@@ -35,6 +35,20 @@ pub mod silent {
     generated!("silent/tests.silent.v1.rs");
 }
 
+/// Visible to nobody else, as in a program, and used by nobody.
+#[expect(unreachable_pub, reason = "what is generated does not know where it is included")]
+mod unused {
+    /// With enums.
+    pub mod messages {
+        generated!("messages/tests.messages.v1.rs");
+    }
+
+    /// With a client and a server.
+    pub mod streaming {
+        generated!("streaming/tests.streaming.v1.rs");
+    }
+}
+
 /// All kinds of streams.
 pub mod streaming {
     generated!("streaming/tests.streaming.v1.rs");

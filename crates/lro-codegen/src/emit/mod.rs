@@ -72,13 +72,11 @@ impl<'a> Emitter<'a> {
         let client = self.config.client.then(|| self.client());
         let server = self.config.server.then(|| self.server());
         let (public, codegen) = (self.public(), self.paths.in_runtime("codegen"));
-        // Nobody outside could use what the crate itself does not.
-        let unused = (self.config.visibility == Visibility::Crate).then(|| quote!(dead_code,));
         // A service `Self` is `Self_` in Rust, and its module `self__lro`.
         let odd = name.to_string().contains("__").then(|| quote!(non_snake_case,));
         quote! {
             #docs
-            #[allow(#unused #odd deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
+            #[allow(#odd dead_code, deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
             #public mod #name {
                 use #codegen::*;
                 const _: () = #codegen::V1;

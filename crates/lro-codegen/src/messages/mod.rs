@@ -107,8 +107,9 @@ impl<'a> Messages<'a> {
 fn prost_config(config: &Config, paths: &TypePaths) -> prost_build::Config {
     let messages = &config.messages;
     let mut prost = prost_build::Config::new();
-    // What clippy thinks of generated code helps nobody, and a proto that says nothing of a field is not the fault of the crate.
-    prost.type_attribute(".", "#[allow(clippy::all, missing_docs)]");
+    // What clippy thinks of generated code helps nobody, and it is not the fault of the crate that a proto says nothing of a field, or
+    // has messages that a program does not need.
+    prost.type_attribute(".", "#[allow(clippy::all, dead_code, missing_docs)]");
     // Services are formatted by tonic-build already; formatting happens here, for the rest.
     prost.format(false);
     let user = &config.extern_paths;

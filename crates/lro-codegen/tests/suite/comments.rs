@@ -92,5 +92,8 @@ fn elements_without_comments_do_not_break_missing_docs() {
     let file =
         proto("bare.proto", "example", "message Bare { string name = 1; } enum Color { COLOR_RED = 0; }");
     let output = generate(&[file], "").unwrap();
-    assert_eq!(output.files()[0].content().matches("#[allow(clippy::all, missing_docs)]").count(), 2);
+    assert_eq!(
+        output.files()[0].content().matches("#[allow(clippy::all, dead_code, missing_docs)]").count(),
+        2
+    );
 }

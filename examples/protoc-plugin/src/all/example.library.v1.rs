@@ -2,7 +2,7 @@
 // source: example/library/v1/library.proto
 
 /// A book on a shelf.
-#[allow(clippy::all, missing_docs)]
+#[allow(clippy::all, dead_code, missing_docs)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Book {
     /// Its resource name, such as `shelves/1/books/moby-dick`.
@@ -13,7 +13,7 @@ pub struct Book {
     pub title: ::prost::alloc::string::String,
 }
 /// The request of `GetBook`.
-#[allow(clippy::all, missing_docs)]
+#[allow(clippy::all, dead_code, missing_docs)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetBookRequest {
     /// The name of the book to read.
@@ -21,7 +21,7 @@ pub struct GetBookRequest {
     pub name: ::prost::alloc::string::String,
 }
 /// The request of `ImportBooks`.
-#[allow(clippy::all, missing_docs)]
+#[allow(clippy::all, dead_code, missing_docs)]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ImportBooksRequest {
     /// The shelf that takes the books, such as `shelves/1`.
@@ -32,7 +32,7 @@ pub struct ImportBooksRequest {
     pub uris: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// The result of `ImportBooks`.
-#[allow(clippy::all, missing_docs)]
+#[allow(clippy::all, dead_code, missing_docs)]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ImportBooksResponse {
     /// The books, in the order of the request.
@@ -40,7 +40,7 @@ pub struct ImportBooksResponse {
     pub books: ::prost::alloc::vec::Vec<Book>,
 }
 /// How far an import of books has come.
-#[allow(clippy::all, missing_docs)]
+#[allow(clippy::all, dead_code, missing_docs)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ImportBooksMetadata {
     /// How many books are there already.
@@ -435,7 +435,7 @@ pub mod library_service_server {
 }
 
 /// Typed long-running operations of the service `example.library.v1.LibraryService`: method constants, client and server.
-#[allow(deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
 pub mod library_service_lro {
     use ::lro::codegen::*;
     const _: () = ::lro::codegen::V1;

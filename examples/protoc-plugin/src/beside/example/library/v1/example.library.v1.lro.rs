@@ -2,7 +2,7 @@
 // source: example/library/v1/library.proto
 
 /// Typed long-running operations of the service `example.library.v1.LibraryService`: method constants, client and server.
-#[allow(deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
 pub mod library_service_lro {
     use ::lro::codegen::*;
     const _: () = ::lro::codegen::V1;
