@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
-use super::comments::field;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 use crate::ident::{oneof_type, snake, type_name};
 use crate::model::join;
 use crate::paths::TypePaths;
 use crate::report::Report;
 use crate::rules::Rule;
-use crate::source::location;
+use crate::source::{location, path};
 
 /// The names of all messages that are generated.
 pub(super) struct Names<'a> {
@@ -31,10 +30,10 @@ impl<'a> Names<'a> {
     pub(super) fn add(&mut self, file: &FileDescriptorProto) {
         let scope = Scope { file, full_name: file.package(), module: file.package() };
         for (number, message) in (0..).zip(&file.message_type) {
-            self.message(&scope, message, &[field::FILE_MESSAGE, number]);
+            self.message(&scope, message, &[path::FILE_MESSAGE, number]);
         }
         for (number, enumeration) in (0..).zip(&file.enum_type) {
-            self.enumeration(&scope, enumeration, &[field::FILE_ENUM, number]);
+            self.enumeration(&scope, enumeration, &[path::FILE_ENUM, number]);
         }
     }
 
@@ -57,10 +56,10 @@ impl<'a> Names<'a> {
         let scope = Scope { file: scope.file, full_name: &full_name, module: &module };
         self.fields(&scope, message, at);
         for (number, nested) in (0..).zip(&message.nested_type) {
-            self.message(&scope, nested, &[at, &[field::MESSAGE_NESTED, number]].concat());
+            self.message(&scope, nested, &[at, &[path::MESSAGE_NESTED, number]].concat());
         }
         for (number, enumeration) in (0..).zip(&message.enum_type) {
-            self.enumeration(&scope, enumeration, &[at, &[field::MESSAGE_ENUM, number]].concat());
+            self.enumeration(&scope, enumeration, &[at, &[path::MESSAGE_ENUM, number]].concat());
         }
     }
 
@@ -72,7 +71,7 @@ impl<'a> Names<'a> {
         self.name(scope, "enum", enumeration.name(), at);
         self.claim_type(scope, "enum", enumeration.name(), at);
         for (number, value) in (0..).zip(&enumeration.value) {
-            self.name(scope, "value", value.name(), &[at, &[field::ENUM_VALUE, number]].concat());
+            self.name(scope, "value", value.name(), &[at, &[path::ENUM_VALUE, number]].concat());
         }
     }
 
@@ -107,12 +106,12 @@ impl<'a> Names<'a> {
         let fields = (0..).zip(&message.field).map(|(number, one)| {
             let group = oneof(one);
             let rust = if group.is_some() { type_name(one.name()) } else { snake(one.name()) };
-            (group, rust, "field", one.name(), [field::MESSAGE_FIELD, number])
+            (group, rust, "field", one.name(), [path::MESSAGE_FIELD, number])
         });
         let has_fields = |number| message.field.iter().any(|field| oneof(field) == Some(number));
         let oneofs = (0..).zip(&message.oneof_decl).filter(|(number, _)| has_fields(*number));
         let oneofs = oneofs.map(|(number, one)| {
-            (None, snake(one.name()), "oneof", one.name(), [field::MESSAGE_ONEOF, number])
+            (None, snake(one.name()), "oneof", one.name(), [path::MESSAGE_ONEOF, number])
         });
         let mut names = HashMap::new();
         for (group, rust, kind, name, last) in fields.chain(oneofs) {
@@ -131,7 +130,7 @@ impl<'a> Names<'a> {
             let enums = message.enum_type.iter().map(EnumDescriptorProto::name);
             let rust = oneof_type(one.name(), nested.chain(enums));
             let what = format!("oneof {}.{}", scope.full_name, one.name());
-            self.claim_rust_type(scope, &what, &rust, &[at, &[field::MESSAGE_ONEOF, number]].concat());
+            self.claim_rust_type(scope, &what, &rust, &[at, &[path::MESSAGE_ONEOF, number]].concat());
         }
     }
 
@@ -164,7 +163,7 @@ impl<'a> Names<'a> {
                 if let Some(first) = methods.get(&method) {
                     let first = format!("field {}.{first}", scope.full_name);
                     let second = format!("field {}.{}", scope.full_name, one.name());
-                    let at = [at, &[field::MESSAGE_FIELD, number]].concat();
+                    let at = [at, &[path::MESSAGE_FIELD, number]].concat();
                     self.refuse(scope, &first, &second, &format!("the method `{method}`"), &at);
                 } else {
                     methods.insert(method, one.name());

@@ -9,17 +9,6 @@ use crate::docs::{Links, Place, Stash, clean};
 use crate::model::join;
 use crate::source::path;
 
-/// Field numbers of `descriptor.proto` on the way to messages, enums and their parts.
-pub(super) mod field {
-    pub(in crate::messages) const FILE_MESSAGE: i32 = 4;
-    pub(in crate::messages) const FILE_ENUM: i32 = 5;
-    pub(in crate::messages) const MESSAGE_FIELD: i32 = 2;
-    pub(in crate::messages) const MESSAGE_NESTED: i32 = 3;
-    pub(in crate::messages) const MESSAGE_ENUM: i32 = 4;
-    pub(in crate::messages) const MESSAGE_ONEOF: i32 = 8;
-    pub(in crate::messages) const ENUM_VALUE: i32 = 2;
-}
-
 /// Makes every comment safe for rustdoc and puts it away.
 pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>, stash: &Stash) {
     let FileDescriptorProto { package, service, message_type, source_code_info, .. } = file;
@@ -77,20 +66,20 @@ fn place_of<'a>(
             place.depth = 1;
             place.scope = join(package, services.get(index(service)?)?.name());
         }
-        [field::FILE_MESSAGE, message, rest @ ..] => {
+        [path::FILE_MESSAGE, message, rest @ ..] => {
             let (mut message, mut rest) = (messages.get(index(message)?)?, rest);
             loop {
                 place.scope = join(&place.scope, message.name());
                 match rest {
-                    [field::MESSAGE_NESTED, nested, deeper @ ..] => {
+                    [path::MESSAGE_NESTED, nested, deeper @ ..] => {
                         place.messages.push(message.name());
                         (message, rest) = (message.nested_type.get(index(nested)?)?, deeper);
                     }
-                    [field::MESSAGE_ENUM, ..] => {
+                    [path::MESSAGE_ENUM, ..] => {
                         place.messages.push(message.name());
                         break;
                     }
-                    [field::MESSAGE_FIELD, number, ..] => {
+                    [path::MESSAGE_FIELD, number, ..] => {
                         let field = message.field.get(index(number)?)?;
                         // The variants of a oneof lie in the module of the message, fields beside it.
                         if field.oneof_index.is_some() && !field.proto3_optional() {
@@ -99,7 +88,7 @@ fn place_of<'a>(
                         break;
                     }
                     // A oneof's comment is printed on its field and on its enum, in different modules.
-                    [field::MESSAGE_ONEOF, ..] => return None,
+                    [path::MESSAGE_ONEOF, ..] => return None,
                     _ => break,
                 }
             }
