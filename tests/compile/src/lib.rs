@@ -36,7 +36,11 @@ pub mod silent {
 }
 
 /// Visible to nobody else, as in a program, and used by nobody.
-#[expect(unreachable_pub, reason = "what is generated does not know where it is included")]
+#[expect(
+    unreachable_pub,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "what is generated does not know where it is included, and prost-build's enums, which pedantic lints see where they are private"
+)]
 mod unused {
     /// With enums.
     pub mod messages {
