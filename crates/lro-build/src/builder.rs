@@ -207,7 +207,7 @@ impl Builder {
         self
     }
 
-    /// Leaves out `Debug` for messages.
+    /// Leaves out `Debug` for messages, which then have to have one of their own if others hold them.
     pub fn skip_debug(mut self, path: impl Into<String>) -> Self {
         self.job.config.messages.skip_debug.push(path.into());
         self

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lro_codegen::{Config, Diagnostic, ServiceConfig};
+use lro_codegen::{Config, ServiceConfig};
 use prost::Message as _;
 use protox::Compiler;
 
@@ -87,7 +87,7 @@ impl Job {
         let request = lro_codegen::encode_request(encoded.to_vec(), targets).map_err(refused)?;
         let output = lro_codegen::generate(request, &self.config()?).map_err(refused)?;
 
-        output.warnings().iter().for_each(show);
+        output.warnings().iter().for_each(|warning| show(&sources.in_words(warning)));
         let mut files: Vec<(PathBuf, &[u8])> = output
             .files()
             .iter()
@@ -113,8 +113,8 @@ fn rerun_if_changed(path: &Path) {
 }
 
 /// Shows a warning, line by line: cargo takes each for itself.
-fn show(warning: &Diagnostic) {
-    for line in warning.to_string().lines() {
+fn show(warning: &str) {
+    for line in warning.lines() {
         if in_build_script() {
             println!("cargo::warning={line}");
         } else {

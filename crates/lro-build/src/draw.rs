@@ -9,22 +9,26 @@ use unicode_width::UnicodeWidthChar as _;
 
 /// The text of a problem that knows the source it is in, and of those that were found with it; nothing if it has no place there.
 ///
-/// Without colours: a build script writes to cargo, not to a terminal.
-pub(crate) fn draw(problem: &dyn Diagnostic) -> Option<String> {
+/// `path` says where the source of a name is, for people to go there. Without colours: a build script writes to cargo, not to a terminal.
+pub(crate) fn draw(problem: &dyn Diagnostic, path: &dyn Fn(&str) -> String) -> Option<String> {
     let source = problem.source_code()?;
-    let mut text = draw_one(problem, source)?;
+    let mut text = draw_one(problem, source, path)?;
     for related in problem.related().into_iter().flatten() {
         text.push('\n');
-        text +=
-            &draw_one(related, related.source_code().unwrap_or(source)).unwrap_or_else(|| headline(related));
+        let source = related.source_code().unwrap_or(source);
+        text += &draw_one(related, source, path).unwrap_or_else(|| headline(related));
     }
     Some(text)
 }
 
-fn draw_one(problem: &dyn Diagnostic, source: &dyn SourceCode) -> Option<String> {
+fn draw_one(
+    problem: &dyn Diagnostic,
+    source: &dyn SourceCode,
+    path: &dyn Fn(&str) -> String,
+) -> Option<String> {
     let labels = problem.labels()?;
     let snippets: Vec<String> = labels
-        .map(|label| snippet(source, label.inner(), label.label().unwrap_or_default()))
+        .map(|label| snippet(source, label.inner(), label.label().unwrap_or_default(), path))
         .collect::<Option<_>>()?;
     let mut text = headline(problem) + &snippets.concat();
     if let Some(help) = problem.help() {
@@ -39,7 +43,12 @@ fn headline(problem: &dyn Diagnostic) -> String {
 }
 
 /// The line in which a span begins, with the span underlined as far as it is in that line.
-fn snippet(source: &dyn SourceCode, span: &SourceSpan, label: &str) -> Option<String> {
+fn snippet(
+    source: &dyn SourceCode,
+    span: &SourceSpan,
+    label: &str,
+    path: &dyn Fn(&str) -> String,
+) -> Option<String> {
     // A line before and after, so that the whole line of the span is in between.
     let context = source.read_span(span, 1, 1).ok()?;
     let text = std::str::from_utf8(context.data()).ok()?;
@@ -53,7 +62,7 @@ fn snippet(source: &dyn SourceCode, span: &SourceSpan, label: &str) -> Option<St
     let underlined = after.get(..span.len().min(after.len()))?;
 
     let margin = " ".repeat(number.to_string().len());
-    let name = context.name().unwrap_or("-");
+    let name = context.name().map_or_else(|| "-".to_owned(), path);
     let line = format!("{before}{after}");
     let indent = " ".repeat(width(before));
     let underline = "─".repeat(width(underlined).max(1));
@@ -123,7 +132,7 @@ mod tests {
     fn drawn(text: &str) -> [String; 3] {
         let (start, end) = (text.find('«').unwrap(), text.find('»').unwrap() - '«'.len_utf8());
         let source = NamedSource::new("a", text.replace(['«', '»'], ""));
-        let drawn = draw(&Problem { source, span: start..end }).unwrap();
+        let drawn = draw(&Problem { source, span: start..end }, &str::to_owned).unwrap();
         let lines: Vec<&str> = drawn.split('\n').collect();
         let [headline, place, line, underline, last] = lines[..] else { panic!("{drawn}") };
         assert_eq!((headline, last.trim()), ("  × wrong", "╰─"));

@@ -96,10 +96,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
             Kind::Proto { error, includes } if error.is_file_not_found() => {
-                let includes: Vec<_> = includes.iter().map(|path| path.display().to_string()).collect();
-                write!(f, "{}\n  help: the includes that were searched are: {}", render::proto(error), includes.join(", "))
+                let searched: Vec<_> = includes.iter().map(|path| path.display().to_string()).collect();
+                write!(f, "{}\n  help: the includes that were searched are: {}", render::proto(error, includes), searched.join(", "))
             }
-            Kind::Proto { error, .. } => f.write_str(&render::proto(error)),
+            Kind::Proto { error, includes } => f.write_str(&render::proto(error, includes)),
             Kind::DescriptorSet(error) => write!(
                 f,
                 "this is no FileDescriptorSet: {error}\n  help: pass what `protoc --include_imports --descriptor_set_out=FILE` or \

@@ -28,9 +28,19 @@ impl Sources {
         self.0.insert(path.display().to_string(), (path.to_owned(), Columns::Letters));
     }
 
-    /// A problem as text: with its line of the file if the file can be read, and in one line with its help below where it cannot.
+    /// A problem as text: with its line of the file if the file can be read, and as [`Sources::in_words`] where it cannot.
     pub(crate) fn render(&self, diagnostic: &Diagnostic) -> String {
-        self.with_source(diagnostic).unwrap_or_else(|| diagnostic.to_string())
+        self.with_source(diagnostic).unwrap_or_else(|| self.in_words(diagnostic))
+    }
+
+    /// A problem in one line with its help below, and with the path of its file.
+    pub(crate) fn in_words(&self, diagnostic: &Diagnostic) -> String {
+        let text = diagnostic.to_string();
+        let file = diagnostic.location().map(|location| location.file.as_str()).unwrap_or_default();
+        match (self.0.get(file), text.strip_prefix(file)) {
+            (Some((path, _)), Some(rest)) => format!("{}{rest}", path.display()),
+            _ => text,
+        }
     }
 
     fn with_source(&self, diagnostic: &Diagnostic) -> Option<String> {
@@ -41,17 +51,22 @@ impl Sources {
             text.remove(0);
         }
         let span = span::of(diagnostic, &text, *columns)?;
-        draw::draw(&Problem { diagnostic, span, source: NamedSource::new(file, text) })
+        let source = NamedSource::new(path.display().to_string(), text);
+        draw::draw(&Problem { diagnostic, span, source }, &str::to_owned)
     }
 }
 
-/// A problem that protox found, with its line of the file if there is one.
-pub(crate) fn proto(error: &protox::Error) -> String {
-    draw::draw(error).unwrap_or_else(|| {
+/// A problem that protox found below one of the includes, with its line of the file if there is one.
+pub(crate) fn proto(error: &protox::Error, includes: &[PathBuf]) -> String {
+    let path = |name: &str| {
+        let mut paths = includes.iter().map(|include| include.join(name));
+        paths.find(|path| path.is_file()).map_or_else(|| name.to_owned(), |path| path.display().to_string())
+    };
+    draw::draw(error, &path).unwrap_or_else(|| {
         // Of what has no line, only the debug form has the cause, and not always the file.
         let text = format!("{error:?}");
         match error.file() {
-            Some(file) if !text.contains(file) => format!("{file}: {text}"),
+            Some(file) if !text.contains(file) => format!("{}: {text}", path(file)),
             _ => text,
         }
     })

@@ -90,7 +90,8 @@ fn warnings_are_shown_as_those_of_cargo_line_by_line() {
     let project = Project::new(&[("shop.proto", &SHOP.replace("}\nmessage", plain))]);
     let lines = cargo_lines(&project, "shop.proto");
     let warnings: Vec<_> = lines.iter().filter_map(|line| line.strip_prefix("cargo::warning=")).collect();
-    assert!(warnings[0].starts_with("shop.proto:8:"), "{warnings:?}");
+    let place = format!("{}:8:3: warning: ", project.protos().join("shop.proto").display());
+    assert!(warnings[0].starts_with(&place), "{warnings:?}");
     assert!(warnings[1].starts_with("  help: "), "{warnings:?}");
     assert_eq!(warnings.len(), 2);
 }

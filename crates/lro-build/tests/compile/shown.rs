@@ -11,9 +11,11 @@ fn shop(option: &str) -> Project {
     Project::new(&[("shop.proto", &text)])
 }
 
+/// What is shown, with `PROTOS` for the include.
 #[track_caller]
 fn shown(project: &Project) -> String {
-    project.compile_with(&project.builder().deny("core::0151"), "shop.proto").unwrap_err().to_string()
+    let error = project.compile_with(&project.builder().deny("core::0151"), "shop.proto").unwrap_err();
+    error.to_string().replace(&project.protos().display().to_string(), "PROTOS")
 }
 
 #[test]
@@ -23,7 +25,7 @@ fn a_value_is_found_in_an_option_of_many_lines() {
     );
     insta::assert_snapshot!(shown(&project), @r#"
      × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
-      ╭─[shop.proto:9:7]
+      ╭─[PROTOS/shop.proto:9:7]
     9 │       response_type: "Itme"
       ·       ─────────────────────
       ╰─
@@ -38,13 +40,13 @@ fn each_problem_has_its_own_words() {
     );
     insta::assert_snapshot!(shown(&project), @r#"
      × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
-      ╭─[shop.proto:7:65]
+      ╭─[PROTOS/shop.proto:7:65]
     7 │     option (google.longrunning.operation_info) = { /* ü 世界 */ response_type: 'Itme'    metadata_type: 'Itme' };
       ·                                                                 ─────────────────────
       ╰─
      help: did you mean "Item"? Otherwise, if another file defines it, import that file or pass it to the generator as well
      × example.shop.Shop.Sell names "Itme" as metadata_type, but there is no message example.shop.Itme [core::0151::lro-metadata-type]
-      ╭─[shop.proto:7:87]
+      ╭─[PROTOS/shop.proto:7:87]
     7 │     option (google.longrunning.operation_info) = { /* ü 世界 */ response_type: 'Itme'    metadata_type: 'Itme' };
       ·                                                                                          ─────────────────────
       ╰─
@@ -59,13 +61,13 @@ fn what_is_missing_has_the_first_line_of_its_place() {
     );
     insta::assert_snapshot!(shown(&project), @r#"
      × example.shop.Shop.Sell names google.protobuf.Empty as response_type; fields can never be added to that [core::0151::lro-response-type]
-      ╭─[shop.proto:8:7]
+      ╭─[PROTOS/shop.proto:8:7]
     8 │       response_type: "google.protobuf.Empty"
       ·       ──────────────────────────────────────
       ╰─
      help: define a message for it, without fields if there is nothing to say yet
      × example.shop.Shop.Sell does not set metadata_type in operation_info [core::0151::lro-metadata-type]
-      ╭─[shop.proto:7:5]
+      ╭─[PROTOS/shop.proto:7:5]
     7 │     option (google.longrunning.operation_info) = {
       ·     ──────────────────────────────────────────────
       ╰─
@@ -80,7 +82,7 @@ fn values_in_separate_options_are_found_too() {
     );
     insta::assert_snapshot!(shown(&project), @r#"
      × example.shop.Shop.Sell names "Itme" as response_type, but there is no message example.shop.Itme [core::0151::lro-response-type]
-      ╭─[shop.proto:7:48]
+      ╭─[PROTOS/shop.proto:7:48]
     7 │     option (google.longrunning.operation_info).response_type = "Itme";
       ·                                                ──────────────────────
       ╰─
@@ -92,7 +94,7 @@ fn values_in_separate_options_are_found_too() {
 fn a_method_that_says_nothing_is_underlined_as_far_as_its_line_goes() {
     insta::assert_snapshot!(shown(&shop("")), @r#"
      × example.shop.Shop.Sell returns google.longrunning.Operation but does not say what its operation holds; it stays a plain method [core::0151::operation-info]
-      ╭─[shop.proto:6:3]
+      ╭─[PROTOS/shop.proto:6:3]
     6 │   rpc Sell(Item) returns (google.longrunning.Operation) {
       ·   ───────────────────────────────────────────────────────
       ╰─
@@ -106,7 +108,7 @@ fn problems_of_protobuf_itself_look_the_same() {
         Project::new(&[("shop.proto", "syntax = \"proto3\";\nmessage Item {\n\tstring ü = 1;\n}\n")]);
     insta::assert_snapshot!(shown(&project), @r#"
      × invalid token
-      ╭─[shop.proto:3:9]
+      ╭─[PROTOS/shop.proto:3:9]
     3 │     string ü = 1;
       ·            ─ found here
       ╰─
@@ -114,20 +116,20 @@ fn problems_of_protobuf_itself_look_the_same() {
     let project = Project::new(&[("shop.proto", "syntax = \"proto3\";\nmessage Item {}\nmessage Item {}\n")]);
     insta::assert_snapshot!(shown(&project), @r#"
      × name 'Item' is defined twice
-      ╭─[shop.proto:2:9]
+      ╭─[PROTOS/shop.proto:2:9]
     2 │ message Item {}
       ·         ──── first defined here
       ╰─
-      ╭─[shop.proto:3:9]
+      ╭─[PROTOS/shop.proto:3:9]
     3 │ message Item {}
       ·         ──── defined again here
       ╰─
     "#);
     let project = Project::new(&[("shop.proto", "syntax = \"proto3\";\nimport \"gone.proto\";\n")]);
-    let text = shown(&project).replace(&project.protos().display().to_string(), "PROTOS");
+    let text = shown(&project);
     insta::assert_snapshot!(text, @r#"
      × import 'gone.proto' not found
-      ╭─[shop.proto:2:1]
+      ╭─[PROTOS/shop.proto:2:1]
     2 │ import "gone.proto";
       · ──────────────────── imported here
       ╰─
@@ -140,12 +142,12 @@ fn all_problems_that_protobuf_finds_in_a_file_are_shown() {
     let text = "syntax = \"proto3\";\nmessage Item {\n  Lost one = 1;\n  Gone two = 2;\n}\n";
     insta::assert_snapshot!(shown(&Project::new(&[("shop.proto", text)])), @r"
      × name 'Lost' is not defined
-      ╭─[shop.proto:3:3]
+      ╭─[PROTOS/shop.proto:3:3]
     3 │   Lost one = 1;
       ·   ──── found here
       ╰─
      × name 'Gone' is not defined
-      ╭─[shop.proto:4:3]
+      ╭─[PROTOS/shop.proto:4:3]
     4 │   Gone two = 2;
       ·   ──── found here
       ╰─
@@ -156,7 +158,10 @@ fn all_problems_that_protobuf_finds_in_a_file_are_shown() {
 fn a_problem_without_a_line_names_its_file() {
     let project = Project::new(&[("shop.proto", "syntax = \"proto3\";\nmessage Item {\n")]);
     let text = shown(&project);
-    assert!(text.starts_with("shop.proto: expected ") && text.contains("reached end of file"), "{text}");
+    assert!(
+        text.starts_with("PROTOS/shop.proto: expected ") && text.contains("reached end of file"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -271,7 +271,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         method: "skip_debug(path)",
         value: "PATH",
         default: "",
-        help: "do not implement Debug for messages; repeatable",
+        help: "do not implement Debug for messages, which then have to have one of their own if others hold them; repeatable",
         apply: |config, value| path(value).map(|path| config.messages.skip_debug.push(path)),
     },
     OptionSpec {
@@ -311,7 +311,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         method: "compile_well_known_types(bool)",
         value: "",
         default: "false",
-        help: "generate google.protobuf types instead of using prost-types",
+        help: "use google.protobuf types that are generated, not those of prost-types; with protoc, pass the files of google/protobuf too",
         apply: |config, value| switch(value).map(|on| config.messages.compile_well_known_types = on),
     },
     OptionSpec {
