@@ -13,15 +13,10 @@ use crate::source::{locations, path};
 
 /// Drops the findings that the protos have turned off. What keeps code from being generated stays, and says so.
 pub(crate) fn honour(request: &Request, report: &mut Report) {
-    if report.is_empty() {
-        return;
-    }
-    let files = request.files.iter().enumerate();
-    let by_name: HashMap<&str, usize> = files.map(|(index, file)| (file.name.as_str(), index)).collect();
     let mut read = HashMap::new();
     report.retain(|diagnostic, is_lowered| {
         let Some(location) = diagnostic.location() else { return true };
-        let Some(&file) = by_name.get(location.file.as_str()) else { return true };
+        let Some(file) = request.position(&location.file) else { return true };
         let comments: &Comments = read.entry(file).or_insert_with(|| Comments::read(&request.files[file]));
         let rule = diagnostic.rule();
         let is_off = comments.turn_off(rule, &location.element);
@@ -48,9 +43,8 @@ fn is_of_linter(rule: Rule) -> bool {
 }
 
 /// Whether an element is deprecated, or anything that it is part of.
-fn is_deprecated(request: &Request, file: usize, element: &[i32]) -> bool {
-    let details = request.details(file);
-    let file = &request.files[file];
+fn is_deprecated(request: &Request, number: usize, element: &[i32]) -> bool {
+    let file = &request.files[number];
     let index = |at: usize| element.get(at).and_then(|index| usize::try_from(*index).ok());
     let service =
         index(1).filter(|_| element[0] == path::FILE_SERVICE).and_then(|index| file.service.get(index));
@@ -59,7 +53,7 @@ fn is_deprecated(request: &Request, file: usize, element: &[i32]) -> bool {
     file.options.as_ref().is_some_and(|options| options.deprecated)
         || service.and_then(|service| service.options.as_ref()).is_some_and(|options| options.deprecated)
         || method.and_then(|method| method.options.as_ref()).is_some_and(|options| options.deprecated)
-        || details.is_deprecated(element)
+        || (service.is_none() && request.details(number).is_deprecated(element))
 }
 
 /// The comments of a file that can turn something off.
@@ -75,15 +69,16 @@ impl Comments {
         let (mut top, mut leading) = (None, HashMap::new());
         for location in locations(file.source_code_info.as_ref(), |_| true) {
             let at = (location.span.first().copied(), location.span.get(1).copied());
-            let of_file = match &location.leading_detached_comments[..] {
-                [] => location.leading_comments.clone(),
-                detached => detached.join("\n"),
-            };
             if matches!(location.path.first(), Some(2 | 3 | 8 | 12))
-                && !of_file.is_empty()
                 && top.as_ref().is_none_or(|(first, _)| at < *first)
             {
-                top = Some((at, of_file));
+                let of_file = match &location.leading_detached_comments[..] {
+                    [] => location.leading_comments.clone(),
+                    detached => detached.join("\n"),
+                };
+                if !of_file.is_empty() {
+                    top = Some((at, of_file));
+                }
             }
             if location.leading_comments.contains(MARK) {
                 leading.insert(location.path, location.leading_comments);

@@ -34,10 +34,6 @@ impl Report {
         self.levels.of(rule) != Level::Allow
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.diagnostics.is_empty()
-    }
-
     /// Drops what is not to be kept. Each diagnostic comes with whether the level of its rule was lowered.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut Diagnostic, bool) -> bool) {
         self.diagnostics.retain_mut(|diagnostic| {

@@ -1,6 +1,6 @@
 //! From the bytes of a request to files that can be worked with.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -22,6 +22,8 @@ pub(crate) struct Request {
     /// The same files, still encoded.
     pub(crate) encoded: Vec<Bytes>,
     targets: HashSet<String>,
+    /// The position of each file, by its name.
+    by_name: HashMap<String, usize>,
     details: Vec<OnceLock<FileDetails>>,
 }
 
@@ -32,9 +34,11 @@ impl Request {
             .map_err(|error| broken("the request is not a whole CodeGeneratorRequest", &error))?;
         let files = decode_files(&request.proto_file)?;
         validate(&files, report);
-        let known: HashSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+        let parameter = request.parameter.unwrap_or_default();
+        let targets = request.file_to_generate.iter().cloned().collect();
+        let read = Self::new(parameter, files, request.proto_file, targets);
         for target in &request.file_to_generate {
-            if !known.contains(target.as_str()) {
+            if read.position(target).is_none() {
                 let message = format!("the request asks for code of {target}, but does not hold that file");
                 report.push(
                     Diagnostic::error(Rule::Input, message)
@@ -42,13 +46,7 @@ impl Request {
                 );
             }
         }
-        Ok(Self {
-            parameter: request.parameter.unwrap_or_default(),
-            targets: request.file_to_generate.into_iter().collect(),
-            details: files.iter().map(|_| OnceLock::new()).collect(),
-            files,
-            encoded: request.proto_file,
-        })
+        Ok(read)
     }
 
     /// Makes a request for all files of a `google.protobuf.FileDescriptorSet`, sorted by name.
@@ -59,13 +57,14 @@ impl Request {
         let mut sorted: Vec<(File, Bytes)> = files.into_iter().zip(encoded).collect();
         sorted.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         let (files, encoded): (Vec<File>, Vec<Bytes>) = sorted.into_iter().unzip();
-        Ok(Self {
-            parameter: String::new(),
-            targets: files.iter().map(|file| file.name.clone()).collect(),
-            details: files.iter().map(|_| OnceLock::new()).collect(),
-            files,
-            encoded,
-        })
+        let targets = files.iter().map(|file| file.name.clone()).collect();
+        Ok(Self::new(String::new(), files, encoded, targets))
+    }
+
+    fn new(parameter: String, files: Vec<File>, encoded: Vec<Bytes>, targets: HashSet<String>) -> Self {
+        let by_name = files.iter().enumerate().map(|(index, file)| (file.name.clone(), index)).collect();
+        let details = files.iter().map(|_| OnceLock::new()).collect();
+        Self { parameter, files, encoded, targets, by_name, details }
     }
 
     /// Whether code is wanted for a file; the others are there to be named.
@@ -75,6 +74,22 @@ impl Request {
 
     pub(crate) fn targets(&self) -> impl Iterator<Item = &File> {
         self.files.iter().filter(|file| self.is_target(file))
+    }
+
+    /// The position of a file among all files.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Some files by their positions, and all that they import, directly or not.
+    pub(crate) fn with_imports(&self, files: &[usize]) -> BTreeSet<usize> {
+        let mut seen: BTreeSet<usize> = files.iter().copied().collect();
+        let mut open = files.to_vec();
+        while let Some(file) = open.pop() {
+            let imported = self.files[file].dependency.iter().filter_map(|name| self.position(name));
+            open.extend(imported.filter(|file| seen.insert(*file)));
+        }
+        seen
     }
 
     /// What few readers want of a file, by its position among all files.

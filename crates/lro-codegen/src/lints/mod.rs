@@ -11,7 +11,7 @@ use places::Places;
 
 /// Reports what the rules about standard methods and declarative-friendly resources find.
 pub(crate) fn check(request: &Request, model: &Model, report: &mut Report) {
-    let mut places = Places::new(&request.files);
+    let mut places = Places::new(request);
     standard::check(&model.services, &mut places, report);
     declarative::check(request, model, &mut places, report);
 }

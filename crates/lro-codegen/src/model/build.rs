@@ -19,7 +19,7 @@ pub(crate) fn build(
     report: &mut Report,
 ) -> Model {
     let types = TypeIndex::new(&request.files);
-    let mut imports = Imports::new(&request.files);
+    let mut imports = Imports::new(request);
     let mut services = Vec::new();
     for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
         // The package of the Operations service itself is part of the runtime.

@@ -1,6 +1,6 @@
 //! Which types the request knows, and which files see which.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::{join, simple_name};
 use crate::descriptor::{File, MessageType};
@@ -127,30 +127,17 @@ impl Scope<'_> {
 /// The files that each file imports, directly or indirectly.
 #[derive(Debug)]
 pub(crate) struct Imports<'a> {
-    files: &'a [File],
-    by_name: HashMap<&'a str, usize>,
-    closures: HashMap<usize, HashSet<usize>>,
+    request: &'a Request,
+    closures: HashMap<usize, BTreeSet<usize>>,
 }
 
 impl<'a> Imports<'a> {
-    pub(crate) fn new(files: &'a [File]) -> Self {
-        let by_name = files.iter().enumerate().map(|(index, file)| (file.name.as_str(), index)).collect();
-        Self { files, by_name, closures: HashMap::new() }
+    pub(crate) fn new(request: &'a Request) -> Self {
+        Self { request, closures: HashMap::new() }
     }
 
     /// Whether `from` imports `to`, or is it.
     pub(crate) fn reaches(&mut self, from: usize, to: usize) -> bool {
-        let Self { files, by_name, closures } = self;
-        let closure = closures.entry(from).or_insert_with(|| {
-            let mut seen = HashSet::from([from]);
-            let mut open = vec![from];
-            while let Some(file) = open.pop() {
-                let imported =
-                    files[file].dependency.iter().filter_map(|name| by_name.get(name.as_str()).copied());
-                open.extend(imported.filter(|file| seen.insert(*file)));
-            }
-            seen
-        });
-        closure.contains(&to)
+        self.closures.entry(from).or_insert_with(|| self.request.with_imports(&[from])).contains(&to)
     }
 }
