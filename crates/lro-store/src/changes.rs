@@ -1,42 +1,27 @@
 //! Hints that something changed, so that nobody has to poll.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
-use crate::OperationName;
+use crate::{OperationName, StopReason};
 
-/// What happened to an operation. Each kind makes the ones before it uninteresting: of several that
-/// wait to be read, the last kind is kept.
+/// A hint of what happened.
 ///
-/// Progress is not among them: nobody waits for it, and it is by far the most frequent change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ChangeKind {
-    /// It waits for a worker.
-    Claimable,
-    /// Its worker is asked to stop.
-    CancelRequested,
-    /// It is over.
-    Done,
-    /// It is forgotten.
-    Deleted,
-}
-
-/// A hint that an operation changed.
+/// Progress is not among them: it is by far the most frequent change, and who wants to see it looks at
+/// intervals.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Which one.
-    pub name: OperationName,
-    /// What happened.
-    pub kind: ChangeKind,
-}
-
-/// What a reader of changes gets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChangeEvent {
-    /// One operation changed.
-    Changed(Change),
+#[non_exhaustive]
+pub enum Change {
+    /// There is work of this method for a worker.
+    Claimable(Arc<str>),
+    /// The work of this operation is asked to stop, for this reason.
+    StopRequested(OperationName, StopReason),
+    /// This operation is over.
+    Done(OperationName),
+    /// This operation is forgotten.
+    Deleted(OperationName),
     /// Hints were lost, by a reader that was too slow or a connection that broke: look at everything of
     /// interest again.
     Resync,
@@ -62,17 +47,18 @@ impl ChangeHub {
     }
 
     /// Tells all readers of one change. Call it after the change is durable, or readers look too early.
-    pub fn publish(&self, name: &OperationName, kind: ChangeKind) {
-        self.0.for_each(|reader| reader.push(name, kind));
+    pub fn publish(&self, change: &Change) {
+        self.0.for_each(|reader| reader.push(change));
     }
 
     /// Tells all readers that hints may be missing, such as after a lost connection.
     pub fn resync(&self) {
-        self.0.for_each(Reader::overflow);
+        self.publish(&Change::Resync);
     }
 }
 
-/// The receiving side: a stream of hints in which several of one operation are one.
+/// The receiving side: a stream of hints. Of several about one operation that wait to be read, the last step of
+/// its way is kept; several about work of one method are one.
 #[derive(Debug)]
 pub struct Changes(Arc<Reader>);
 
@@ -80,7 +66,7 @@ impl Changes {
     /// The next hint; `None` when the store is gone.
     ///
     /// Cancel-safe: a hint is taken only when it is returned.
-    pub async fn recv(&mut self) -> Option<ChangeEvent> {
+    pub async fn recv(&mut self) -> Option<Change> {
         loop {
             // A permit that arrives between the look and the wait is kept by `Notify`.
             match lock(&self.0.pending).take() {
@@ -93,7 +79,7 @@ impl Changes {
     }
 
     /// The next hint if there is one already; for readers that act on several at once.
-    pub fn try_recv(&mut self) -> Option<ChangeEvent> {
+    pub fn try_recv(&mut self) -> Option<Change> {
         match lock(&self.0.pending).take() {
             Next::Event(event) => Some(event),
             Next::Nothing | Next::Closed => None,
@@ -126,61 +112,84 @@ struct Reader {
 }
 
 impl Reader {
-    fn push(&self, name: &OperationName, kind: ChangeKind) {
-        lock(&self.pending).push(name, kind);
-        self.wake.notify_one();
-    }
-
-    fn overflow(&self) {
-        lock(&self.pending).overflow();
+    fn push(&self, change: &Change) {
+        lock(&self.pending).push(change);
         self.wake.notify_one();
     }
 }
 
 #[derive(Debug, Default)]
 struct Pending {
+    claimable: BTreeSet<Arc<str>>,
     order: VecDeque<OperationName>,
-    kinds: HashMap<OperationName, ChangeKind>,
+    steps: HashMap<OperationName, Step>,
     resync: bool,
     closed: bool,
 }
 
+/// How far an operation has come. Each step makes the ones before it uninteresting.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    StopRequested(StopReason),
+    Done,
+    Deleted,
+}
+
 enum Next {
-    Event(ChangeEvent),
+    Event(Change),
     Nothing,
     Closed,
 }
 
 impl Pending {
-    fn push(&mut self, name: &OperationName, kind: ChangeKind) {
+    fn push(&mut self, change: &Change) {
         if self.resync {
             // The reader is going to look at everything anyway, and after this change.
             return;
         }
-        if let Some(known) = self.kinds.get_mut(name) {
-            *known = kind.max(*known);
+        let (name, step) = match change {
+            Change::Claimable(method) => {
+                if !self.claimable.contains(method) {
+                    self.claimable.insert(Arc::clone(method));
+                }
+                return;
+            }
+            Change::StopRequested(name, reason) => (name, Step::StopRequested(reason.clone())),
+            Change::Done(name) => (name, Step::Done),
+            Change::Deleted(name) => (name, Step::Deleted),
+            Change::Resync => return self.overflow(),
+        };
+        if let Some(known) = self.steps.get_mut(name) {
+            if *known < step {
+                *known = step;
+            }
             return;
         }
         if self.order.len() == ChangeHub::CAPACITY {
-            self.overflow();
-            return;
+            return self.overflow();
         }
         self.order.push_back(name.clone());
-        self.kinds.insert(name.clone(), kind);
+        self.steps.insert(name.clone(), step);
     }
 
     fn overflow(&mut self) {
+        self.claimable.clear();
         self.order.clear();
-        self.kinds.clear();
+        self.steps.clear();
         self.resync = true;
     }
 
     fn take(&mut self) -> Next {
         if std::mem::take(&mut self.resync) {
-            return Next::Event(ChangeEvent::Resync);
+            return Next::Event(Change::Resync);
         }
-        match self.order.pop_front().and_then(|name| self.kinds.remove_entry(&name)) {
-            Some((name, kind)) => Next::Event(ChangeEvent::Changed(Change { name, kind })),
+        if let Some(method) = self.claimable.pop_first() {
+            return Next::Event(Change::Claimable(method));
+        }
+        match self.order.pop_front().and_then(|name| self.steps.remove_entry(&name)) {
+            Some((name, Step::StopRequested(reason))) => Next::Event(Change::StopRequested(name, reason)),
+            Some((name, Step::Done)) => Next::Event(Change::Done(name)),
+            Some((name, Step::Deleted)) => Next::Event(Change::Deleted(name)),
             None if self.closed => Next::Closed,
             None => Next::Nothing,
         }
@@ -200,22 +209,30 @@ mod tests {
         OperationName::parse(&format!("operations/{id}")).unwrap()
     }
 
-    fn changed(id: usize, kind: ChangeKind) -> ChangeEvent {
-        ChangeEvent::Changed(Change { name: name(id), kind })
-    }
-
     #[tokio::test]
     async fn hints_of_one_operation_are_one_and_keep_their_place() {
         let hub = ChangeHub::default();
         let mut changes = hub.subscribe();
-        hub.publish(&name(1), ChangeKind::Done);
-        hub.publish(&name(2), ChangeKind::Claimable);
-        hub.publish(&name(1), ChangeKind::Claimable);
-        assert_eq!(changes.recv().await, Some(changed(1, ChangeKind::Done)));
-        assert_eq!(changes.recv().await, Some(changed(2, ChangeKind::Claimable)));
+        hub.publish(&Change::Done(name(1)));
+        hub.publish(&Change::StopRequested(name(2), StopReason::Cancelled));
+        hub.publish(&Change::StopRequested(name(1), StopReason::Cancelled));
+        assert_eq!(changes.recv().await, Some(Change::Done(name(1))));
+        assert_eq!(changes.recv().await, Some(Change::StopRequested(name(2), StopReason::Cancelled)));
         assert_eq!(changes.try_recv(), None);
-        hub.publish(&name(1), ChangeKind::Deleted);
-        assert_eq!(changes.try_recv(), Some(changed(1, ChangeKind::Deleted)));
+        hub.publish(&Change::Deleted(name(1)));
+        assert_eq!(changes.try_recv(), Some(Change::Deleted(name(1))));
+    }
+
+    #[tokio::test]
+    async fn hints_of_work_are_one_for_each_method() {
+        let hub = ChangeHub::default();
+        let mut changes = hub.subscribe();
+        for method in ["/b", "/a", "/b"] {
+            hub.publish(&Change::Claimable(method.into()));
+        }
+        assert_eq!(changes.try_recv(), Some(Change::Claimable("/a".into())));
+        assert_eq!(changes.try_recv(), Some(Change::Claimable("/b".into())));
+        assert_eq!(changes.try_recv(), None);
     }
 
     #[tokio::test]
@@ -223,11 +240,11 @@ mod tests {
         let hub = ChangeHub::default();
         let mut changes = hub.subscribe();
         for id in 0..=ChangeHub::CAPACITY {
-            hub.publish(&name(id), ChangeKind::Claimable);
+            hub.publish(&Change::Deleted(name(id)));
         }
-        assert_eq!(changes.recv().await, Some(ChangeEvent::Resync));
-        hub.publish(&name(7), ChangeKind::Done);
-        assert_eq!(changes.recv().await, Some(changed(7, ChangeKind::Done)));
+        assert_eq!(changes.recv().await, Some(Change::Resync));
+        hub.publish(&Change::Done(name(7)));
+        assert_eq!(changes.recv().await, Some(Change::Done(name(7))));
     }
 
     #[tokio::test]
@@ -237,13 +254,10 @@ mod tests {
         let reader =
             tokio::spawn(async move { (changes.recv().await, changes.recv().await, changes.recv().await) });
         tokio::task::yield_now().await;
-        hub.publish(&name(1), ChangeKind::Done);
+        hub.publish(&Change::Done(name(1)));
         tokio::task::yield_now().await;
         hub.resync();
         drop(hub);
-        assert_eq!(
-            reader.await.unwrap(),
-            (Some(changed(1, ChangeKind::Done)), Some(ChangeEvent::Resync), None)
-        );
+        assert_eq!(reader.await.unwrap(), (Some(Change::Done(name(1))), Some(Change::Resync), None));
     }
 }

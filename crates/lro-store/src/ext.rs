@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Error, Fenced, Finish, LeaseId, LeaseStatus, NewOperation, OperationName, Outcome, Payload, Progress,
-    Record, Store,
+    Creation, Error, Fence, Finish, Interruption, NewOperation, OperationName, Outcome, Release, Report,
+    Store, View, WriteResult,
 };
 
 /// The batch methods of [`Store`] for one item each. Every store has them.
@@ -13,28 +13,38 @@ use crate::{
 #[async_trait]
 pub trait StoreExt: Store {
     /// [`Store::create`] for one operation.
-    async fn create_one(&self, operation: NewOperation) -> Result<Record, Error> {
-        only(self.create(vec![operation]).await?)?
+    async fn create_one(&self, operation: NewOperation) -> Result<Creation, Error> {
+        only(self.create(vec![operation]).await?)
     }
 
     /// [`Store::get`] for one name.
-    async fn get_one(&self, name: &OperationName) -> Result<Option<Record>, Error> {
-        only(self.get(std::slice::from_ref(name)).await?)
+    async fn get_one(&self, name: &OperationName) -> Result<Option<View>, Error> {
+        only(self.get(vec![name.clone()]).await?)
     }
 
-    /// [`Store::progress`] for one lease.
-    async fn progress_one(&self, lease: LeaseId, metadata: Payload) -> Result<LeaseStatus, Error> {
-        only(self.progress(vec![Progress { lease, metadata }]).await?)
+    /// [`Store::delete`] for one name.
+    async fn delete_one(&self, name: &OperationName) -> Result<bool, Error> {
+        only(self.delete(vec![name.clone()]).await?)
     }
 
-    /// [`Store::finish`] for one lease.
-    async fn finish_one(&self, lease: LeaseId, outcome: Outcome) -> Result<Fenced, Error> {
-        only(self.finish(vec![Finish { lease, outcome }]).await?)
+    /// [`Store::request_cancel`] for one name.
+    async fn request_cancel_one(&self, name: &OperationName) -> Result<bool, Error> {
+        only(self.request_cancel(vec![name.clone()]).await?)
     }
 
-    /// [`Store::release`] for one lease.
-    async fn release_one(&self, lease: &LeaseId) -> Result<Fenced, Error> {
-        only(self.release(std::slice::from_ref(lease)).await?)
+    /// [`Store::report`] for one operation.
+    async fn report_one(&self, report: Report) -> Result<WriteResult, Error> {
+        only(self.report(vec![report]).await?)
+    }
+
+    /// [`Store::finish`] for one operation, without metadata.
+    async fn finish_one(&self, fence: Fence, outcome: Outcome) -> Result<WriteResult, Error> {
+        only(self.finish(vec![Finish::new(fence, outcome)]).await?)
+    }
+
+    /// [`Store::release`] for one operation, without metadata.
+    async fn release_one(&self, fence: Fence, interruption: Interruption) -> Result<WriteResult, Error> {
+        only(self.release(vec![Release::new(fence, interruption)]).await?)
     }
 }
 

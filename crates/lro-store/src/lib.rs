@@ -3,14 +3,16 @@
 //!
 //! No gRPC and no Protobuf in here; payloads are bytes with a type name. The way through:
 //!
-//! - [`Record`] is one operation, under an [`OperationName`]; its `state` transitions are pure functions (see
-//!   [`Record::claim`] and its neighbours), the same for every store.
-//! - [`Store`] is the contract that a store implements, with batches, leases and fencing by [`Attempt`].
-//!   [`StoreExt`] has what callers want on top.
-//! - [`RequestKey`] is how a store knows a repeat of a request.
+//! - [`Record`] is one operation, under an [`OperationName`], and [`View`] is what readers see of it. Its
+//!   transitions are pure functions (see [`View::claim`] and its neighbours), the same for every store.
+//! - [`Worker`] is a process that runs operations, and its lease. Writes are fenced by [`Fence`].
+//! - [`Store`] is the contract that a store implements. [`StoreExt`] has what callers want on top.
 //! - [`MemoryStore`] is the store that needs no database.
 //! - [`ChangeHub`] and [`Changes`] carry hints, so that nobody polls.
+//! - [`Merge`] makes batches of concurrent calls, for stores on databases.
 //! - [`Clock`] is where a store gets the time from; [`ManualClock`] is for tests.
+//!
+//! The crate `lro-store-conformance` has the suite that every store passes, and shows how to write one.
 //!
 //! ```
 //! use lro_store::{MemoryStore, NewOperation, OperationName, Parent, Payload, StoreExt};
@@ -26,39 +28,35 @@
 //! # }
 //! ```
 
+mod call;
 mod changes;
-mod clock;
 mod error;
-mod exclusive;
 mod ext;
-mod lease;
 mod memory;
-mod name;
-mod new_operation;
-mod outcome;
-mod parts;
-mod pattern;
-mod record;
-mod request_key;
+mod merge;
+mod operation;
 mod shared;
 mod state;
 mod store;
-mod timestamp;
+mod time;
 
-pub use changes::{Change, ChangeEvent, ChangeHub, ChangeKind, Changes};
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use call::{
+    Claim, Creation, Cursor, Finish, KeepAlive, ListQuery, MethodLimit, Page, Release, Report, Stop,
+    TimeRange, WriteResult,
+};
+pub use changes::{Change, ChangeHub, Changes};
 pub use error::Error;
-pub use exclusive::{ExclusiveKey, InvalidKey, OnConflict};
 pub use ext::StoreExt;
-pub use lease::{Attempt, Lease, LeaseId, WorkerId};
-pub use memory::MemoryStore;
-pub use name::{InvalidName, MAX_NAME_LEN, OperationName, Parent};
-pub use new_operation::NewOperation;
-pub use outcome::{Failure, FailureCode, Outcome, Payload};
-pub use parts::{InvalidRecord, RecordParts};
-pub use pattern::ParentPattern;
-pub use record::{Delivery, Record, State};
-pub use request_key::{InvalidRequestKey, RequestKey};
-pub use state::Refusal;
-pub use store::{Claim, Cursor, Fenced, Finish, LeaseStatus, ListQuery, MAX_BATCH, Page, Progress, Store};
-pub use timestamp::Timestamp;
+pub use memory::{MemoryStore, MemoryStoreBuilder};
+pub use merge::Merge;
+pub use operation::{
+    Beginning, ExclusiveKey, Failure, FailureCode, InvalidKey, InvalidLabel, InvalidName, InvalidOwner,
+    InvalidRecord, InvalidRequestId, InvalidRetry, Labels, MAX_NAME_LEN, NewOperation, OnConflict,
+    OperationName, Outcome, Owner, Parent, ParentPattern, Payload, Record, RequestId, RequestKey, Retry,
+    State, StateKind, View, ViewParts, holder,
+};
+pub use state::{
+    Attempt, DelegateId, Fence, Holder, Interruption, StopReason, TransitionError, Worker, WorkerId,
+};
+pub use store::{MAX_BATCH, Store};
+pub use time::{Clock, ManualClock, SystemClock, Timestamp};

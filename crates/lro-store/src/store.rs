@@ -1,41 +1,48 @@
 //! The contract of a store, for those who implement one.
 
 use std::fmt::Debug;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::{
-    Changes, Error, LeaseId, NewOperation, OperationName, Outcome, ParentPattern, Payload, Record,
-    RequestKey, Timestamp, WorkerId,
+    Changes, Claim, Creation, Error, Fence, Finish, KeepAlive, ListQuery, NewOperation, OperationName, Page,
+    Record, Release, Report, RequestKey, View, WorkerId, WriteResult,
 };
 
-/// Keeps operations. Callers find single-item forms of these methods in [`StoreExt`](crate::StoreExt).
+/// The most items of one batch, and the highest limit, that a store is ever called with.
+pub const MAX_BATCH: usize = 1_000;
+
+/// Keeps operations, and the workers that run them. Callers find single-item forms of these methods in
+/// [`StoreExt`](crate::StoreExt).
 ///
 /// The words MUST, SHOULD and MAY are those of RFC 2119.
 ///
-/// **State.** Every change MUST be one that the pure functions on [`Record`] make; a store decides when,
-/// never what.
+/// **State.** Every change of an operation MUST be one that the pure functions on [`View`] make, and every
+/// change of a worker one of those on [`Worker`](crate::Worker); a store decides when, never what.
 ///
 /// **Batches.** Methods that take several items answer each, in the order of the items. Items are
-/// independent: one that is refused MUST NOT keep the others from taking effect. Several items for one
-/// operation MUST take effect in their order. An empty batch MUST succeed without effect. A store SHOULD
-/// commit a batch at once. A caller MUST NOT send more than [`MAX_BATCH`] items, or a limit beyond it; a
-/// store may rely on that.
+/// independent: one that is refused MUST NOT keep the others from taking effect. An empty batch MUST succeed
+/// without effect. A store SHOULD commit a batch at once. A caller MUST NOT send more than [`MAX_BATCH`] items,
+/// a limit beyond it, or two items for one operation; a store may rely on that. Only new operations of one
+/// batch may concern each other, by their request key or their exclusive key; they take effect in their order.
 ///
 /// **Atomicity.** Each item MUST take effect wholly or not at all, and as if at one moment between call and
-/// return. Reading a record, checking the fence, the request key or the exclusive key and writing the result
-/// is one such moment: of two workers that claim one operation exactly one gets it, and of two equal requests
-/// exactly one creates an operation.
+/// return. Reading an operation, checking the fence, the request key or the exclusive key and writing the
+/// result is one such moment: of two workers that claim one operation exactly one gets it, of two equal
+/// requests exactly one creates an operation, and of the operations of one exclusive key at most one runs.
 ///
 /// **Durability.** When a method returns `Ok`, what it changed MUST survive a crash of the process and, for a
-/// store that says so, of the machine. Reads MUST see every write that returned before they began.
+/// store that says so, of the machine; signs of life and metadata alone MAY get lost with the machine. Reads
+/// MUST see every write that returned before they began.
+///
+/// **Expiry.** An operation whose retention is over ([`View::is_expired`]) MUST be as if it did not exist, for
+/// every method, whether or not it has been purged.
 ///
 /// **Content.** Payloads and the messages of failures are whatever a request or a worker made them: any bytes
 /// and any UTF-8, with NUL. They MUST read back exactly as they were; where a database's text has limits,
-/// that takes a binary column. Names, request keys, exclusive keys, method paths and worker ids are what a
-/// store looks for: text without NUL, that MUST be compared byte by byte, whatever the collation.
+/// that takes a binary column. Names, owners, request ids, exclusive keys, method paths and worker ids are what
+/// a store looks for: text without NUL, that MUST be compared byte by byte, whatever the collation.
 ///
 /// **Bounded time.** Every call MUST end within a time that the store states or lets its user set; what takes
 /// longer MUST fail as [`Error::unavailable`]. A caller that gives up earlier may drop any of these futures. The
@@ -43,187 +50,124 @@ use crate::{
 ///
 /// **Time.** All points in time MUST come from one clock of the store. Callers only hand in durations.
 ///
-/// **Errors.** A batch method returns `Err` for the whole batch only when the store failed
-/// ([`Error::is_unavailable`], [`Error::is_internal`]); then any part of it MAY have taken effect.
-/// [`Error::unavailable`] MUST be used for exactly what a later try can overcome. A fence that no longer
-/// holds is an answer and not an error.
+/// **Limits.** A limit is the most that a call does. It MAY do less, also where there is more to do.
+///
+/// **Errors.** A method returns `Err` only when the store failed; then any part of a batch MAY have taken
+/// effect. [`Error::unavailable`] MUST be used for exactly what a later try can overcome. A fence that does not
+/// hold, or a name that is taken, is an answer and not an error.
 #[async_trait]
 pub trait Store: Debug + Send + Sync + 'static {
-    /// Creates operations, each queued or leased to a worker from the start.
+    /// Creates operations.
     ///
-    /// Per item, the record as created, or [`Error::invalid`] when the store cannot keep it, or the first of
-    /// these that applies, which also count what is earlier in the batch:
+    /// The answer to each is the first of these that applies, also counting what is earlier in the batch:
     ///
-    /// - [`Error::repeated`] with the record as it now stands, when one of the same request key exists, in
-    ///   whatever state. It comes before all else, so that the repeat of a call whose answer got lost finds
-    ///   what that call created, although this has its name and holds its exclusive key.
-    /// - [`Error::already_exists`] when the name is taken.
-    /// - [`Error::conflict`] when an operation that is not done holds the exclusive key.
+    /// - [`Creation::Invalid`] when the store cannot keep it, among others for its
+    ///   [`fault`](NewOperation::fault).
+    /// - [`Creation::Repeated`] when an operation of the same request key exists, in whatever state. So the
+    ///   repeat of a call whose answer got lost finds what that call created, although this has its name and
+    ///   holds its exclusive key.
+    /// - [`Creation::NameTaken`].
+    /// - [`Creation::KeyHeld`], naming the [`holder`](crate::holder), when others that are not done have the
+    ///   exclusive key and it is to abort.
+    /// - [`Creation::Full`], which only a store with a limit of its own gives.
+    /// - [`Creation::Created`], with the view as created by [`NewOperation::into_record`] now. The worker that
+    ///   claims it may have it if that worker is alive ([`Worker::is_alive`](crate::Worker::is_alive)) and no
+    ///   other operation that is not done has the exclusive key. With
+    ///   [`OnConflict::Preempt`](crate::OnConflict::Preempt), all others of the key MUST be asked to stop in the
+    ///   same moment ([`View::request_stop`]); whether one is left decides whether it may run.
     ///
-    /// A refused item MUST leave nothing behind, its request key neither. The creation time MUST be the
-    /// store's, in microseconds.
-    async fn create(&self, operations: Vec<NewOperation>) -> Result<Vec<Result<Record, Error>>, Error>;
+    /// A refused item MUST leave nothing behind. Who is the oldest of a key is decided by creation time, which
+    /// does not say who commits first: a store MUST keep others from creating or claiming under a key
+    /// meanwhile, such as by a lock on the key.
+    async fn create(&self, operations: Vec<NewOperation>) -> Result<Vec<Creation>, Error>;
 
     /// Reads operations by name; `None` for those that do not exist.
-    async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error>;
+    async fn get(&self, names: Vec<OperationName>) -> Result<Vec<Option<View>>, Error>;
 
-    /// Reads the operation that a request has started; `None` if there is none, or none any more.
+    /// Reads the operation that a request has started, whole; `None` if there is none, or none any more.
     ///
-    /// A request key MUST be known for as long as the record exists, and free as soon as it is deleted or
-    /// purged.
-    async fn find(&self, request: &RequestKey) -> Result<Option<Record>, Error>;
+    /// A request key MUST be known for as long as the operation exists, and free as soon as it is deleted or
+    /// expired.
+    async fn find_by_request(&self, request: &RequestKey) -> Result<Option<Record>, Error>;
 
-    /// Reads a page of operations, newest first: by creation time, then by name in byte order, both
-    /// descending.
+    /// Reads a page of the operations that [`ListQuery::selects`], newest first: by creation time, then by name
+    /// in byte order, both descending.
     ///
-    /// A page MUST hold only records after `query.after` in that order and at most `query.limit`; it MAY be
-    /// shorter. Going from page to page MUST meet every record that exists throughout exactly once, whatever
-    /// is created or deleted meanwhile.
+    /// A page MUST hold only operations after `query.after` in that order, at most `query.limit`, and end before
+    /// the sizes of its views exceed `query.max_bytes`, after at least one. It MAY be shorter, even empty, which
+    /// bounds what one call looks at; only a page without `next` is the last. Going from page to page MUST meet
+    /// every operation that is selected throughout exactly once, whatever is created or deleted meanwhile.
     async fn list(&self, query: &ListQuery) -> Result<Page, Error>;
 
-    /// Forgets an operation in whatever state; whether it existed. Work that runs goes on and learns it from
-    /// its next write.
-    async fn delete(&self, name: &OperationName) -> Result<bool, Error>;
+    /// Forgets operations in whatever state; whether each existed. Work that runs goes on and learns it from its
+    /// next write.
+    async fn delete(&self, names: Vec<OperationName>) -> Result<Vec<bool>, Error>;
 
-    /// Applies [`Record::request_cancel`]; the record after it, or `None` if there is none.
-    async fn request_cancel(&self, name: &OperationName) -> Result<Option<Record>, Error>;
+    /// Applies [`View::request_stop`] with [`StopReason::Cancelled`](crate::StopReason::Cancelled); whether each
+    /// operation exists.
+    async fn request_cancel(&self, names: Vec<OperationName>) -> Result<Vec<bool>, Error>;
 
-    /// Gives work to a worker: queued operations of the given methods, as running records.
+    /// A sign of life of a worker: applies [`Worker::keep_alive`](crate::Worker::keep_alive), or
+    /// [`Worker::new`](crate::Worker::new) if the store does not know it. Tells which of its operations are asked
+    /// to stop, also if it is gone.
     ///
-    /// The oldest SHOULD come first, by creation time; a store MAY pass over one that another call has locked.
-    /// Two calls, even at the same time, MUST NOT return the same run. Work whose lease is over stays running
-    /// until [`expire`](Self::expire) takes it back.
+    /// What this costs MUST NOT grow with what the worker runs.
+    async fn keep_alive(&self, worker: &WorkerId, lease: Duration) -> Result<KeepAlive, Error>;
+
+    /// The end of a worker: applies [`Worker::leave`](crate::Worker::leave) and [`View::reclaim`] to all that it
+    /// has. One that the store does not know is gone from now on too.
+    async fn leave(&self, worker: &WorkerId) -> Result<(), Error>;
+
+    /// Takes back what others have whose lease is over or who are gone: declares the former gone and applies
+    /// [`View::reclaim`] to at most `limit` operations; how many.
+    ///
+    /// It MUST do nothing unless the worker that asks [may](crate::Worker::may_reclaim). What belongs to a worker
+    /// that the store does not know MUST be taken back like that of one that is gone. Whoever runs operations
+    /// calls this at intervals, or the work of lost workers stays where it is.
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error>;
+
+    /// What a worker has: at most `limit` of its running operations, by name in byte order, after a name.
+    ///
+    /// A worker asks for this when a call failed whose effect it does not know, to hand back what it was given
+    /// without its knowledge.
+    async fn held(
+        &self,
+        worker: &WorkerId,
+        after: Option<&OperationName>,
+        limit: usize,
+    ) -> Result<Vec<Fence>, Error>;
+
+    /// Gives work to a worker: queued operations of the given methods, as running ones.
+    ///
+    /// A worker that is not alive MUST get nothing. An operation with an exclusive key MUST be the
+    /// [`holder`](crate::holder) of its key. Of those that [`View::claim`] lets begin, the ones of the highest
+    /// priority SHOULD come first, and of these the oldest, by creation time and then by name; a store MAY pass
+    /// over one that another call has locked. Two calls, even at the same time, MUST NOT return the same attempt.
     async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error>;
 
-    /// Applies [`Record::expire`] to at most `limit` running operations whose lease is over, of whatever
-    /// method; how many. Afterwards each is claimable or done.
+    /// Applies [`View::report`], and replaces the checkpoint if there is one to report.
     ///
-    /// Fewer than `limit` means that none were left when it looked. The lease that ended first SHOULD come
-    /// first. Whoever runs operations calls this at intervals, or the work of lost workers stays where it is.
+    /// A checkpoint MUST be durable when this returns.
+    async fn report(&self, reports: Vec<Report>) -> Result<Vec<WriteResult>, Error>;
+
+    /// Applies [`View::finish`]. At most one outcome MUST ever be committed for one operation.
+    async fn finish(&self, finishes: Vec<Finish>) -> Result<Vec<WriteResult>, Error>;
+
+    /// Applies [`View::release`].
+    async fn release(&self, releases: Vec<Release>) -> Result<Vec<WriteResult>, Error>;
+
+    /// Applies [`View::expire`] to at most `limit` operations that are past their deadline; how many.
     async fn expire(&self, limit: usize) -> Result<usize, Error>;
 
-    /// Extends leases to `lease` from now, and tells how each stands.
-    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<LeaseStatus>, Error>;
-
-    /// Replaces the metadata of running operations, and tells how each lease stands.
-    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<LeaseStatus>, Error>;
-
-    /// Ends operations. At most one outcome MUST ever be committed for one operation.
-    ///
-    /// A repeat of a call that was committed but whose answer got lost says [`Fenced::Lost`]; the worker is
-    /// free either way.
-    async fn finish(&self, items: Vec<Finish>) -> Result<Vec<Fenced>, Error>;
-
-    /// Hands unfinished work back, claimable at once.
-    async fn release(&self, leases: &[LeaseId]) -> Result<Vec<Fenced>, Error>;
-
-    /// Removes at most `limit` operations whose retention is over; how many.
-    ///
-    /// Fewer than `limit` is a hint that few or none are left, and that the next call can wait.
+    /// Removes at most `limit` operations whose retention is over; how many. Also forgets workers that
+    /// [may be forgotten](crate::Worker::is_forgettable).
     async fn purge(&self, limit: usize) -> Result<usize, Error>;
 
     /// Hints of changes by any process, from now on.
     ///
-    /// A hint MUST NOT come before its change can be read. Hints SHOULD come soon and MAY be lost, in which
-    /// case a store that notices it MUST send [`ChangeEvent::Resync`](crate::ChangeEvent::Resync); a caller
-    /// must stay correct without any.
+    /// A hint MUST NOT come before its change can be read. When an operation becomes claimable, also by the end
+    /// of another one that held its key, but not merely because its time has come, there SHOULD be a hint of its
+    /// method. Hints SHOULD come soon and MAY be lost, in which case a store that notices it MUST send
+    /// [`Change::Resync`](crate::Change::Resync); a caller must stay correct without any.
     fn changes(&self) -> Changes;
-}
-
-/// The most items of one batch, and the highest limit, that a store is ever called with.
-pub const MAX_BATCH: usize = 1_000;
-
-/// Which operations to list.
-///
-/// A page has records whole, with requests and outcomes, each of which may be as large as the server admits.
-/// For a full page that is [`MAX_BATCH`] times as much. A store MAY end a page early to stay below a size of
-/// its own, after at least one record.
-#[derive(Debug, Clone)]
-pub struct ListQuery {
-    /// Of which parents.
-    pub parent: ParentPattern,
-    /// Where the page before ended; `None` to begin.
-    pub after: Option<Cursor>,
-    /// At most how many; from 1 to [`MAX_BATCH`].
-    pub limit: usize,
-}
-
-/// A place in a list: the record it names and all newer ones are behind it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cursor {
-    /// The creation time of the record.
-    pub create_time: Timestamp,
-    /// Its name, which decides between records of one time.
-    pub name: OperationName,
-}
-
-impl From<&Record> for Cursor {
-    fn from(record: &Record) -> Self {
-        Self { create_time: record.create_time(), name: record.name().clone() }
-    }
-}
-
-/// A part of a list.
-#[derive(Debug, Clone)]
-pub struct Page {
-    /// The operations, newest first.
-    pub records: Vec<Record>,
-    /// Where the next page begins; `None` only at the end of the list.
-    pub next: Option<Cursor>,
-}
-
-/// What work a worker asks for.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// Who asks.
-    pub worker: WorkerId,
-    /// The methods it has handlers for.
-    pub methods: Vec<Arc<str>>,
-    /// At most how many operations, up to [`MAX_BATCH`].
-    pub limit: usize,
-    /// For how long.
-    pub lease: Duration,
-}
-
-/// The latest metadata of running work.
-#[derive(Debug, Clone)]
-pub struct Progress {
-    /// The worker's right to write.
-    pub lease: LeaseId,
-    /// What it reports.
-    pub metadata: Payload,
-}
-
-/// The end of running work.
-#[derive(Debug, Clone)]
-pub struct Finish {
-    /// The worker's right to write.
-    pub lease: LeaseId,
-    /// How it ended.
-    pub outcome: Outcome,
-}
-
-/// How a lease stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LeaseStatus {
-    /// It holds, and the write took effect.
-    Held {
-        /// Whether the work is asked to stop.
-        cancel_requested: bool,
-    },
-    /// Somebody else has the operation, or it is done. Stop: nothing that this run writes counts.
-    Lost,
-    /// The operation is forgotten. Nobody wants the result, and nobody else does the work.
-    Deleted,
-}
-
-/// Whether a last write of a lease took effect. The lease is over in any case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fenced {
-    /// It did.
-    Applied,
-    /// Somebody else has the operation, or it is done; nothing changed.
-    Lost,
-    /// The operation is forgotten; nothing changed.
-    Deleted,
 }

@@ -1,5 +1,10 @@
 //! A store that forgets everything when the process ends.
 
+mod builder;
+mod create;
+mod entry;
+mod keys;
+mod queue;
 mod table;
 
 use std::sync::{Arc, Mutex};
@@ -7,17 +12,24 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use self::builder::MemoryStoreBuilder;
 use self::table::Table;
 use crate::{
-    ChangeHub, ChangeKind, Changes, Claim, Clock, Cursor, Error, Fenced, Finish, LeaseId, LeaseStatus,
-    ListQuery, NewOperation, OnConflict, OperationName, Page, Progress, Record, Refusal, RequestKey, Store,
-    SystemClock, Timestamp,
+    Change, ChangeHub, Changes, Claim, Clock, Creation, Cursor, Error, Fence, Finish, KeepAlive, ListQuery,
+    NewOperation, OperationName, Page, Record, Release, Report, RequestKey, StopReason, Store, Timestamp,
+    TransitionError, View, Worker, WorkerId, WriteResult,
 };
 
 /// A store in memory: for tests, for development, and for servers whose operations may end with them.
 ///
-/// Clones are the same store. Nothing survives the process. A list looks at every operation that is newer
-/// than its page.
+/// Clones are the same store. Nothing survives the process.
+///
+/// It is bounded: beyond its capacity, 256 MiB unless [`builder`](Self::builder) sets another one, it forgets
+/// operations that are done, those first whose retention ends first. What is not done is never forgotten; when
+/// there is no room beside it, new operations are refused ([`Creation::Full`]).
+///
+/// A list of one parent or of all operations costs what it returns. One that selects among them looks at a few
+/// thousand operations a call, and its pages may be short.
 #[derive(Debug, Clone)]
 pub struct MemoryStore(Arc<Shared>);
 
@@ -28,30 +40,80 @@ struct Shared {
     hub: ChangeHub,
 }
 
+/// At most how many operations one list looks at beyond those that it returns.
+const LOOKS: usize = 2_000;
+
 impl MemoryStore {
     /// An empty store on the system's clock.
     pub fn new() -> Self {
-        Self::with_clock(SystemClock)
+        Self::builder().build()
     }
 
     /// An empty store on the given clock.
     pub fn with_clock(clock: impl Clock) -> Self {
-        let shared = Shared { clock: Box::new(clock), table: Mutex::default(), hub: ChangeHub::default() };
-        Self(Arc::new(shared))
+        Self::builder().clock(clock).build()
+    }
+
+    /// Begins a store with other settings.
+    pub fn builder() -> MemoryStoreBuilder {
+        MemoryStoreBuilder::new()
+    }
+
+    fn build(clock: Box<dyn Clock>, capacity: usize) -> Self {
+        let table = Mutex::new(Table::new(capacity));
+        Self(Arc::new(Shared { clock, table, hub: ChangeHub::default() }))
     }
 
     /// Runs one atomic step at one moment, and then publishes what it changed.
-    fn step<T>(&self, act: impl FnOnce(&mut Table, Timestamp, &mut Hints) -> T) -> T {
-        let mut hints = Hints::new();
+    fn step<T>(&self, act: impl FnOnce(&mut Table, Timestamp) -> T) -> T {
         // The clock is the user's code. It may panic or be slow, so it is read before the lock is taken.
         let now = self.0.clock.now();
         let mut table = self.0.table.lock().expect("no step panics, so no lock is poisoned");
-        let answer = act(&mut table, now, &mut hints);
+        let answer = act(&mut table, now);
+        let hints = table.take_hints();
         drop(table);
-        for (name, kind) in hints {
-            self.0.hub.publish(&name, kind);
+        for hint in hints {
+            self.0.hub.publish(&hint);
         }
         answer
+    }
+
+    /// Applies a transition to each operation that is written to.
+    fn write<T>(
+        &self,
+        items: Vec<T>,
+        fence: impl Fn(&T) -> &Fence,
+        transition: impl Fn(T, &View, Timestamp) -> Result<Written, TransitionError>,
+    ) -> Vec<WriteResult> {
+        self.step(|table, now| {
+            let write = |item: T| {
+                let name = fence(&item).name.clone();
+                let Some(entry) = table.live(&name, now) else { return WriteResult::Deleted };
+                match transition(item, &entry.view, now) {
+                    Err(TransitionError::Done) => WriteResult::Done,
+                    Err(_) => WriteResult::Lost,
+                    Ok(Written { view, checkpoint }) => {
+                        let stop = view.stop().cloned();
+                        table.replace(view, checkpoint);
+                        WriteResult::Applied { stop }
+                    }
+                }
+            };
+            items.into_iter().map(write).collect()
+        })
+    }
+}
+
+/// What a write makes of an operation.
+struct Written {
+    view: View,
+    /// Replaces the checkpoint, if there is one.
+    checkpoint: Option<crate::Payload>,
+}
+
+impl From<View> for Written {
+    fn from(view: View) -> Self {
+        Self { view, checkpoint: None }
     }
 }
 
@@ -61,185 +123,187 @@ impl Default for MemoryStore {
     }
 }
 
-type Hints = Vec<(OperationName, ChangeKind)>;
-
 #[async_trait]
 impl Store for MemoryStore {
-    async fn create(&self, operations: Vec<NewOperation>) -> Result<Vec<Result<Record, Error>>, Error> {
-        Ok(self.step(|table, now, hints| {
-            operations.into_iter().map(|operation| create(table, operation, now, hints)).collect()
+    async fn create(&self, operations: Vec<NewOperation>) -> Result<Vec<Creation>, Error> {
+        Ok(self.step(|table, now| {
+            operations.into_iter().map(|operation| create::create(table, operation, now)).collect()
         }))
     }
 
-    async fn get(&self, names: &[OperationName]) -> Result<Vec<Option<Record>>, Error> {
-        Ok(self.step(|table, _, _| names.iter().map(|name| table.get(name).cloned()).collect()))
+    async fn get(&self, names: Vec<OperationName>) -> Result<Vec<Option<View>>, Error> {
+        Ok(self
+            .step(|table, now| names.iter().map(|name| Some(table.live(name, now)?.view.clone())).collect()))
     }
 
-    async fn find(&self, request: &RequestKey) -> Result<Option<Record>, Error> {
-        Ok(self.step(|table, _, _| table.first(request).cloned()))
+    async fn find_by_request(&self, request: &RequestKey) -> Result<Option<Record>, Error> {
+        Ok(self.step(|table, now| table.live_by_request(request, now).map(entry::Entry::record)))
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Page, Error> {
-        Ok(self.step(|table, _, _| {
-            let mut found = table
-                .newest_first(query.after.as_ref())
-                .filter(|record| query.parent.matches(record.name().parent()));
-            let records: Vec<Record> = found.by_ref().take(query.limit).cloned().collect();
-            let next = found.next().and(records.last()).map(Cursor::from);
-            Page { records, next }
-        }))
-    }
-
-    async fn delete(&self, name: &OperationName) -> Result<bool, Error> {
-        Ok(self.step(|table, _, hints| {
-            let existed = table.remove(name).is_some();
-            if existed {
-                hints.push((name.clone(), ChangeKind::Deleted));
+        Ok(self.step(|table, now| {
+            let (mut views, mut bytes, mut last) = (Vec::new(), 0, None);
+            for (looks, view) in table.newest_first(&query.parent, query.after.as_ref()).enumerate() {
+                let selected = !view.is_expired(now) && query.selects(view);
+                let full = selected && !views.is_empty() && bytes + view.size() > query.max_bytes;
+                if full || views.len() == query.limit || looks == query.limit + LOOKS {
+                    return Page::new(views, last);
+                }
+                if selected {
+                    bytes += view.size();
+                    views.push(view.clone());
+                }
+                last = Some(Cursor::from(view));
             }
-            existed
+            Page::new(views, None)
         }))
     }
 
-    async fn request_cancel(&self, name: &OperationName) -> Result<Option<Record>, Error> {
-        Ok(self.step(|table, now, hints| {
-            let before = table.get(name)?;
-            let after = before.request_cancel(now);
-            if after != *before {
-                let kind = if after.is_done() { ChangeKind::Done } else { ChangeKind::CancelRequested };
-                hints.push((name.clone(), kind));
-                table.put(after.clone());
+    async fn delete(&self, names: Vec<OperationName>) -> Result<Vec<bool>, Error> {
+        Ok(self.step(|table, now| {
+            let delete = |name: &OperationName| {
+                let existed = table.live(name, now).is_some();
+                if existed {
+                    table.remove(name);
+                    table.hint(Change::Deleted(name.clone()));
+                }
+                existed
+            };
+            names.iter().map(delete).collect()
+        }))
+    }
+
+    async fn request_cancel(&self, names: Vec<OperationName>) -> Result<Vec<bool>, Error> {
+        Ok(self.step(|table, now| {
+            let cancel = |name: &OperationName| {
+                let Some(entry) = table.live(name, now) else { return false };
+                let after = entry.view.request_stop(StopReason::Cancelled, now);
+                table.replace(after, None);
+                true
+            };
+            names.iter().map(cancel).collect()
+        }))
+    }
+
+    async fn keep_alive(&self, worker: &WorkerId, lease: Duration) -> Result<KeepAlive, Error> {
+        Ok(self.step(|table, now| {
+            let kept = match table.worker(worker) {
+                Some(known) => known.keep_alive(lease, now),
+                None => Worker::new(lease, now),
+            };
+            let alive = kept.is_alive();
+            table.put_worker(worker, kept);
+            let stops = table.stops(worker);
+            if alive { KeepAlive::alive(stops) } else { KeepAlive::gone(stops) }
+        }))
+    }
+
+    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+        self.step(|table, now| {
+            let known = table.worker(worker).cloned().unwrap_or_else(|| Worker::new(Duration::ZERO, now));
+            table.put_worker(worker, known.leave(now));
+            table.reclaim(worker, usize::MAX, now);
+        });
+        Ok(())
+    }
+
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+        Ok(self.step(|table, now| {
+            if !table.worker(worker).is_some_and(|worker| worker.may_reclaim(now)) {
+                return 0;
             }
-            Some(after)
-        }))
-    }
-
-    async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
-        Ok(self.step(|table, now, _| {
-            let oldest = table.oldest_queued(&claim.methods, claim.limit);
-            let run = |record: &Record| record.claim(&claim.worker, claim.lease, now).ok();
-            let claimed: Vec<Record> = oldest.into_iter().filter_map(run).collect();
-            for record in &claimed {
-                table.put(record.clone());
+            for lost in table.workers_that_are_over(now) {
+                let left = table.worker(&lost).expect("it was just found").leave(now);
+                table.put_worker(&lost, left);
             }
-            claimed
-        }))
-    }
-
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
-        Ok(self.step(|table, now, hints| {
-            let expired = table.expired(now, limit);
-            let count = expired.len();
-            for record in expired {
-                hints.push((record.name().clone(), left_by_worker(&record)));
-                table.put(record);
+            let mut count = 0;
+            for gone in table.holders_that_are_gone() {
+                count += table.reclaim(&gone, limit - count, now);
             }
             count
         }))
     }
 
-    async fn heartbeat(&self, leases: &[LeaseId], lease: Duration) -> Result<Vec<LeaseStatus>, Error> {
-        Ok(self.step(|table, now, _| {
-            leases.iter().map(|id| held(table, id, |record| record.extend(id, lease, now))).collect()
-        }))
+    async fn held(
+        &self,
+        worker: &WorkerId,
+        after: Option<&OperationName>,
+        limit: usize,
+    ) -> Result<Vec<Fence>, Error> {
+        Ok(self
+            .step(|table, _| table.held(worker, after).take(limit).filter_map(|view| view.fence()).collect()))
     }
 
-    async fn progress(&self, items: Vec<Progress>) -> Result<Vec<LeaseStatus>, Error> {
-        Ok(self.step(|table, now, _| {
-            let write = |Progress { lease, metadata }| {
-                held(table, &lease, |record| record.progress(&lease, metadata, now))
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
+        Ok(self.step(|table, now| {
+            if !table.worker(&claim.worker).is_some_and(Worker::is_alive) {
+                return Vec::new();
+            }
+            table.promote(now);
+            let names = table.claimable(claim);
+            let run = |name: OperationName| {
+                let running = table.get(&name)?.view.claim(&claim.worker, now).ok()?;
+                table.replace(running, None);
+                table.get(&name).map(entry::Entry::record)
             };
-            items.into_iter().map(write).collect()
+            names.into_iter().filter_map(run).collect()
         }))
     }
 
-    async fn finish(&self, items: Vec<Finish>) -> Result<Vec<Fenced>, Error> {
-        Ok(self.step(|table, now, hints| {
-            let write = |Finish { lease, outcome }| {
-                ended(table, hints, &lease, |record| record.finish(&lease, outcome, now))
+    async fn report(&self, reports: Vec<Report>) -> Result<Vec<WriteResult>, Error> {
+        Ok(self.write(
+            reports,
+            |report| &report.fence,
+            |Report { fence, metadata, checkpoint }, view, now| {
+                Ok(Written { view: view.report(&fence, metadata, now)?, checkpoint })
+            },
+        ))
+    }
+
+    async fn finish(&self, finishes: Vec<Finish>) -> Result<Vec<WriteResult>, Error> {
+        Ok(self.write(
+            finishes,
+            |finish| &finish.fence,
+            |Finish { fence, outcome, metadata }, view, now| {
+                view.finish(&fence, outcome, metadata, now).map(Written::from)
+            },
+        ))
+    }
+
+    async fn release(&self, releases: Vec<Release>) -> Result<Vec<WriteResult>, Error> {
+        Ok(self.write(
+            releases,
+            |release| &release.fence,
+            |Release { fence, interruption, metadata }, view, now| {
+                view.release(&fence, interruption, metadata, now).map(Written::from)
+            },
+        ))
+    }
+
+    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+        Ok(self.step(|table, now| {
+            let names = table.past_deadline(now, limit);
+            let expire = |name: &&OperationName| {
+                let expired = table.get(name).and_then(|entry| entry.view.expire(now).ok());
+                expired.is_some_and(|view| {
+                    table.replace(view, None);
+                    true
+                })
             };
-            items.into_iter().map(write).collect()
-        }))
-    }
-
-    async fn release(&self, leases: &[LeaseId]) -> Result<Vec<Fenced>, Error> {
-        Ok(self.step(|table, now, hints| {
-            leases.iter().map(|id| ended(table, hints, id, |record| record.release(id, now))).collect()
+            names.iter().filter(expire).count()
         }))
     }
 
     async fn purge(&self, limit: usize) -> Result<usize, Error> {
-        Ok(self.step(|table, now, _| {
+        Ok(self.step(|table, now| {
+            table.forget_workers(now);
             let names = table.outdated(now, limit);
-            names.iter().filter(|name| table.remove(name).is_some()).count()
+            names.iter().for_each(|name| table.remove(name));
+            names.len()
         }))
     }
 
     fn changes(&self) -> Changes {
         self.0.hub.subscribe()
     }
-}
-
-fn create(
-    table: &mut Table,
-    operation: NewOperation,
-    now: Timestamp,
-    hints: &mut Hints,
-) -> Result<Record, Error> {
-    if let Some(first) = operation.request_key().and_then(|key| table.first(key)) {
-        return Err(Error::repeated(first.clone()));
-    }
-    if table.get(operation.name()).is_some() {
-        return Err(Error::already_exists(operation.name().clone()));
-    }
-    if let Some((key, on_conflict)) = operation.wants_exclusive()
-        && let Some(holder) = table.holder(key)
-    {
-        match on_conflict {
-            OnConflict::Abort => return Err(Error::conflict(key.clone(), holder.clone())),
-        }
-    }
-    let record = operation.into_record(now);
-    if record.lease().is_none() {
-        hints.push((record.name().clone(), ChangeKind::Claimable));
-    }
-    table.put(record.clone());
-    Ok(record)
-}
-
-fn held(
-    table: &mut Table,
-    id: &LeaseId,
-    transition: impl FnOnce(&Record) -> Result<Record, Refusal>,
-) -> LeaseStatus {
-    match table.get(&id.name).map(transition) {
-        None => LeaseStatus::Deleted,
-        Some(Err(_)) => LeaseStatus::Lost,
-        Some(Ok(record)) => {
-            let cancel_requested = record.cancel_requested();
-            table.put(record);
-            LeaseStatus::Held { cancel_requested }
-        }
-    }
-}
-
-fn ended(
-    table: &mut Table,
-    hints: &mut Hints,
-    id: &LeaseId,
-    transition: impl FnOnce(&Record) -> Result<Record, Refusal>,
-) -> Fenced {
-    match table.get(&id.name).map(transition) {
-        None => Fenced::Deleted,
-        Some(Err(_)) => Fenced::Lost,
-        Some(Ok(record)) => {
-            hints.push((id.name.clone(), left_by_worker(&record)));
-            table.put(record);
-            Fenced::Applied
-        }
-    }
-}
-
-/// What there is to tell of a record that no worker has any more.
-fn left_by_worker(record: &Record) -> ChangeKind {
-    if record.is_done() { ChangeKind::Done } else { ChangeKind::Claimable }
 }

@@ -1,109 +1,364 @@
-//! Records and the orders in which they are looked for.
+//! Operations and workers, and the orders in which they are looked for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use crate::{Cursor, ExclusiveKey, OperationName, Record, RequestKey, State, Timestamp};
+use super::entry::Entry;
+use super::keys::Keys;
+use super::queue::Queue;
+use crate::{
+    Change, Claim, Cursor, ExclusiveKey, Holder, OperationName, ParentPattern, Payload, Record, RequestKey,
+    StateKind, Stop, Timestamp, View, Worker, WorkerId,
+};
 
-/// The records, with indices that [`Table::put`] and [`Table::remove`] alone keep in step.
-#[derive(Debug, Default)]
+/// The operations, with indices that [`insert`](Self::insert), [`replace`](Self::replace) and
+/// [`remove`](Self::remove) alone keep in step.
+#[derive(Debug)]
 pub(super) struct Table {
-    records: HashMap<OperationName, Record>,
+    capacity: usize,
+    /// What the operations take.
+    bytes: usize,
+    entries: HashMap<OperationName, Box<Entry>>,
     by_age: BTreeSet<Cursor>,
-    /// By method. There are few methods, so the queue of one stays when it is empty.
-    queued: HashMap<Arc<str>, BTreeSet<Cursor>>,
-    leases: BTreeSet<(Timestamp, OperationName)>,
+    /// By parent and age, with one text for each parent.
+    by_parent: BTreeSet<(Arc<str>, Cursor)>,
+    by_request: HashMap<RequestKey, OperationName>,
+    keys: Keys,
+    queue: Queue,
+    /// What is not done and not asked to stop.
+    deadlines: BTreeSet<(Timestamp, OperationName)>,
+    held: BTreeMap<WorkerId, BTreeSet<OperationName>>,
+    /// Those of what is held that are asked to stop.
+    stopping: HashMap<WorkerId, BTreeSet<OperationName>>,
     expiries: BTreeSet<(Timestamp, OperationName)>,
-    holders: HashMap<ExclusiveKey, OperationName>,
-    requests: HashMap<RequestKey, OperationName>,
+    workers: HashMap<WorkerId, Worker>,
+    hints: Vec<Change>,
 }
 
 impl Table {
-    pub(super) fn get(&self, name: &OperationName) -> Option<&Record> {
-        self.records.get(name)
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            capacity,
+            bytes: 0,
+            entries: HashMap::new(),
+            by_age: BTreeSet::new(),
+            by_parent: BTreeSet::new(),
+            by_request: HashMap::new(),
+            keys: Keys::default(),
+            queue: Queue::default(),
+            deadlines: BTreeSet::new(),
+            held: BTreeMap::new(),
+            stopping: HashMap::new(),
+            expiries: BTreeSet::new(),
+            workers: HashMap::new(),
+            hints: Vec::new(),
+        }
     }
 
-    /// Adds a record or replaces the one of its name.
-    pub(super) fn put(&mut self, record: Record) {
-        self.remove(record.name());
-        let name = record.name().clone();
-        let place = Cursor::from(&record);
-        match record.state() {
-            State::Queued { .. } => {
-                self.queued.entry(Arc::clone(record.method())).or_default().insert(place.clone());
-            }
-            State::Running { lease, .. } => {
-                self.leases.insert((lease.expires_at, name.clone()));
-            }
-            State::Done { .. } => {}
+    /// An operation, even if its retention is over.
+    pub(super) fn get(&self, name: &OperationName) -> Option<&Entry> {
+        self.entries.get(name).map(|entry| &**entry)
+    }
+
+    /// An operation whose retention is not over. One whose retention is over is removed.
+    pub(super) fn live(&mut self, name: &OperationName, now: Timestamp) -> Option<&Entry> {
+        if self.get(name)?.view.is_expired(now) {
+            self.remove(name);
         }
-        if let Some(expire_time) = record.expire_time() {
-            self.expiries.insert((expire_time, name.clone()));
-        } else if let Some(key) = record.exclusive() {
-            self.holders.insert(key.clone(), name.clone());
-        }
-        if let Some(key) = record.request_key() {
-            self.requests.insert(key.clone(), name.clone());
-        }
+        self.get(name)
+    }
+
+    /// The operation that a request has started, if its retention is not over.
+    pub(super) fn live_by_request(&mut self, request: &RequestKey, now: Timestamp) -> Option<&Entry> {
+        let name = self.by_request.get(request)?.clone();
+        self.live(&name, now)
+    }
+
+    /// Adds a new operation.
+    pub(super) fn insert(&mut self, record: Record) {
+        let Record { view, request, checkpoint } = record;
+        let place = Cursor::from(&view);
+        self.by_parent.insert((self.parent_text(view.name().parent()), place.clone()));
         self.by_age.insert(place);
-        self.records.insert(name, record);
+        if let Some(request) = view.request_key() {
+            self.by_request.insert(request, view.name().clone());
+        }
+        let entry = Entry { view, request, checkpoint };
+        self.bytes += entry.size();
+        self.index(&entry.view);
+        let key = entry.view.exclusive().cloned();
+        self.entries.insert(entry.view.name().clone(), Box::new(entry));
+        self.settle_key(key.as_ref());
     }
 
-    pub(super) fn remove(&mut self, name: &OperationName) -> Option<Record> {
-        let record = self.records.remove(name)?;
-        let place = Cursor::from(&record);
-        if let Some(queue) = self.queued.get_mut(record.method()) {
-            queue.remove(&place);
+    /// Replaces the view of an operation, and its checkpoint if there is another one.
+    pub(super) fn replace(&mut self, view: View, checkpoint: Option<Payload>) {
+        let Some(mut entry) = self.entries.remove(view.name()) else { return };
+        self.bytes -= entry.size();
+        self.unindex(&entry.view);
+        self.hint_of_change(&entry.view, &view);
+        entry.view = view;
+        if checkpoint.is_some() {
+            entry.checkpoint = checkpoint;
         }
+        self.bytes += entry.size();
+        self.index(&entry.view);
+        let key = entry.view.exclusive().cloned();
+        self.entries.insert(entry.view.name().clone(), entry);
+        self.settle_key(key.as_ref());
+        if self.bytes > self.capacity {
+            self.make_room(0);
+        }
+    }
+
+    pub(super) fn remove(&mut self, name: &OperationName) {
+        let Some(entry) = self.entries.remove(name) else { return };
+        self.bytes -= entry.size();
+        self.unindex(&entry.view);
+        let place = Cursor::from(&entry.view);
         self.by_age.remove(&place);
-        if let Some(lease) = record.lease() {
-            self.leases.remove(&(lease.expires_at, name.clone()));
+        self.by_parent.remove(&(name.parent().into(), place));
+        if let Some(request) = entry.view.request_key() {
+            self.by_request.remove(&request);
         }
-        if let Some(expire_time) = record.expire_time() {
-            self.expiries.remove(&(expire_time, name.clone()));
-        } else if let Some(key) = record.exclusive() {
-            self.holders.remove(key);
+        self.settle_key(entry.view.exclusive());
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Forgets operations that are done until this many bytes more fit; whether they do.
+    pub(super) fn make_room(&mut self, bytes: usize) -> bool {
+        while self.bytes + bytes > self.capacity
+            && let Some((_, name)) = self.expiries.first().cloned()
+        {
+            self.remove(&name);
+            self.hint(Change::Deleted(name));
         }
-        if let Some(key) = record.request_key() {
-            self.requests.remove(key);
+        self.bytes + bytes <= self.capacity
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// All of these parents after a place, newest first; for a pattern, also others.
+    pub(super) fn newest_first<'a>(
+        &'a self,
+        parent: &ParentPattern,
+        after: Option<&Cursor>,
+    ) -> Box<dyn Iterator<Item = &'a View> + 'a> {
+        let view = |place: &Cursor| self.get(&place.name).map(|entry| &entry.view);
+        let Some(exact) = parent.as_exact() else {
+            let before = after.map_or(Bound::Unbounded, Bound::Excluded);
+            return Box::new(self.by_age.range((Bound::Unbounded, before)).rev().filter_map(view));
+        };
+        let exact: Arc<str> = exact.into();
+        let before = match after {
+            Some(after) => Bound::Excluded((Arc::clone(&exact), after.clone())),
+            // No parent has a NUL, so this lies after all of this parent and before every other one.
+            None => match self.by_age.last() {
+                Some(any) => Bound::Excluded((format!("{exact}\0").into(), any.clone())),
+                None => return Box::new(std::iter::empty()),
+            },
+        };
+        let of_parent = self.by_parent.range((Bound::Unbounded, before)).rev();
+        Box::new(
+            of_parent
+                .take_while(move |(parent, _)| *parent == exact)
+                .filter_map(move |(_, place)| view(place)),
+        )
+    }
+
+    /// Makes claimable whose time has come.
+    pub(super) fn promote(&mut self, now: Timestamp) {
+        for name in self.queue.take_due(now) {
+            if let Some(entry) = self.entries.get(&name) {
+                self.queue.make_ready(&entry.view);
+            }
         }
-        Some(record)
     }
 
-    /// The unfinished operation that holds a key.
-    pub(super) fn holder(&self, key: &ExclusiveKey) -> Option<&OperationName> {
-        self.holders.get(key)
+    /// What a claim gets.
+    pub(super) fn claimable(&self, claim: &Claim) -> Vec<OperationName> {
+        self.queue.claimable(claim)
     }
 
-    /// The operation that a request has started.
-    pub(super) fn first(&self, key: &RequestKey) -> Option<&Record> {
-        self.get(self.requests.get(key)?)
+    /// The operations past their deadline that nobody has asked to stop.
+    pub(super) fn past_deadline(&self, now: Timestamp, limit: usize) -> Vec<OperationName> {
+        until(&self.deadlines, now).take(limit).collect()
     }
 
-    /// All records after a place, newest first.
-    pub(super) fn newest_first(&self, after: Option<&Cursor>) -> impl Iterator<Item = &Record> {
-        let before = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.by_age.range((Bound::Unbounded, before)).rev().filter_map(|place| self.get(&place.name))
-    }
-
-    /// The queued records of these methods, oldest first.
-    pub(super) fn oldest_queued(&self, methods: &[Arc<str>], limit: usize) -> Vec<&Record> {
-        let queues = methods.iter().filter_map(|method| self.queued.get(method));
-        // A set, because nothing keeps a caller from naming a method twice.
-        let places: BTreeSet<&Cursor> = queues.flat_map(|queue| queue.iter().take(limit)).collect();
-        places.into_iter().take(limit).filter_map(|place| self.get(&place.name)).collect()
-    }
-
-    /// What becomes of the records whose lease is over, in the order in which they ended.
-    pub(super) fn expired(&self, now: Timestamp, limit: usize) -> Vec<Record> {
-        let over = self.leases.iter().take_while(|(expires_at, _)| *expires_at <= now);
-        over.take(limit).filter_map(|(_, name)| self.get(name)?.expire(now).ok()).collect()
-    }
-
-    /// The records whose retention is over.
+    /// The operations whose retention is over.
     pub(super) fn outdated(&self, now: Timestamp, limit: usize) -> Vec<OperationName> {
-        let over = self.expiries.iter().take_while(|(expire_time, _)| *expire_time <= now);
-        over.take(limit).map(|(_, name)| name.clone()).collect()
+        until(&self.expiries, now).take(limit).collect()
     }
+
+    pub(super) fn worker(&self, id: &WorkerId) -> Option<&Worker> {
+        self.workers.get(id)
+    }
+
+    pub(super) fn put_worker(&mut self, id: &WorkerId, worker: Worker) {
+        self.workers.insert(id.clone(), worker);
+    }
+
+    pub(super) fn workers_that_are_over(&self, now: Timestamp) -> Vec<WorkerId> {
+        self.workers.iter().filter(|(_, worker)| worker.is_over(now)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The workers that have operations and are not alive, in a fixed order.
+    pub(super) fn holders_that_are_gone(&self) -> Vec<WorkerId> {
+        let is_gone = |id: &&WorkerId| !self.worker(id).is_some_and(Worker::is_alive);
+        self.held.keys().filter(is_gone).cloned().collect()
+    }
+
+    pub(super) fn forget_workers(&mut self, now: Timestamp) {
+        self.workers.retain(|_, worker| !worker.is_forgettable(now));
+    }
+
+    /// What a worker has, by name after a name.
+    pub(super) fn held(
+        &self,
+        worker: &WorkerId,
+        after: Option<&OperationName>,
+    ) -> impl Iterator<Item = &View> {
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let names =
+            self.held.get(worker).into_iter().flat_map(move |names| names.range((after, Bound::Unbounded)));
+        names.filter_map(|name| self.get(name).map(|entry| &entry.view))
+    }
+
+    /// Which operations of a worker are asked to stop.
+    pub(super) fn stops(&self, worker: &WorkerId) -> Vec<Stop> {
+        let names = self.stopping.get(worker).into_iter().flatten();
+        let stop = |name: &OperationName| {
+            let view = &self.get(name)?.view;
+            Some(Stop::new(name.clone(), view.last_attempt()?, view.stop()?.clone()))
+        };
+        names.filter_map(stop).collect()
+    }
+
+    /// Takes back at most `limit` operations from a worker; how many.
+    pub(super) fn reclaim(&mut self, worker: &WorkerId, limit: usize, now: Timestamp) -> usize {
+        let taken: Vec<View> =
+            self.held(worker, None).take(limit).filter_map(|view| view.reclaim(worker, now).ok()).collect();
+        let count = taken.len();
+        for view in taken {
+            self.replace(view, None);
+        }
+        count
+    }
+
+    pub(super) fn hint(&mut self, change: Change) {
+        self.hints.push(change);
+    }
+
+    pub(super) fn take_hints(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.hints)
+    }
+
+    fn hint_of_change(&mut self, before: &View, after: &View) {
+        if after.is_done() && !before.is_done() {
+            self.hint(Change::Done(after.name().clone()));
+        } else if let Some(stop) = after.stop().filter(|_| before.stop().is_none()) {
+            self.hint(Change::StopRequested(after.name().clone(), stop.clone()));
+        }
+    }
+
+    /// The text of a parent that the operations of it share.
+    fn parent_text(&self, parent: &str) -> Arc<str> {
+        let text: Arc<str> = parent.into();
+        let place = |(known, _): &&(Arc<str>, Cursor)| *known == text;
+        let Some(any) = self.by_age.first() else { return text };
+        let lowest =
+            Bound::Included((Arc::clone(&text), Cursor { create_time: Timestamp::MIN, ..any.clone() }));
+        let first = self.by_parent.range((lowest, Bound::Unbounded)).next();
+        first.filter(place).map_or_else(|| Arc::clone(&text), |(known, _)| Arc::clone(known))
+    }
+
+    /// Notes where an operation is looked for, but for the queue, if it has an exclusive key.
+    fn index(&mut self, view: &View) {
+        let name = view.name();
+        if let Some(Holder::Worker(worker)) = view.holder() {
+            self.held.entry(worker.clone()).or_default().insert(name.clone());
+            if view.stop().is_some() {
+                self.stopping.entry(worker.clone()).or_default().insert(name.clone());
+            }
+        }
+        if let Some(expire_time) = view.expire_time() {
+            self.expiries.insert((expire_time, name.clone()));
+        }
+        if let Some(deadline) = open_deadline(view) {
+            self.deadlines.insert((deadline, name.clone()));
+        }
+        self.keys.add(view);
+        if view.kind() == StateKind::Queued && view.exclusive().is_none() {
+            self.offer(view);
+        }
+    }
+
+    /// Takes back what [`index`](Self::index) and [`settle_key`](Self::settle_key) have noted.
+    fn unindex(&mut self, view: &View) {
+        let name = view.name();
+        if let Some(Holder::Worker(worker)) = view.holder() {
+            if let Some(held) = self.held.get_mut(worker) {
+                held.remove(name);
+                if held.is_empty() {
+                    self.held.remove(worker);
+                }
+            }
+            if let Some(stopping) = self.stopping.get_mut(worker) {
+                stopping.remove(name);
+                if stopping.is_empty() {
+                    self.stopping.remove(worker);
+                }
+            }
+        }
+        if let Some(expire_time) = view.expire_time() {
+            self.expiries.remove(&(expire_time, name.clone()));
+        }
+        if let Some(deadline) = open_deadline(view) {
+            self.deadlines.remove(&(deadline, name.clone()));
+        }
+        self.keys.remove(view);
+        self.queue.remove(view);
+    }
+
+    /// Sees to it that of the operations with a key, the holder alone can be found by a claim.
+    fn settle_key(&mut self, key: Option<&ExclusiveKey>) {
+        let Some(key) = key else { return };
+        let Some((before, after)) = self.keys.offer_holder(key, |name| {
+            self.entries.get(name).is_some_and(|entry| entry.view.kind() == StateKind::Queued)
+        }) else {
+            return;
+        };
+        if let Some(entry) = before.and_then(|name| self.entries.get(&name)) {
+            self.queue.remove(&entry.view);
+        }
+        if let Some(view) = after.and_then(|name| self.get(&name).map(|entry| entry.view.clone())) {
+            self.offer(&view);
+        }
+    }
+
+    /// Puts an operation into the queue that a claim may find.
+    fn offer(&mut self, view: &View) {
+        if self.queue.add(view) {
+            self.hint(Change::Claimable(Arc::clone(view.method())));
+        }
+    }
+}
+
+/// The deadline of what is not done and not asked to stop.
+fn open_deadline(view: &View) -> Option<Timestamp> {
+    view.deadline().filter(|_| !view.is_done() && view.stop().is_none())
+}
+
+/// The operations whose time has come, in its order.
+fn until(
+    times: &BTreeSet<(Timestamp, OperationName)>,
+    now: Timestamp,
+) -> impl Iterator<Item = OperationName> {
+    times.iter().take_while(move |(time, _)| *time <= now).map(|(_, name)| name.clone())
 }

@@ -2,13 +2,20 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use uuid::Uuid;
+use crate::Timestamp;
 
 /// The longest operation name, in bytes. It bounds index entries and page tokens.
 pub const MAX_NAME_LEN: usize = 512;
 
 const COLLECTION: &str = "operations";
+
+/// The length of the ids that are made here.
+const ID_LEN: usize = 34;
+
+/// Crockford's digits, in the order of their bytes.
+const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The resource name of an operation: `[{parent}/]operations/{id}` (AIP-122, AIP-151).
 ///
@@ -21,9 +28,33 @@ pub struct OperationName {
 }
 
 impl OperationName {
-    /// A new name under `parent` with an id of 122 random bits, which nobody can guess or count.
+    /// A new name under `parent`, made now, with an id that nobody can guess or count.
     pub fn random(parent: &Parent) -> Self {
-        Self::join(parent, &Uuid::new_v4().hyphenated().to_string())
+        Self::generate(parent, SystemTime::now().into(), rand::random())
+    }
+
+    /// A name under `parent` from a time and a source of randomness.
+    ///
+    /// The id is 34 characters: 48 bits of milliseconds since the Unix epoch, and then the lowest 122 bits of
+    /// `random`, in lower-case base 32. Ids that are made one after the other sort in that order, so that a
+    /// database appends them to its index.
+    pub fn generate(parent: &Parent, now: Timestamp, random: u128) -> Self {
+        const RANDOM_BITS: u32 = 122;
+        let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or_default();
+        let mut id = [0; ID_LEN];
+        for (at, digit) in id.iter_mut().rev().enumerate() {
+            // The last digit that has random bits has two of them, below three of the time.
+            let low = 5 * at as u32;
+            let random_part = random & ((1 << RANDOM_BITS) - 1);
+            let time_part = u128::from(millis & 0xffff_ffff_ffff);
+            let bits = if low >= RANDOM_BITS {
+                time_part >> (low - RANDOM_BITS)
+            } else {
+                (random_part >> low) | time_part.checked_shl(RANDOM_BITS - low).unwrap_or_default()
+            };
+            *digit = DIGITS[usize::from(bits as u8 & 31)];
+        }
+        Self::join(parent, std::str::from_utf8(&id).expect("the digits are ASCII"))
     }
 
     /// Reads a name.
@@ -81,7 +112,7 @@ pub struct Parent(String);
 
 impl Parent {
     /// The longest parent, in bytes: what [`MAX_NAME_LEN`] leaves beside `/operations/` and a random id.
-    pub const MAX_LEN: usize = MAX_NAME_LEN - "/operations/".len() - uuid::fmt::Hyphenated::LENGTH;
+    pub const MAX_LEN: usize = MAX_NAME_LEN - "/operations/".len() - ID_LEN;
 
     /// Reads a parent: segments joined by `/`, or nothing at all.
     ///
@@ -223,6 +254,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_id_is_time_and_then_random_bits() {
+        let id = |millis: i64, random| {
+            let now = Timestamp::from_micros(millis * 1_000);
+            OperationName::generate(&Parent::default(), now, random).id().to_owned()
+        };
+        assert_eq!(id(0, 0), "0".repeat(34));
+        assert_eq!(id(0, 1), format!("{}1", "0".repeat(33)));
+        assert_eq!(id(0, u128::MAX), format!("{}3{}", "0".repeat(9), "z".repeat(24)));
+        assert_eq!(id(1, 0), format!("{}4{}", "0".repeat(9), "0".repeat(24)));
+        assert_eq!(id((1 << 48) - 1, u128::MAX), "z".repeat(34));
+        assert!(id(1_700_000_000_000, u128::MAX) < id(1_700_000_000_001, 0));
+        assert_eq!(id(-5, 0), id(0, 0), "a clock before the epoch is no reason to fail");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::name::{InvalidName, check_length, check_segment};
 use crate::Parent;
-use crate::name::{InvalidName, check_length, check_segment};
 
 /// Selects operations by their parent: all of them, those of one parent, or those of every parent that
 /// differs from the pattern only where it has a `-` (AIP-159: reading across collections).

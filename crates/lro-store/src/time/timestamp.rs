@@ -15,6 +15,9 @@ impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const UNIX_EPOCH: Self = Self(0);
 
+    /// The first time that fits.
+    pub const MIN: Self = Self(i64::MIN);
+
     /// The time that lies this many microseconds after (negative: before) the Unix epoch.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -29,6 +32,12 @@ impl Timestamp {
     /// overflows.
     pub fn saturating_add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(micros(duration)))
+    }
+
+    /// This time and `duration` less, rounded down to microseconds; the first representable time if that
+    /// overflows.
+    pub fn saturating_sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(micros(duration)))
     }
 
     /// How long after `earlier` this time is; zero if it is not after it.

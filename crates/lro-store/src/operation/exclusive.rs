@@ -3,10 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::{Cursor, State, View};
+
 /// Names what an operation must have to itself, such as the resource it changes (AIP-151, "Parallel
 /// operations").
 ///
-/// A key is held from creation until the operation is done or deleted, across all methods of a store.
+/// Of the operations that have one key and are not done, at most one runs. The one that runs holds the key;
+/// when none runs, the oldest does ([`holder`]). Keys are shared by all methods of a store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExclusiveKey(Arc<str>);
 
@@ -38,12 +41,27 @@ impl fmt::Display for ExclusiveKey {
     }
 }
 
-/// What to do when another unfinished operation holds the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What happens when an operation is created while others that have its key are not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnConflict {
-    /// The new operation is refused; the error names the holder.
+    /// The new operation is refused; the answer names the holder.
     Abort,
+    /// The new operation waits until it is the oldest and none runs.
+    Queue,
+    /// The others are asked to stop ([`StopReason::Preempted`](crate::StopReason::Preempted)): those that wait
+    /// end at once, the one that runs ends when its work has stopped. The new operation waits like
+    /// [`OnConflict::Queue`].
+    Preempt,
+}
+
+/// The operation that holds a key, of all that have it and are not done: the one that runs, else the oldest,
+/// by creation time and then by name. `None` if there are none.
+///
+/// Only the holder may be claimed.
+pub fn holder<'a>(unfinished: impl IntoIterator<Item = &'a View>) -> Option<&'a View> {
+    let precedence = |view: &&View| (!matches!(view.state(), State::Running { .. }), Cursor::from(*view));
+    unfinished.into_iter().min_by_key(precedence)
 }
 
 /// Why a text is no exclusive key.

@@ -1,0 +1,13 @@
+//! What callers hand to a store, and what it answers.
+
+mod claim;
+mod creation;
+mod keep_alive;
+mod list;
+mod write;
+
+pub use self::claim::{Claim, MethodLimit};
+pub use self::creation::Creation;
+pub use self::keep_alive::{KeepAlive, Stop};
+pub use self::list::{Cursor, ListQuery, Page, TimeRange};
+pub use self::write::{Finish, Release, Report, WriteResult};

@@ -1,0 +1,52 @@
+//! Creating one operation.
+
+use super::entry::Entry;
+use super::table::Table;
+use crate::{Creation, Cursor, NewOperation, OnConflict, OperationName, StopReason, Timestamp, Worker};
+
+pub(super) fn create(table: &mut Table, operation: NewOperation, now: Timestamp) -> Creation {
+    if let Some(fault) = operation.fault() {
+        return Creation::Invalid(fault.to_owned());
+    }
+    let size = Entry::size_of_new(&operation);
+    if size > table.capacity() {
+        let capacity = table.capacity();
+        return Creation::Invalid(format!(
+            "the operation takes {size} bytes, and the store has room for {capacity}"
+        ));
+    }
+    if let Some(first) = operation.request_key().and_then(|key| table.live_by_request(&key, now)) {
+        return Creation::Repeated(Box::new(first.record()));
+    }
+    if table.live(operation.name(), now).is_some() {
+        return Creation::NameTaken;
+    }
+    let others = operation.exclusive().map(|key| table.keys().unfinished(key)).unwrap_or_default();
+    if operation.on_conflict() == Some(OnConflict::Abort)
+        && let Some(holder) = operation.exclusive().and_then(|key| table.keys().holder(key))
+    {
+        return Creation::KeyHeld(holder.clone());
+    }
+    if !table.make_room(size) {
+        return Creation::Full;
+    }
+    if operation.on_conflict() == Some(OnConflict::Preempt) {
+        preempt(table, &others, operation.name(), now);
+    }
+    let key_is_free = operation.exclusive().is_none_or(|key| table.keys().holder(key).is_none());
+    let lives = operation.claimed_by().and_then(|worker| table.worker(worker)).is_some_and(Worker::is_alive);
+    let record = operation.into_record(now, key_is_free && lives);
+    let view = record.view.clone();
+    table.insert(record);
+    Creation::Created(view)
+}
+
+/// Asks the others of a key to stop.
+fn preempt(table: &mut Table, others: &[Cursor], by: &OperationName, now: Timestamp) {
+    for Cursor { name, .. } in others {
+        let reason = StopReason::Preempted(by.clone());
+        if let Some(after) = table.get(name).map(|entry| entry.view.request_stop(reason, now)) {
+            table.replace(after, None);
+        }
+    }
+}

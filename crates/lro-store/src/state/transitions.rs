@@ -1,0 +1,256 @@
+//! What can happen to an operation, as pure functions from one view to the next.
+//!
+//! ```text
+//!            claim (attempt n+1)                finish
+//!   queued ────────────────────▶ running ─────────────────▶ done
+//!      ▲                            │  ▲│                     ▲
+//!      │      release, reclaim      │  └┘ report,             │
+//!      └────────────────────────────┘     request_stop        │
+//!      └──────────────────────────────────────────────────────┘
+//!        request_stop, expire: of what no worker has, at once;
+//!        release, reclaim: when it is asked to stop, or has no attempt left
+//! ```
+//!
+//! A store that does the same in SQL is right when it does what these functions do.
+
+use std::time::Duration;
+
+use crate::{
+    Attempt, Failure, FailureCode, Fence, Holder, Outcome, Payload, State, StopReason, Timestamp, View,
+    WorkerId,
+};
+
+/// Why a transition does not apply. Nothing has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransitionError {
+    /// It is running or done, so there is nothing to claim.
+    #[error("the operation is not queued")]
+    NotQueued,
+    /// It is queued and may not begin before a later time.
+    #[error("the operation may not begin yet")]
+    NotYet,
+    /// It has no deadline, or time is left, or it has been asked to stop already.
+    #[error("the operation is not past its deadline")]
+    NotExpired,
+    /// The worker does not have it.
+    #[error("the operation is not held by that worker")]
+    NotHeld,
+    /// It is past its deadline and ends as soon as the store gets to it.
+    #[error("the operation is past its deadline")]
+    Expired,
+    /// The writer's claim is not the current one: somebody else has it, or nobody.
+    #[error("another attempt has taken the operation over")]
+    Lost,
+    /// It is done. It may have been the same writer who ended it.
+    #[error("the operation is done")]
+    Done,
+}
+
+/// How a worker gives up what it has not finished.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Interruption {
+    /// Whether the work has begun. If not, the attempt does not count.
+    pub begun: bool,
+    /// How long nobody may claim it.
+    pub delay: Duration,
+    /// What the operation ends with if it has no attempt left; without it, ABORTED.
+    pub failure: Option<Failure>,
+}
+
+impl Interruption {
+    /// The work was stopped before its end.
+    pub fn begun() -> Self {
+        Self { begun: true, ..Self::default() }
+    }
+
+    /// The work has not begun.
+    pub fn not_begun() -> Self {
+        Self::default()
+    }
+
+    /// The work has failed, and is to be tried again after a while.
+    pub fn retry(failure: Failure, delay: Duration) -> Self {
+        Self { begun: true, delay, failure: Some(failure) }
+    }
+}
+
+impl View {
+    /// Gives a queued operation to `worker` for its next attempt. Whether its exclusive key lets it run is for
+    /// the caller to know ([`holder`](crate::holder)).
+    ///
+    /// # Errors
+    /// [`TransitionError::NotQueued`], [`TransitionError::NotYet`], [`TransitionError::Expired`].
+    pub fn claim(&self, worker: &WorkerId, now: Timestamp) -> Result<Self, TransitionError> {
+        let State::Queued { not_before, last_attempt } = self.state() else {
+            return Err(TransitionError::NotQueued);
+        };
+        if self.deadline().is_some_and(|deadline| deadline <= now) {
+            return Err(TransitionError::Expired);
+        }
+        if not_before.is_some_and(|time| now < time) {
+            return Err(TransitionError::NotYet);
+        }
+        let attempt = last_attempt.map_or(Attempt::FIRST, Attempt::next);
+        let holder = Holder::Worker(worker.clone());
+        Ok(self.moved(now, |_| State::Running { holder, attempt, stop: None }))
+    }
+
+    /// Takes the operation back from a worker that is gone: to queued, or done if it may not run again.
+    ///
+    /// # Errors
+    /// [`TransitionError::NotHeld`].
+    pub fn reclaim(&self, worker: &WorkerId, now: Timestamp) -> Result<Self, TransitionError> {
+        match self.holder() {
+            Some(Holder::Worker(holder)) if holder == worker => {
+                Ok(self.interrupted(Interruption::begun(), now))
+            }
+            _ => Err(TransitionError::NotHeld),
+        }
+    }
+
+    /// Replaces the metadata, if there is any to report. What a checkpoint changes is this and the record's
+    /// checkpoint.
+    ///
+    /// # Errors
+    /// [`TransitionError::Lost`], [`TransitionError::Done`].
+    pub fn report(
+        &self,
+        fence: &Fence,
+        metadata: Option<Payload>,
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        self.check(fence)?;
+        Ok(self.described(metadata, now))
+    }
+
+    /// Ends the operation with the outcome of its work, and reports the last metadata with it.
+    ///
+    /// # Errors
+    /// [`TransitionError::Lost`], [`TransitionError::Done`]; so a second outcome is always refused.
+    pub fn finish(
+        &self,
+        fence: &Fence,
+        outcome: Outcome,
+        metadata: Option<Payload>,
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        self.check(fence)?;
+        Ok(self.described(metadata, now).ended(outcome, now))
+    }
+
+    /// Hands unfinished work back, and reports the last metadata with it: to queued, or done if it is asked to
+    /// stop or has no attempt left.
+    ///
+    /// # Errors
+    /// [`TransitionError::Lost`], [`TransitionError::Done`].
+    pub fn release(
+        &self,
+        fence: &Fence,
+        interruption: Interruption,
+        metadata: Option<Payload>,
+        now: Timestamp,
+    ) -> Result<Self, TransitionError> {
+        self.check(fence)?;
+        Ok(self.described(metadata, now).interrupted(interruption, now))
+    }
+
+    /// Asks for the work to stop. What no worker has ends at once, work that a worker has gets the flag, and an
+    /// operation that is done or has the flag stays as it is.
+    #[must_use = "the view itself stays as it is"]
+    pub fn request_stop(&self, reason: StopReason, now: Timestamp) -> Self {
+        match self.state() {
+            State::Queued { .. } | State::Running { holder: Holder::Delegate(_), .. } => {
+                self.ended(Outcome::Error(reason.failure()), now)
+            }
+            State::Running { holder, attempt, stop: None } => {
+                let (holder, attempt) = (holder.clone(), *attempt);
+                self.moved(now, |_| State::Running { holder, attempt, stop: Some(reason) })
+            }
+            State::Running { stop: Some(_), .. } | State::Done { .. } => self.clone(),
+        }
+    }
+
+    /// [`request_stop`](Self::request_stop) of what is not done by its deadline.
+    ///
+    /// # Errors
+    /// [`TransitionError::NotExpired`], [`TransitionError::Done`].
+    pub fn expire(&self, now: Timestamp) -> Result<Self, TransitionError> {
+        if self.is_done() {
+            return Err(TransitionError::Done);
+        }
+        match self.deadline() {
+            Some(deadline) if deadline <= now && self.stop().is_none() => {
+                Ok(self.request_stop(StopReason::DeadlineExceeded, now))
+            }
+            _ => Err(TransitionError::NotExpired),
+        }
+    }
+
+    /// What the holder shows to write to this operation; `None` unless it is running.
+    pub fn fence(&self) -> Option<Fence> {
+        match self.state() {
+            State::Running { holder, attempt, .. } => {
+                Some(Fence { name: self.name().clone(), holder: holder.clone(), attempt: *attempt })
+            }
+            State::Queued { .. } | State::Done { .. } => None,
+        }
+    }
+
+    /// Whether whoever shows `fence` may write.
+    fn check(&self, fence: &Fence) -> Result<(), TransitionError> {
+        match self.state() {
+            State::Running { holder, attempt, .. }
+                if *holder == fence.holder && *attempt == fence.attempt && *self.name() == fence.name =>
+            {
+                Ok(())
+            }
+            State::Done { .. } => Err(TransitionError::Done),
+            State::Queued { .. } | State::Running { .. } => Err(TransitionError::Lost),
+        }
+    }
+
+    fn described(&self, metadata: Option<Payload>, now: Timestamp) -> Self {
+        self.changed(now, |parts| {
+            if metadata.is_some() {
+                parts.metadata = metadata;
+            }
+        })
+    }
+
+    fn interrupted(&self, interruption: Interruption, now: Timestamp) -> Self {
+        if let Some(reason) = self.stop() {
+            return self.ended(Outcome::Error(reason.failure()), now);
+        }
+        let attempts = self.attempts();
+        if interruption.begun && attempts >= self.max_attempts() {
+            let failure = interruption.failure.unwrap_or_else(|| used_up(attempts));
+            return self.ended(Outcome::Error(failure), now);
+        }
+        let last_attempt = self.last_attempt();
+        self.changed(now, |parts| {
+            parts.unbegun = parts.unbegun.saturating_add(u32::from(!interruption.begun));
+            let not_before = (!interruption.delay.is_zero()).then(|| now.saturating_add(interruption.delay));
+            parts.state = State::Queued { not_before, last_attempt };
+        })
+    }
+
+    fn ended(&self, outcome: Outcome, now: Timestamp) -> Self {
+        let last_attempt = self.last_attempt();
+        self.moved(now, |end_time| State::Done { outcome, end_time, last_attempt })
+    }
+}
+
+/// What an operation ends with that was interrupted as often as it may begin.
+fn used_up(attempts: u32) -> Failure {
+    let message = match attempts {
+        1 => "the work was interrupted and may not begin twice; check what it has done before starting it again"
+            .to_owned(),
+        _ => format!(
+            "the work was begun {attempts} times and interrupted each time, which is as often as it may; \
+             check what it has done before starting it again"
+        ),
+    };
+    Failure::new(FailureCode::ABORTED, message)
+}
