@@ -1,0 +1,189 @@
+//! The list of all promises, which is the list of all tests.
+
+/// Makes the tests of the suite for a store: one for each promise, named after it, in a module for each area.
+///
+/// Takes a type that is a [`Harness`](crate::Harness). A module can have it once. The tests need nothing from
+/// the crate that they are in, and make their own runtimes.
+///
+/// Where a store [cannot do](crate::Capabilities) what a test takes, the test passes and says on standard
+/// error that it was skipped.
+///
+/// ```no_run
+/// # use lro_store::{ManualClock, MemoryStore};
+/// # use lro_store_conformance::{Capabilities, Harness, HarnessError};
+/// # struct MemoryHarness(MemoryStore);
+/// # impl Harness for MemoryHarness {
+/// #     type Store = MemoryStore;
+/// #     const CAPABILITIES: Capabilities = Capabilities::new();
+/// #     async fn start(clock: ManualClock) -> Result<Self, HarnessError> {
+/// #         Ok(Self(MemoryStore::with_clock(clock)))
+/// #     }
+/// #     async fn connect(&self) -> Result<MemoryStore, HarnessError> {
+/// #         Ok(self.0.clone())
+/// #     }
+/// # }
+/// lro_store_conformance::suite!(MemoryHarness);
+/// ```
+#[macro_export]
+macro_rules! suite {
+    ($harness:ty) => {
+        type SuiteHarness = $harness;
+        $crate::__promises!($crate::__tests);
+    };
+}
+
+/// Hands the list to another macro. After each area: what its tests take (a `store` with its clock, a `fixture`,
+/// or a fixture on several threads for a `race`), and what the store must be capable of.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __promises {
+    ($($then:tt)*) => {
+        $($then)*! {
+            create(store) {
+                what_is_created_reads_back_as_it_is,
+                a_name_is_given_once,
+                the_first_reason_to_refuse_is_the_answer,
+                what_no_store_can_keep_is_invalid_and_leaves_nothing,
+                work_that_is_claimed_at_creation_runs_if_its_worker_is_alive,
+                work_that_is_done_from_the_start_is_written_once,
+                a_batch_is_answered_in_order_and_item_by_item,
+                the_owner_is_part_of_the_operation_and_not_of_its_name,
+            }
+            batch(store) {
+                empty_batches_do_nothing,
+                a_batch_may_be_as_large_as_the_limit,
+                writes_are_answered_in_order_and_item_by_item,
+            }
+            content(store) {
+                payloads_read_back_byte_by_byte,
+                failures_read_back_as_they_are,
+                the_longest_texts_are_kept,
+                numbers_keep_their_extremes,
+                a_checkpoint_stays_until_another_replaces_it,
+                what_is_looked_for_is_compared_byte_by_byte,
+                requests_differ_by_owner_method_and_id,
+                the_last_metadata_comes_with_the_end,
+            }
+            request(store) {
+                a_request_starts_one_operation,
+                a_repeat_gets_the_operation_as_it_now_stands,
+                what_is_refused_does_not_take_its_request_id,
+                equal_requests_of_one_batch_start_one_operation,
+                a_request_id_is_free_once_its_operation_is_deleted,
+                a_request_id_is_kept_as_long_as_the_operation,
+                a_lost_operation_is_still_the_one_of_its_request,
+            }
+            exclusive(store) {
+                abort_is_refused_until_the_holder_is_done,
+                a_queue_runs_one_at_a_time_and_the_oldest_first,
+                one_that_is_claimed_at_creation_waits_for_its_key,
+                preempt_ends_what_waits_and_stops_what_runs,
+                a_newcomer_runs_at_once_if_nobody_is_left,
+                a_holder_that_waits_to_be_tried_again_keeps_its_key,
+                a_delayed_holder_keeps_others_waiting,
+                a_delegated_operation_holds_its_key,
+                keys_are_shared_by_methods_and_owners,
+                operations_of_one_batch_meet_in_their_order,
+                of_one_time_the_first_by_name_is_the_oldest,
+                a_clock_that_steps_back_makes_no_second_holder,
+            }
+            expiry(store) {
+                no_reader_sees_what_is_expired,
+                no_writer_reaches_what_is_expired,
+                a_name_is_free_once_it_is_expired,
+                a_request_id_is_free_once_it_is_expired,
+                a_name_and_a_request_id_of_two_expired_ones_are_free_together,
+                only_what_is_done_expires,
+                each_is_kept_for_its_own_time,
+                nothing_is_kept_that_need_not_be,
+                a_purge_takes_a_few_at_a_time,
+            }
+            list(store) {
+                lists_select_by_parent,
+                patterns_mean_their_own_characters,
+                lists_are_newest_first_and_then_by_name,
+                pages_meet_everything_once_whatever_happens_between,
+                a_place_is_where_it_was_though_its_operation_is_gone,
+                a_page_ends_before_it_is_too_large,
+                pages_of_every_size_make_the_same_list,
+            }
+            filter(store) {
+                lists_select_by_owner,
+                lists_select_by_state,
+                lists_select_by_method,
+                lists_select_by_error_code,
+                lists_select_by_times,
+                all_conditions_hold_together,
+            }
+            worker(store) {
+                a_worker_is_alive_from_its_first_sign_of_life,
+                time_alone_takes_nothing_away,
+                signs_of_life_carry_what_is_asked_to_stop,
+                a_worker_that_leaves_hands_back_all_at_once,
+                one_that_has_left_stays_gone,
+                one_that_was_declared_gone_may_still_end_what_nobody_took,
+                a_worker_can_ask_what_it_has,
+                a_lease_may_change_with_every_sign_of_life,
+                workers_that_are_long_gone_are_forgotten,
+            }
+            reclaim(store) {
+                work_of_a_lost_worker_is_taken_over_and_fenced_off,
+                nobody_takes_before_its_own_lease_was_whole_for_its_time,
+                nobody_takes_who_is_not_alive,
+                after_an_outage_the_others_come_back_first,
+                much_is_taken_back_a_few_at_a_time,
+                what_is_asked_to_stop_ends_when_it_is_taken_back,
+                what_belongs_to_nobody_who_is_known_is_taken_back,
+                a_clock_that_steps_forward_makes_nobody_lose_work,
+                a_clock_that_steps_back_makes_nobody_lose_work,
+            }
+        }
+    };
+}
+
+/// Makes tests of the list.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tests {
+    ($($area:ident $takes:tt { $($promise:ident,)* })*) => {$(
+        mod $area {$(
+            #[test]
+            fn $promise() {
+                $crate::promises::$area::$promise::<super::SuiteHarness>();
+            }
+        )*}
+    )*};
+}
+
+/// Makes a public function of each test, for the macro to call. A test that is not in the list is dead code, and
+/// the compiler says so.
+macro_rules! functions {
+    ($($area:ident $takes:tt { $($promise:ident,)* })*) => {$(
+        pub mod $area {$(
+            pub fn $promise<H: $crate::Harness>() {
+                functions!(@run H, $area $takes, $promise);
+            }
+        )*}
+    )*};
+    (@run $harness:ident, $area:ident (store), $promise:ident) => {
+        $crate::run::run::<$harness>(stringify!($promise), None, $crate::run::Threads::One, async |fixture| {
+            $crate::suite::$area::$promise(fixture.store(), &fixture.clock).await
+        })
+    };
+    (@run $harness:ident, $area:ident (fixture), $promise:ident) => {
+        functions!(@run $harness, $area, $promise, None, One)
+    };
+    (@run $harness:ident, $area:ident (fixture if $capable:ident), $promise:ident) => {
+        functions!(@run $harness, $area, $promise, Some($crate::Capabilities::$capable), One)
+    };
+    (@run $harness:ident, $area:ident (race), $promise:ident) => {
+        functions!(@run $harness, $area, $promise, None, Several)
+    };
+    (@run $harness:ident, $area:ident, $promise:ident, $capable:expr, $threads:ident) => {
+        $crate::run::run::<$harness>(stringify!($promise), $capable, $crate::run::Threads::$threads, async |fixture| {
+            $crate::suite::$area::$promise(fixture).await
+        })
+    };
+}
+
+__promises!(functions);

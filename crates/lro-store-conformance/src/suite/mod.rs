@@ -1,0 +1,13 @@
+//! What every store must do, a file for each area. The list that runs it is in `promises`.
+
+pub(crate) mod batch;
+pub(crate) mod content;
+pub(crate) mod create;
+pub(crate) mod exclusive;
+pub(crate) mod expiry;
+pub(crate) mod filter;
+pub(crate) mod list;
+pub(crate) mod reclaim;
+pub(crate) mod request;
+mod support;
+pub(crate) mod worker;
