@@ -137,6 +137,17 @@ macro_rules! __promises {
                 a_clock_that_steps_forward_makes_nobody_lose_work,
                 a_clock_that_steps_back_makes_nobody_lose_work,
             }
+            claim(store) {
+                the_oldest_is_claimed_first_and_once,
+                the_highest_priority_is_claimed_first,
+                what_is_claimed_is_whole,
+                a_worker_gets_only_what_it_has_handlers_for,
+                a_claim_has_a_limit_and_each_method_its_own,
+                nothing_is_claimed_before_its_time,
+                a_clock_that_steps_back_makes_what_is_due_wait_again,
+                what_is_past_its_deadline_is_not_claimed,
+                only_what_is_queued_is_claimed,
+            }
         }
     };
 }

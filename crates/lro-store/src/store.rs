@@ -50,7 +50,8 @@ pub const MAX_BATCH: usize = 1_000;
 ///
 /// **Time.** All points in time MUST come from one clock of the store. Callers only hand in durations.
 ///
-/// **Limits.** A limit is the most that a call does. It MAY do less, also where there is more to do.
+/// **Limits.** A limit is the most that a call does. It MAY do less, also where there is more to do, but MUST get
+/// on: what a call passes over MUST NOT keep all that is behind it from being reached by later calls.
 ///
 /// **Errors.** A method returns `Err` only when the store failed; then any part of a batch MAY have taken
 /// effect. [`Error::unavailable`] MUST be used for exactly what a later try can overcome. A fence that does not

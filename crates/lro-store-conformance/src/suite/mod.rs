@@ -1,6 +1,7 @@
 //! What every store must do, a file for each area. The list that runs it is in `promises`.
 
 pub(crate) mod batch;
+pub(crate) mod claim;
 pub(crate) mod content;
 pub(crate) mod create;
 pub(crate) mod exclusive;

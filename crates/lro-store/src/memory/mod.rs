@@ -240,13 +240,13 @@ impl Store for MemoryStore {
                 return Vec::new();
             }
             table.promote(now);
-            let names = table.claimable(claim);
-            let run = |name: OperationName| {
-                let running = table.get(&name)?.view.claim(&claim.worker, now).ok()?;
+            let begun = table.claimable(claim, now);
+            let run = |running: View| {
+                let name = running.name().clone();
                 table.replace(running, None);
                 table.get(&name).map(entry::Entry::record)
             };
-            names.into_iter().filter_map(run).collect()
+            begun.into_iter().filter_map(run).collect()
         }))
     }
 

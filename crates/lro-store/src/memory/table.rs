@@ -181,9 +181,9 @@ impl Table {
         }
     }
 
-    /// What a claim gets.
-    pub(super) fn claimable(&self, claim: &Claim) -> Vec<OperationName> {
-        self.queue.claimable(claim)
+    /// What a claim gets, running.
+    pub(super) fn claimable(&self, claim: &Claim, now: Timestamp) -> Vec<View> {
+        self.queue.claimable(claim, |name| self.get(name)?.view.claim(&claim.worker, now).ok())
     }
 
     /// The operations past their deadline that nobody has asked to stop.
