@@ -148,6 +148,38 @@ macro_rules! __promises {
                 what_is_past_its_deadline_is_not_claimed,
                 only_what_is_queued_is_claimed,
             }
+            write(store) {
+                only_the_current_claim_writes,
+                work_of_a_deleted_operation_learns_it,
+                a_write_tells_whether_to_stop,
+                each_write_is_its_transition,
+                an_outcome_never_changes,
+                a_clock_that_steps_back_makes_nothing_older,
+            }
+            attempts(store) {
+                work_that_is_interrupted_too_often_is_aborted,
+                work_that_may_begin_once_does_not_begin_twice,
+                a_claim_that_never_began_does_not_count,
+                the_failure_of_the_last_retry_is_the_outcome,
+                attempts_count_across_workers,
+            }
+            delegated(store) {
+                whoever_has_the_secret_finishes_it_once,
+                no_worker_has_it,
+                a_cancel_ends_it_at_once,
+                its_deadline_ends_it,
+                handed_back_it_is_work_like_any_other,
+            }
+            stop(store) {
+                what_is_queued_is_cancelled_without_ever_running,
+                a_cancel_request_does_not_decide_the_outcome,
+                cancelled_work_that_is_handed_back_is_over,
+                a_deadline_ends_what_waits_and_stops_what_runs,
+                a_deadline_leaves_the_outcome_to_the_work,
+                the_first_reason_to_stop_stays,
+                a_deadline_spans_all_attempts,
+                deadlines_are_looked_after_a_few_at_a_time,
+            }
         }
     };
 }

@@ -1,14 +1,18 @@
 //! What every store must do, a file for each area. The list that runs it is in `promises`.
 
+pub(crate) mod attempts;
 pub(crate) mod batch;
 pub(crate) mod claim;
 pub(crate) mod content;
 pub(crate) mod create;
+pub(crate) mod delegated;
 pub(crate) mod exclusive;
 pub(crate) mod expiry;
 pub(crate) mod filter;
 pub(crate) mod list;
 pub(crate) mod reclaim;
 pub(crate) mod request;
+pub(crate) mod stop;
 mod support;
 pub(crate) mod worker;
+pub(crate) mod write;
