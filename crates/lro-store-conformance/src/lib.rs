@@ -9,6 +9,7 @@ mod harness;
 #[doc(hidden)]
 pub mod promises;
 mod run;
+#[expect(clippy::unchecked_time_subtraction, reason = "tests subtract constants, which do not overflow")]
 mod suite;
 
 pub use faulty::{Call, CallEnd, FailureMode, Fault, FaultyStore, LoggedCall, StoreMethod};

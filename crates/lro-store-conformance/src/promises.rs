@@ -180,6 +180,19 @@ macro_rules! __promises {
                 a_deadline_spans_all_attempts,
                 deadlines_are_looked_after_a_few_at_a_time,
             }
+            hints(fixture if has_hints) {
+                work_that_can_be_claimed_is_hinted,
+                the_end_of_an_operation_is_hinted,
+                a_request_to_stop_is_hinted_with_its_reason,
+                a_deletion_is_hinted,
+                the_next_holder_of_a_key_is_hinted,
+                the_next_holder_is_hinted_also_if_it_was_delayed_before,
+                a_newcomer_is_hinted_when_what_it_preempts_has_stopped,
+            }
+            hints_across(race if hints_reach_others) {
+                hints_reach_every_store_on_the_data,
+                a_hint_never_comes_before_its_change_can_be_read,
+            }
         }
     };
 }
@@ -221,6 +234,9 @@ macro_rules! functions {
     };
     (@run $harness:ident, $area:ident (race), $promise:ident) => {
         functions!(@run $harness, $area, $promise, None, Several)
+    };
+    (@run $harness:ident, $area:ident (race if $capable:ident), $promise:ident) => {
+        functions!(@run $harness, $area, $promise, Some($crate::Capabilities::$capable), Several)
     };
     (@run $harness:ident, $area:ident, $promise:ident, $capable:expr, $threads:ident) => {
         $crate::run::run::<$harness>(stringify!($promise), $capable, $crate::run::Threads::$threads, async |fixture| {

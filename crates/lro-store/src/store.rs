@@ -168,7 +168,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     ///
     /// A hint MUST NOT come before its change can be read. When an operation becomes claimable, also by the end
     /// of another one that held its key, but not merely because its time has come, there SHOULD be a hint of its
-    /// method. Hints SHOULD come soon and MAY be lost, in which case a store that notices it MUST send
+    /// method. There SHOULD be one when an operation that was not done ends, when running work is asked to stop,
+    /// and when an operation is deleted; what expires or is purged needs none. Hints SHOULD come soon, MAY come
+    /// without need, and MAY be lost, in which case a store that notices it MUST send
     /// [`Change::Resync`](crate::Change::Resync); a caller must stay correct without any.
     fn changes(&self) -> Changes;
 }

@@ -72,12 +72,11 @@ pub(crate) async fn lists_select_by_owner(store: &impl Store, clock: &ManualCloc
 
 pub(crate) async fn lists_select_by_state(store: &impl Store, clock: &ManualClock) {
     populate(store, clock).await;
-    use StateKind::{Done, Queued, Running};
     for (states, expected) in [
-        (vec![Queued], ["other", "queued"].as_slice()),
-        (vec![Running], &["running"]),
-        (vec![Done], &["cancelled", "failed", "response"]),
-        (vec![Running, Queued], &["other", "queued", "running"]),
+        (vec![StateKind::Queued], ["other", "queued"].as_slice()),
+        (vec![StateKind::Running], &["running"]),
+        (vec![StateKind::Done], &["cancelled", "failed", "response"]),
+        (vec![StateKind::Running, StateKind::Queued], &["other", "queued", "running"]),
     ] {
         assert_eq!(
             ids(store, &query(|query| query.states.clone_from(&states))).await,

@@ -9,6 +9,8 @@ pub(crate) mod delegated;
 pub(crate) mod exclusive;
 pub(crate) mod expiry;
 pub(crate) mod filter;
+pub(crate) mod hints;
+pub(crate) mod hints_across;
 pub(crate) mod list;
 pub(crate) mod reclaim;
 pub(crate) mod request;

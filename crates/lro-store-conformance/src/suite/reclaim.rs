@@ -88,7 +88,8 @@ pub(crate) async fn much_is_taken_back_a_few_at_a_time(store: &impl Store, clock
     pass(store, clock, LEASE, &["elder"]).await;
     begin(store, "alive", "elder").await;
     create(store, operation("queued")).await;
-    let counts = drain(3, async |limit| store.reclaim(&worker("elder"), limit).await.unwrap()).await;
+    let elder = worker("elder");
+    let counts = drain(3, |limit| store.reclaim(&elder, limit)).await;
     assert_eq!(counts.iter().sum::<usize>(), 7, "{counts:?}");
     assert_eq!(held(store, "elder").await.len(), 1);
     live(store, "heir").await;

@@ -1,12 +1,14 @@
 //! What tests are written with.
 
+use std::future::Future;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use lro_store::{
-    Attempt, Beginning, Claim, Clock, Creation, ExclusiveKey, Failure, FailureCode, Fence, Interruption,
-    ListQuery, ManualClock, NewOperation, OnConflict, OperationName, Outcome, Owner, ParentPattern, Payload,
-    Record, RequestId, RequestKey, Store, StoreExt, Timestamp, View, WorkerId, WriteResult,
+    Attempt, Beginning, Claim, Clock, Creation, Error, ExclusiveKey, Failure, FailureCode, Fence,
+    Interruption, ListQuery, ManualClock, NewOperation, OnConflict, OperationName, Outcome, Owner,
+    ParentPattern, Payload, Record, RequestId, RequestKey, Store, StoreExt, Timestamp, View, WorkerId,
+    WriteResult,
 };
 
 pub(super) const METHOD: &str = "/test.Service/Work";
@@ -146,11 +148,14 @@ pub(super) fn names<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<&'
 }
 
 /// What calls with this limit do, until they do nothing; how much each has done.
-pub(super) async fn drain(limit: usize, call: impl AsyncFn(usize) -> usize) -> Vec<usize> {
+pub(super) async fn drain<F>(limit: usize, call: impl Fn(usize) -> F) -> Vec<usize>
+where
+    F: Future<Output = Result<usize, Error>>,
+{
     let mut counts = Vec::new();
     let mut idle = 0;
     while idle < IDLE_CALLS {
-        let count = call(limit).await;
+        let count = call(limit).await.unwrap();
         assert!(count <= limit, "a limit is the most");
         if count == 0 {
             idle += 1;
@@ -164,7 +169,8 @@ pub(super) async fn drain(limit: usize, call: impl AsyncFn(usize) -> usize) -> V
 
 /// Takes back as much as there is; how much that was.
 pub(super) async fn reclaim(store: &impl Store, by: &str) -> usize {
-    drain(100, async |limit| store.reclaim(&worker(by), limit).await.unwrap()).await.iter().sum()
+    let by = worker(by);
+    drain(100, |limit| store.reclaim(&by, limit)).await.iter().sum()
 }
 
 /// Takes back one operation, of those that there are.
@@ -179,11 +185,11 @@ pub(super) async fn reclaim_one(store: &impl Store, by: &str) {
 }
 
 pub(super) async fn expire(store: &impl Store) -> usize {
-    drain(100, async |limit| store.expire(limit).await.unwrap()).await.iter().sum()
+    drain(100, |limit| store.expire(limit)).await.iter().sum()
 }
 
 pub(super) async fn purge(store: &impl Store) -> usize {
-    drain(100, async |limit| store.purge(limit).await.unwrap()).await.iter().sum()
+    drain(100, |limit| store.purge(limit)).await.iter().sum()
 }
 
 /// Lets time pass, in which these workers give signs of life.

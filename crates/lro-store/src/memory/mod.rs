@@ -69,6 +69,7 @@ impl MemoryStore {
         // The clock is the user's code. It may panic or be slow, so it is read before the lock is taken.
         let now = self.0.clock.now();
         let mut table = self.0.table.lock().expect("no step panics, so no lock is poisoned");
+        table.begin(now);
         let answer = act(&mut table, now);
         let hints = table.take_hints();
         drop(table);
