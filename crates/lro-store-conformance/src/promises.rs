@@ -180,6 +180,17 @@ macro_rules! __promises {
                 a_deadline_spans_all_attempts,
                 deadlines_are_looked_after_a_few_at_a_time,
             }
+            handles(fixture) {
+            }
+            reopen(fixture if is_durable) {
+                operations_outlive_the_store,
+                workers_outlive_the_store,
+            }
+            room(fixture if is_bounded) {
+                what_is_not_done_is_never_forgotten,
+                what_finds_no_room_leaves_nothing_behind,
+                want_of_room_is_the_last_reason_to_refuse,
+            }
             hints(fixture if has_hints) {
                 work_that_can_be_claimed_is_hinted,
                 the_end_of_an_operation_is_hinted,
@@ -192,6 +203,26 @@ macro_rules! __promises {
             hints_across(race if hints_reach_others) {
                 hints_reach_every_store_on_the_data,
                 a_hint_never_comes_before_its_change_can_be_read,
+            }
+            race(race) {
+                each_operation_is_claimed_once,
+                equal_requests_start_one_operation,
+                a_name_is_given_once,
+                abort_lets_one_through,
+                a_queue_never_runs_two,
+                of_those_that_preempt_each_other_one_is_left,
+                one_outcome_is_committed,
+                a_claim_and_a_cancel_agree,
+                a_deletion_and_an_end_agree,
+            }
+            race_lease(race) {
+                what_ends_is_not_taken_back,
+                a_sign_of_life_is_in_time_or_too_late,
+                what_is_lost_is_taken_back_once,
+                who_leaves_is_left_with_nothing,
+                a_release_and_an_end_agree,
+                pages_meet_everything_once_while_others_write,
+                a_call_that_is_dropped_is_whole_or_absent,
             }
         }
     };
