@@ -4,10 +4,12 @@
 //!   [`Capabilities`], which choose tests.
 //! - [`FaultyStore`] wraps any store: its calls fail as a test says, and it keeps a log of them.
 
+#[doc(hidden)]
+pub mod expand;
 mod faulty;
 mod harness;
-#[doc(hidden)]
-pub mod promises;
+mod model;
+mod promises;
 mod run;
 #[expect(clippy::unchecked_time_subtraction, reason = "tests subtract constants, which do not overflow")]
 mod suite;

@@ -1,39 +1,7 @@
 //! The list of all promises, which is the list of all tests.
 
-/// Makes the tests of the suite for a store: one for each promise, named after it, in a module for each area.
-///
-/// Takes a type that is a [`Harness`](crate::Harness). A module can have it once. The tests need nothing from
-/// the crate that they are in, and make their own runtimes.
-///
-/// Where a store [cannot do](crate::Capabilities) what a test takes, the test passes and says on standard
-/// error that it was skipped.
-///
-/// ```no_run
-/// # use lro_store::{ManualClock, MemoryStore};
-/// # use lro_store_conformance::{Capabilities, Harness, HarnessError};
-/// # struct MemoryHarness(MemoryStore);
-/// # impl Harness for MemoryHarness {
-/// #     type Store = MemoryStore;
-/// #     const CAPABILITIES: Capabilities = Capabilities::new();
-/// #     async fn start(clock: ManualClock) -> Result<Self, HarnessError> {
-/// #         Ok(Self(MemoryStore::with_clock(clock)))
-/// #     }
-/// #     async fn connect(&self) -> Result<MemoryStore, HarnessError> {
-/// #         Ok(self.0.clone())
-/// #     }
-/// # }
-/// lro_store_conformance::suite!(MemoryHarness);
-/// ```
-#[macro_export]
-macro_rules! suite {
-    ($harness:ty) => {
-        type SuiteHarness = $harness;
-        $crate::__promises!($crate::__tests);
-    };
-}
-
 /// Hands the list to another macro. After each area: what its tests take (a `store` with its clock, a `fixture`,
-/// or a fixture on several threads for a `race`), and what the store must be capable of.
+/// a fixture on several threads for a `race`, or the `harness` alone), and what the store must be capable of.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __promises {
@@ -181,6 +149,9 @@ macro_rules! __promises {
                 deadlines_are_looked_after_a_few_at_a_time,
             }
             handles(fixture) {
+                each_sees_what_the_other_has_written,
+                workers_and_keys_are_those_of_all,
+                what_one_reports_the_other_reads_whole,
             }
             reopen(fixture if is_durable) {
                 operations_outlive_the_store,
@@ -208,12 +179,14 @@ macro_rules! __promises {
                 each_operation_is_claimed_once,
                 equal_requests_start_one_operation,
                 a_name_is_given_once,
-                abort_lets_one_through,
-                a_queue_never_runs_two,
-                of_those_that_preempt_each_other_one_is_left,
                 one_outcome_is_committed,
                 a_claim_and_a_cancel_agree,
                 a_deletion_and_an_end_agree,
+            }
+            race_key(race) {
+                abort_lets_one_through,
+                a_queue_never_runs_two,
+                of_those_that_preempt_each_other_one_is_left,
             }
             race_lease(race) {
                 what_ends_is_not_taken_back,
@@ -224,56 +197,9 @@ macro_rules! __promises {
                 pages_meet_everything_once_while_others_write,
                 a_call_that_is_dropped_is_whole_or_absent,
             }
+            model(harness) {
+                a_store_is_the_state_machine,
+            }
         }
     };
 }
-
-/// Makes tests of the list.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __tests {
-    ($($area:ident $takes:tt { $($promise:ident,)* })*) => {$(
-        mod $area {$(
-            #[test]
-            fn $promise() {
-                $crate::promises::$area::$promise::<super::SuiteHarness>();
-            }
-        )*}
-    )*};
-}
-
-/// Makes a public function of each test, for the macro to call. A test that is not in the list is dead code, and
-/// the compiler says so.
-macro_rules! functions {
-    ($($area:ident $takes:tt { $($promise:ident,)* })*) => {$(
-        pub mod $area {$(
-            pub fn $promise<H: $crate::Harness>() {
-                functions!(@run H, $area $takes, $promise);
-            }
-        )*}
-    )*};
-    (@run $harness:ident, $area:ident (store), $promise:ident) => {
-        $crate::run::run::<$harness>(stringify!($promise), None, $crate::run::Threads::One, async |fixture| {
-            $crate::suite::$area::$promise(fixture.store(), &fixture.clock).await
-        })
-    };
-    (@run $harness:ident, $area:ident (fixture), $promise:ident) => {
-        functions!(@run $harness, $area, $promise, None, One)
-    };
-    (@run $harness:ident, $area:ident (fixture if $capable:ident), $promise:ident) => {
-        functions!(@run $harness, $area, $promise, Some($crate::Capabilities::$capable), One)
-    };
-    (@run $harness:ident, $area:ident (race), $promise:ident) => {
-        functions!(@run $harness, $area, $promise, None, Several)
-    };
-    (@run $harness:ident, $area:ident (race if $capable:ident), $promise:ident) => {
-        functions!(@run $harness, $area, $promise, Some($crate::Capabilities::$capable), Several)
-    };
-    (@run $harness:ident, $area:ident, $promise:ident, $capable:expr, $threads:ident) => {
-        $crate::run::run::<$harness>(stringify!($promise), $capable, $crate::run::Threads::$threads, async |fixture| {
-            $crate::suite::$area::$promise(fixture).await
-        })
-    };
-}
-
-__promises!(functions);

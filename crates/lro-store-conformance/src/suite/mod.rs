@@ -14,6 +14,7 @@ pub(crate) mod hints;
 pub(crate) mod hints_across;
 pub(crate) mod list;
 pub(crate) mod race;
+pub(crate) mod race_key;
 pub(crate) mod race_lease;
 pub(crate) mod reclaim;
 pub(crate) mod reopen;
