@@ -2,21 +2,26 @@
 
 use std::time::Duration;
 
+use super::random::Random;
+
 const FIRST: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Pauses that double, up to a limit.
+/// Pauses that double, up to a limit, and differ from one process to the next.
 #[derive(Debug)]
-pub(super) struct Pauses(Duration);
+pub(in crate::server) struct Backoff {
+    next: Duration,
+    random: Random,
+}
 
-impl Pauses {
-    pub(super) fn new() -> Self {
-        Self(FIRST)
+impl Backoff {
+    pub(in crate::server) fn new(random: &Random) -> Self {
+        Self { next: FIRST, random: random.clone() }
     }
 
     /// Waits for the next pause.
-    pub(super) async fn next(&mut self) {
-        tokio::time::sleep(self.0).await;
-        self.0 = (self.0 * 2).min(LONGEST);
+    pub(in crate::server) async fn pause(&mut self) {
+        tokio::time::sleep(self.random.shorten(self.next)).await;
+        self.next = (self.next * 2).min(LONGEST);
     }
 }

@@ -7,16 +7,16 @@ use lro_store::Error;
 use tokio::time::timeout;
 
 /// How long a call may take before it counts as one that failed.
-pub(super) const CALL_TIME: Duration = Duration::from_secs(10);
+pub(in crate::server) const CALL_TIME: Duration = Duration::from_secs(10);
 
 /// A call that may be dropped after [`CALL_TIME`] without harm.
-pub(super) async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(in crate::server) async fn in_time<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     within(CALL_TIME, call).await
 }
 
 /// A call that may be dropped after `time`. Then it is as if the store could not be reached: the call may
 /// have had its effect.
-pub(super) async fn within<T>(
+pub(in crate::server) async fn within<T>(
     time: Duration,
     call: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {

@@ -1,107 +1,40 @@
 //! The attempts that this process has under way.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
 
-use lro_store::{LeaseId, LeaseStatus, OperationName};
-use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
+use lro_store::{OperationName, StopReason};
 
-/// Longer than any process lives; for a lease that nobody can take any more, and one too long to add up.
-const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+use super::lock::lock;
+use super::run::Run;
 
-/// One attempt at one operation, as its handler, its supervisor and the background tasks see it.
-#[derive(Debug)]
-pub(super) struct Run {
-    pub(super) lease: LeaseId,
-    cancel: CancellationToken,
-    lost: CancellationToken,
-    forgotten: AtomicBool,
-    /// Until when the lease holds for sure: reckoned from before it was asked for, so it is never later than
-    /// the store's time.
-    holds_until: Mutex<Instant>,
-}
-
-impl Run {
-    pub(super) fn new(lease: LeaseId, leased_at: Instant, duration: Duration) -> Self {
-        Self {
-            lease,
-            cancel: CancellationToken::new(),
-            lost: CancellationToken::new(),
-            forgotten: AtomicBool::new(false),
-            holds_until: Mutex::new(later(leased_at, duration)),
-        }
-    }
-
-    /// Fires when the work is asked to stop.
-    pub(super) fn cancel(&self) -> &CancellationToken {
-        &self.cancel
-    }
-
-    /// Whether this attempt has a right to go on.
-    pub(super) fn is_held(&self) -> bool {
-        !self.lost.is_cancelled() && *lock(&self.holds_until) > Instant::now()
-    }
-
-    /// Returns when this attempt has no right to go on: somebody else has it, or may have it by now.
-    pub(super) async fn lost(&self) {
-        tokio::select! {
-            () = self.lost.cancelled() => {}
-            () = self.lease_over() => {}
-        }
-    }
-
-    /// Returns when the lease is over and has not been extended.
-    pub(super) async fn lease_over(&self) {
-        loop {
-            let until = *lock(&self.holds_until);
-            if until <= Instant::now() {
-                return;
-            }
-            sleep_until(until).await;
-        }
-    }
-
-    /// Whether the operation was deleted. The work goes on, and nothing of it is stored.
-    pub(super) fn is_forgotten(&self) -> bool {
-        self.forgotten.load(Ordering::Relaxed)
-    }
-
-    /// Takes note of what the store says about the lease.
-    pub(super) fn note(&self, standing: LeaseStatus) {
-        match standing {
-            LeaseStatus::Held { cancel_requested: false } => {}
-            LeaseStatus::Held { cancel_requested: true } => self.cancel.cancel(),
-            LeaseStatus::Lost => self.lost.cancel(),
-            LeaseStatus::Deleted => {
-                self.forgotten.store(true, Ordering::Relaxed);
-                *lock(&self.holds_until) = Instant::now() + FOREVER;
-            }
-        }
-    }
-
-    /// Notes that a heartbeat that was sent at `sent` has extended the lease. It never becomes shorter by it: an
-    /// answer may be older than one that is known.
-    pub(super) fn extend(&self, sent: Instant, duration: Duration) {
-        let mut until = lock(&self.holds_until);
-        *until = later(sent, duration).max(*until);
-    }
-}
-
-/// The attempts that this process has under way. There is at most one per operation that has a right to go
-/// on.
+/// The attempts that this process has under way, at most one for each operation, and what is known of others
+/// that are about to begin.
 #[derive(Debug, Default)]
-pub(super) struct Runs(Mutex<HashMap<OperationName, Arc<Run>>>);
+pub(in crate::server) struct Runs(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    runs: HashMap<OperationName, Arc<Run>>,
+    /// How many calls are on their way that may bring new runs.
+    expecting: usize,
+    /// Operations that are to stop and that one of these calls may bring.
+    stops: HashMap<OperationName, StopReason>,
+    /// Operations that are being created, and will be run if they are.
+    creating: HashSet<OperationName>,
+}
 
 impl Runs {
     /// Adds an attempt. Of two at the same operation only the later one goes on.
-    pub(super) fn insert(&self, run: Arc<Run>) {
-        match lock(&self.0).entry(run.lease.name.clone()) {
-            Entry::Occupied(other) if other.get().lease.attempt > run.lease.attempt => run.lost.cancel(),
-            Entry::Occupied(mut older) => older.insert(run).lost.cancel(),
+    pub(in crate::server) fn insert(&self, run: Arc<Run>) {
+        let mut inner = lock(&self.0);
+        if let Some(reason) = inner.stops.remove(&run.fence.name) {
+            run.request_stop(reason);
+        }
+        match inner.runs.entry(run.fence.name.clone()) {
+            Entry::Occupied(other) if other.get().fence.attempt > run.fence.attempt => run.lose(),
+            Entry::Occupied(mut older) => older.insert(run).lose(),
             Entry::Vacant(vacant) => {
                 vacant.insert(run);
             }
@@ -109,75 +42,124 @@ impl Runs {
     }
 
     /// Removes this attempt, but not a later one at the same operation.
-    pub(super) fn remove(&self, run: &Arc<Run>) {
-        let mut runs = lock(&self.0);
-        if runs.get(&run.lease.name).is_some_and(|current| Arc::ptr_eq(current, run)) {
-            runs.remove(&run.lease.name);
+    pub(in crate::server) fn remove(&self, run: &Arc<Run>) {
+        let mut inner = lock(&self.0);
+        if inner.runs.get(&run.fence.name).is_some_and(|current| Arc::ptr_eq(current, run)) {
+            inner.runs.remove(&run.fence.name);
         }
     }
 
-    pub(super) fn get(&self, name: &OperationName) -> Option<Arc<Run>> {
-        lock(&self.0).get(name).cloned()
+    pub(in crate::server) fn get(&self, name: &OperationName) -> Option<Arc<Run>> {
+        lock(&self.0).runs.get(name).cloned()
     }
 
-    pub(super) fn len(&self) -> usize {
-        lock(&self.0).len()
+    /// Whether the operation is run here, or will be as soon as it is created.
+    pub(in crate::server) fn knows(&self, name: &OperationName) -> bool {
+        let inner = lock(&self.0);
+        inner.runs.contains_key(name) || inner.creating.contains(name)
     }
 
-    /// All attempts whose lease needs to be kept.
-    pub(super) fn held(&self) -> Vec<Arc<Run>> {
-        lock(&self.0).values().filter(|run| !run.is_forgotten()).cloned().collect()
+    pub(in crate::server) fn all(&self) -> Vec<Arc<Run>> {
+        lock(&self.0).runs.values().cloned().collect()
+    }
+
+    /// Asks the work of an operation to stop, also if it has not begun yet.
+    pub(in crate::server) fn request_stop(&self, name: &OperationName, reason: StopReason) {
+        let mut inner = lock(&self.0);
+        if let Some(run) = inner.runs.get(name) {
+            run.request_stop(reason);
+        } else if inner.expecting > 0 {
+            inner.stops.insert(name.clone(), reason);
+        }
+    }
+
+    /// Says that a call is on its way that may bring new runs, until the guard is dropped: what is asked to stop
+    /// meanwhile is remembered.
+    pub(in crate::server) fn expect(&self) -> Expecting<'_> {
+        lock(&self.0).expecting += 1;
+        Expecting { runs: self, name: None }
+    }
+
+    /// Like [`expect`](Self::expect), for an operation that is being created.
+    pub(in crate::server) fn expect_created(&self, name: OperationName) -> Expecting<'_> {
+        let mut inner = lock(&self.0);
+        inner.expecting += 1;
+        inner.creating.insert(name.clone());
+        drop(inner);
+        Expecting { runs: self, name: Some(name) }
     }
 }
 
-fn later(from: Instant, duration: Duration) -> Instant {
-    from.checked_add(duration).unwrap_or_else(|| from + FOREVER)
+/// A call that may bring new runs. Dropping it says that it has brought what it could.
+#[derive(Debug)]
+pub(in crate::server) struct Expecting<'a> {
+    runs: &'a Runs,
+    name: Option<OperationName>,
 }
 
-/// Nothing panics while one of these locks is held, so a poisoned one still guards sound data.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl Drop for Expecting<'_> {
+    fn drop(&mut self) {
+        let mut inner = lock(&self.runs.0);
+        inner.expecting -= 1;
+        if let Some(name) = &self.name {
+            inner.creating.remove(name);
+        }
+        if inner.expecting == 0 {
+            inner.stops.clear();
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use lro_store::{Attempt, WorkerId};
+    use lro_store::{Attempt, Fence, WorkerId};
 
     use super::*;
+    use crate::server::settings::OnDelete;
 
-    const LEASE: Duration = Duration::from_secs(30);
+    fn name() -> OperationName {
+        OperationName::parse("operations/a").unwrap()
+    }
 
     fn run(attempt: u32) -> Arc<Run> {
-        let name = OperationName::parse("operations/a").unwrap();
-        let attempt = Attempt::new(attempt).unwrap();
-        Arc::new(Run::new(LeaseId { name, worker: WorkerId::new("w"), attempt }, Instant::now(), LEASE))
+        let fence = Fence::of_worker(name(), WorkerId::new("w"), Attempt::new(attempt).unwrap());
+        Arc::new(Run::new(fence, "/test.Service/Work".into(), OnDelete::Continue))
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_late_answer_does_not_shorten_a_lease() {
-        let run = run(1);
-        let sent = Instant::now();
-        run.note(LeaseStatus::Deleted);
-        run.extend(sent, LEASE);
-        tokio::time::advance(LEASE * 2).await;
-        let over = tokio::time::timeout(LEASE, run.lost()).await;
-        assert!(over.is_err(), "the work of a forgotten operation goes on");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn of_two_attempts_the_earlier_is_told_that_it_is_lost() {
+    #[test]
+    fn of_two_attempts_the_earlier_is_told_that_it_is_lost() {
         for order in [[1, 2], [2, 1]] {
             let runs = Runs::default();
-            let began = Instant::now();
             let attempts = order.map(run);
             attempts.iter().cloned().for_each(|run| runs.insert(run));
             let [earlier, later] = [1, 2].map(|number| attempts[usize::from(order[0] != number)].clone());
-            earlier.lost().await;
-            assert_eq!(began.elapsed(), Duration::ZERO);
-            let current = runs.get(&later.lease.name).unwrap();
-            assert!(Arc::ptr_eq(&current, &later));
+            assert!(earlier.is_over() && !later.is_over());
+            assert!(Arc::ptr_eq(&runs.get(&name()).unwrap(), &later));
             runs.remove(&earlier);
-            assert_eq!(runs.len(), 1);
+            assert_eq!(runs.all().len(), 1);
         }
+    }
+
+    #[test]
+    fn a_stop_that_comes_before_its_run_is_not_forgotten() {
+        let runs = Runs::default();
+        runs.request_stop(&name(), StopReason::Cancelled);
+        let expecting = runs.expect();
+        runs.insert(run(1));
+        assert_eq!(runs.get(&name()).unwrap().stop(), None, "nothing was expected when it was asked");
+        runs.remove(&runs.get(&name()).unwrap());
+        runs.request_stop(&name(), StopReason::DeadlineExceeded);
+        runs.insert(run(1));
+        assert_eq!(runs.get(&name()).unwrap().stop(), Some(&StopReason::DeadlineExceeded));
+        drop(expecting);
+    }
+
+    #[test]
+    fn what_is_being_created_is_known() {
+        let runs = Runs::default();
+        let creating = runs.expect_created(name());
+        assert!(runs.knows(&name()));
+        drop(creating);
+        assert!(!runs.knows(&name()));
     }
 }
