@@ -1,6 +1,6 @@
 //! How following an operation can end, other than with its response.
 
-use std::error::Error as StdError;
+use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ use crate::payload::UnexpectedPayload;
 ///
 /// The handle is always in the error, so that nothing is lost with it.
 #[derive(Debug)]
-pub struct Error {
+pub struct OperationError {
     inner: Box<Inner>,
 }
 
@@ -47,7 +47,7 @@ pub(super) enum Kind {
     Malformed(&'static str),
 }
 
-impl Error {
+impl OperationError {
     pub(super) fn new(kind: Kind, operation: RawOperation) -> Self {
         Self { inner: Box::new(Inner { kind, operation }) }
     }
@@ -112,7 +112,7 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for OperationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.operation_name();
         match &self.inner.kind {
@@ -131,8 +131,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+impl Error for OperationError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.inner.kind {
             Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc { status, .. } => Some(status),
             Kind::TimedOut { trouble, .. } => trouble.as_ref().map(|status| status as _),
@@ -143,8 +143,8 @@ impl StdError for Error {
 }
 
 /// For servers that wait for another server's operation within a call of their own.
-impl From<Error> for Status {
-    fn from(error: Error) -> Self {
+impl From<OperationError> for Status {
+    fn from(error: OperationError) -> Self {
         let message = error.to_string();
         match error.inner.kind {
             Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc { status, .. } => status,

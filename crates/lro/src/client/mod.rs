@@ -1,19 +1,19 @@
 //! The client side: calling a service, and following the operations that its methods start.
 //!
 //! [`Client`] makes the calls (`call`, with what `header` adds to them) through any `transport`; [`Operation`] is the handle of one operation,
-//! and [`Progress`] follows one as a stream. Beneath both, `watch` decides what to ask the server and when,
-//! `pace` how long to pause, `operations` asks and remembers the answers, `snapshot` reads them with their
+//! and [`Updates`] follows one as a stream. Beneath both, `watch` decides what to ask the server and when,
+//! `backoff` how long to pause, `operations` asks and remembers the answers, `snapshot` reads them with their
 //! types, and `error` tells apart how it can end without a response.
 
+mod backoff;
 mod call;
 mod error;
 mod header;
 mod operation;
 mod operations;
-mod pace;
-mod progress;
 mod snapshot;
 mod transport;
+mod updates;
 mod watch;
 
 use std::fmt;
@@ -23,14 +23,14 @@ use tonic::codec::CompressionEncoding;
 use tonic::codegen::StdError;
 use tonic::transport::Endpoint;
 
-pub use self::error::Error;
+pub use self::error::OperationError;
 pub use self::header::{random_id, routed};
 pub use self::operation::{Operation, RawOperation};
-pub use self::progress::{Progress, Update};
 pub use self::snapshot::{Snapshot, State};
 pub use self::transport::Transport;
+pub use self::updates::{Update, Updates};
 
-use self::pace::Jitter;
+use self::backoff::Jitter;
 use self::transport::Erased;
 use crate::Polling;
 

@@ -9,10 +9,10 @@ use prost::Message;
 use prost_types::Any;
 use tonic::Status;
 
-use super::error::{Error, Kind};
+use super::error::{Kind, OperationError};
 use super::operations::Shared;
 use super::watch::{Aim, Watch};
-use super::{Client, Progress, Snapshot, snapshot};
+use super::{Client, Snapshot, Updates, snapshot};
 use crate::google::longrunning;
 use crate::{Method, Polling};
 
@@ -91,14 +91,14 @@ impl<Res, Meta> Operation<Res, Meta> {
     /// Asks the server to cancel the operation (`CancelOperation`).
     ///
     /// Best effort, and soon over: the operation ends when its work has stopped, which
-    /// [`wait`](Self::wait) tells, by an error with [`is_cancelled`](Error::is_cancelled) or by the
+    /// [`wait`](Self::wait) tells, by an error with [`is_cancelled`](OperationError::is_cancelled) or by the
     /// response of work that finished all the same. On an operation that has ended it changes nothing.
     /// Dropping the future leaves open whether the server was asked.
     ///
     /// # Errors
     ///
-    /// [`is_rpc`](Error::is_rpc), [`is_malformed`](Error::is_malformed) if there is no name.
-    pub async fn cancel(&self) -> Result<(), Error> {
+    /// [`is_rpc`](OperationError::is_rpc), [`is_malformed`](OperationError::is_malformed) if there is no name.
+    pub async fn cancel(&self) -> Result<(), OperationError> {
         if self.is_kept()? {
             self.shared.cancel().await.map_err(|status| self.rpc_error("CancelOperation", status))?;
         }
@@ -111,8 +111,8 @@ impl<Res, Meta> Operation<Res, Meta> {
     ///
     /// # Errors
     ///
-    /// [`is_rpc`](Error::is_rpc), [`is_malformed`](Error::is_malformed) if there is no name.
-    pub async fn delete(&self) -> Result<(), Error> {
+    /// [`is_rpc`](OperationError::is_rpc), [`is_malformed`](OperationError::is_malformed) if there is no name.
+    pub async fn delete(&self) -> Result<(), OperationError> {
         if self.is_kept()? {
             self.shared.delete().await.map_err(|status| self.rpc_error("DeleteOperation", status))?;
         }
@@ -137,8 +137,8 @@ where
     ///
     /// # Errors
     ///
-    /// All that [`Error`] tells apart.
-    pub async fn wait(&self) -> Result<Res, Error> {
+    /// All that [`OperationError`] tells apart.
+    pub async fn wait(&self) -> Result<Res, OperationError> {
         let ended = self.ended().await.map_err(|kind| self.error(kind))?;
         self.outcome(ended)
     }
@@ -150,9 +150,9 @@ where
     ///
     /// # Errors
     ///
-    /// [`is_rpc`](Error::is_rpc), [`is_unexpected_payload`](Error::is_unexpected_payload),
-    /// [`is_malformed`](Error::is_malformed).
-    pub async fn poll(&self) -> Result<Snapshot<Res, Meta>, Error> {
+    /// [`is_rpc`](OperationError::is_rpc), [`is_unexpected_payload`](OperationError::is_unexpected_payload),
+    /// [`is_malformed`](OperationError::is_malformed).
+    pub async fn poll(&self) -> Result<Snapshot<Res, Meta>, OperationError> {
         if let Some(ended) = self.shared.ended() {
             return self.read(ended);
         }
@@ -167,16 +167,16 @@ where
     ///
     /// # Errors
     ///
-    /// [`is_unexpected_payload`](Error::is_unexpected_payload), [`is_malformed`](Error::is_malformed).
-    pub fn latest(&self) -> Result<Option<Snapshot<Res, Meta>>, Error> {
+    /// [`is_unexpected_payload`](OperationError::is_unexpected_payload), [`is_malformed`](OperationError::is_malformed).
+    pub fn latest(&self) -> Result<Option<Snapshot<Res, Meta>>, OperationError> {
         self.shared.latest().map(|operation| self.read(operation)).transpose()
     }
 
     /// Follows the operation: its metadata each time that it changes, and at last its response.
     ///
-    /// The time to wait counts from this call. See [`Progress`].
-    pub fn progress(&self) -> Progress<Res, Meta> {
-        Progress::new(self.clone())
+    /// The time to wait counts from this call. See [`Updates`].
+    pub fn updates(&self) -> Updates<Res, Meta> {
+        Updates::new(self.clone())
     }
 
     async fn ended(&self) -> Result<longrunning::Operation, Kind> {
@@ -192,12 +192,12 @@ where
         }
     }
 
-    fn read(&self, operation: longrunning::Operation) -> Result<Snapshot<Res, Meta>, Error> {
+    fn read(&self, operation: longrunning::Operation) -> Result<Snapshot<Res, Meta>, OperationError> {
         snapshot::read(operation, self.response_type, self.metadata_type).map_err(|kind| self.error(kind))
     }
 
     /// The result of an operation that has ended.
-    pub(super) fn outcome(&self, ended: longrunning::Operation) -> Result<Res, Error> {
+    pub(super) fn outcome(&self, ended: longrunning::Operation) -> Result<Res, OperationError> {
         snapshot::outcome(ended.result, self.response_type).map_err(|kind| self.error(kind))
     }
 }
@@ -207,16 +207,16 @@ impl<Res, Meta> Operation<Res, Meta> {
         Watch::new(Arc::clone(&self.shared), self.polling, aim)
     }
 
-    pub(super) fn error(&self, kind: Kind) -> Error {
-        Error::new(kind, self.untyped())
+    pub(super) fn error(&self, kind: Kind) -> OperationError {
+        OperationError::new(kind, self.untyped())
     }
 
-    fn rpc_error(&self, method: &'static str, status: Status) -> Error {
+    fn rpc_error(&self, method: &'static str, status: Status) -> OperationError {
         self.error(Kind::Rpc { method, status })
     }
 
     /// Whether the server keeps the operation, so that it can be asked to do something with it.
-    fn is_kept(&self) -> Result<bool, Error> {
+    fn is_kept(&self) -> Result<bool, OperationError> {
         match self.shared.named() {
             Ok(()) => Ok(true),
             Err(_) if self.shared.ended().is_some() => Ok(false),

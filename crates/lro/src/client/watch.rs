@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tonic::{Code, Status};
 
+use super::backoff::{self, Backoff};
 use super::error::Kind;
 use super::operations::Shared;
-use super::pace::{self, Pace};
 use crate::Polling;
 use crate::google::longrunning::Operation;
 
@@ -34,7 +34,7 @@ pub(super) enum Aim {
     /// Only the end counts, so the server may hold its answer for long.
     End,
     /// What happens in between counts too.
-    Progress,
+    Updates,
 }
 
 /// One wait for an operation: a sequence of answers, the last of which tells the end.
@@ -46,13 +46,13 @@ pub(super) struct Watch {
     shared: Arc<Shared>,
     polling: Polling,
     aim: Aim,
-    pace: Pace,
+    backoff: Backoff,
     /// When to give up; `None` if that is beyond the end of the clock.
     deadline: Option<Instant>,
     /// How many calls of `WaitOperation` in a row were of no use.
     useless_waits: u32,
     /// How long to pause before the next question.
-    pause: Duration,
+    delay: Duration,
     /// The last error that was not final.
     trouble: Option<Status>,
 }
@@ -67,13 +67,13 @@ impl Watch {
     /// Begins a wait. Its total time counts from here.
     pub(super) fn new(shared: Arc<Shared>, polling: Polling, aim: Aim) -> Self {
         Self {
-            pace: Pace::new(polling, shared.client.jitter_source()),
+            backoff: Backoff::new(polling, shared.client.jitter_source()),
             shared,
             polling,
             aim,
             deadline: Instant::now().checked_add(polling.total_timeout()),
             useless_waits: 0,
-            pause: Duration::ZERO,
+            delay: Duration::ZERO,
             trouble: None,
         }
     }
@@ -103,8 +103,8 @@ impl Watch {
         let deadline = self.deadline;
         let ask = async {
             // Even a sleep of no time takes one tick of the timer.
-            if !self.pause.is_zero() {
-                sleep(self.pause).await;
+            if !self.delay.is_zero() {
+                sleep(self.delay).await;
             }
             let question = self.question();
             let asked = Instant::now();
@@ -120,12 +120,12 @@ impl Watch {
 
     fn question(&mut self) -> Question {
         // Somebody who wants to see progress wants first of all to see how far it is.
-        if self.only_get() || (self.aim == Aim::Progress && !self.shared.is_known()) {
+        if self.only_get() || (self.aim == Aim::Updates && !self.shared.is_known()) {
             return Question::Get;
         }
         let hold = match self.aim {
-            Aim::End => pace::longest(self.polling),
-            Aim::Progress => self.pace.next(),
+            Aim::End => backoff::longest(self.polling),
+            Aim::Updates => self.backoff.next(),
         };
         let left =
             self.deadline.map_or(LONGEST_HOLD, |deadline| deadline.saturating_duration_since(Instant::now()));
@@ -150,12 +150,12 @@ impl Watch {
 
     fn after_answer(&mut self, question: Question, took: Duration) {
         self.trouble = None;
-        self.pause = match question {
+        self.delay = match question {
             Question::Wait(hold) => {
                 self.useless_waits = if took < hold.mul_f64(AT_ONCE) { self.useless_waits + 1 } else { 0 };
-                if took < hold { self.pace.next().saturating_sub(took) } else { Duration::ZERO }
+                if took < hold { self.backoff.next().saturating_sub(took) } else { Duration::ZERO }
             }
-            Question::Get if self.only_get() => self.pace.next(),
+            Question::Get if self.only_get() => self.backoff.next(),
             Question::Get => Duration::ZERO,
         };
     }
@@ -165,16 +165,16 @@ impl Watch {
             Question::Wait(_) if status.code() == Code::Unimplemented => {
                 self.useless_waits = PATIENCE;
                 // What is known is too fresh to ask again at once; what is not known is not.
-                self.pause = if self.shared.is_known() { self.pace.next() } else { Duration::ZERO };
+                self.delay = if self.shared.is_known() { self.backoff.next() } else { Duration::ZERO };
                 return Ok(());
             }
             // Nobody cancelled this call: it was cut off, by a server that shuts down, or by a limit that the
             // server or a proxy sets for all calls. Short questions will do better against the latter.
             Question::Wait(_) if matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled) => {
                 self.useless_waits += 1;
-                self.pause = self.pace.next().saturating_sub(took);
+                self.delay = self.backoff.next().saturating_sub(took);
             }
-            _ if is_passing(&status) => self.pause = self.pace.next(),
+            _ if is_passing(&status) => self.delay = self.backoff.next(),
             Question::Wait(_) => return Err(Kind::Rpc { method: "WaitOperation", status }),
             Question::Get => return Err(Kind::Rpc { method: "GetOperation", status }),
         }

@@ -8,7 +8,7 @@ use lro::{Client, Method, Routing};
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 
-use crate::fake::{DONE, Done, METHOD, NAME, STEP, Step, running};
+use crate::scripted_service::{DONE, Done, METHOD, NAME, STEP, Step, running};
 
 /// A request is a text, which is both its id and what it is routed by.
 const ROUTED: Method<String, Done, Step> =

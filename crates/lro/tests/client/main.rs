@@ -3,9 +3,9 @@
 
 mod call;
 mod connection;
-mod fake;
 mod header;
 mod outcome;
-mod progress;
 mod rate;
+mod scripted_service;
+mod updates;
 mod wait;

@@ -13,13 +13,13 @@ const SPREAD: f64 = 0.25;
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The growing pauses of one wait.
-pub(super) struct Pace {
+pub(super) struct Backoff {
     next: Duration,
     polling: Polling,
     jitter: Jitter,
 }
 
-impl Pace {
+impl Backoff {
     pub(super) fn new(polling: Polling, jitter: Jitter) -> Self {
         Self { next: polling.initial_delay(), polling, jitter }
     }
@@ -72,8 +72,8 @@ mod tests {
     use super::*;
 
     fn seconds(polling: Polling, jitter: f64, count: usize) -> Vec<f64> {
-        let mut pace = Pace::new(polling, Jitter::new(move || jitter));
-        (0..count).map(|_| pace.next().as_secs_f64()).collect()
+        let mut backoff = Backoff::new(polling, Jitter::new(move || jitter));
+        (0..count).map(|_| backoff.next().as_secs_f64()).collect()
     }
 
     #[test]
@@ -95,9 +95,9 @@ mod tests {
         let shrinking = Polling::new().with_multiplier(f64::NAN);
         assert_eq!(seconds(shrinking, 0.0, 2), [5.0, 5.0]);
         let endless = Polling::new().with_multiplier(f64::INFINITY).with_max_delay(Duration::MAX);
-        let mut pace = Pace::new(endless, Jitter::new(|| 0.0));
-        assert_eq!(pace.next(), Duration::from_secs(5));
+        let mut backoff = Backoff::new(endless, Jitter::new(|| 0.0));
+        assert_eq!(backoff.next(), Duration::from_secs(5));
         // Only that it does not panic: the second pause is beyond every clock.
-        assert!(pace.next() > Duration::from_secs(1 << 40));
+        assert!(backoff.next() > Duration::from_secs(1 << 40));
     }
 }

@@ -32,14 +32,14 @@ pub(crate) type Answer = (Duration, Result<Operation, Status>);
 
 /// The server. It panics on a question for which the script has no answer.
 #[derive(Clone)]
-pub(crate) struct Fake {
+pub(crate) struct ScriptedService {
     script: Arc<Mutex<VecDeque<Answer>>>,
     /// What it was asked, each line with the second at which that was.
     log: Arc<Mutex<Vec<String>>>,
     start: Instant,
 }
 
-impl Fake {
+impl ScriptedService {
     pub(crate) fn new(script: impl IntoIterator<Item = Answer>) -> Self {
         let script = Arc::new(Mutex::new(script.into_iter().collect()));
         Self { script, log: Arc::default(), start: Instant::now() }
@@ -74,7 +74,7 @@ impl Fake {
 }
 
 #[async_trait]
-impl Operations for Fake {
+impl Operations for ScriptedService {
     async fn get_operation(
         &self,
         request: Request<GetOperationRequest>,

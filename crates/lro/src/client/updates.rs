@@ -10,13 +10,13 @@ use futures_core::stream::FusedStream;
 use prost::Message;
 use prost_types::Any;
 
-use super::Error;
+use super::OperationError;
 use super::operation::Operation;
 use super::watch::{Aim, Watch};
 use crate::google::longrunning;
 use crate::payload;
 
-/// What a [`Progress`] tells.
+/// What a [`Updates`] tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Update<Res, Meta> {
     /// The metadata, which has changed.
@@ -28,10 +28,10 @@ pub enum Update<Res, Meta> {
 /// An operation as a stream: its metadata each time that it changes, and at last its response.
 ///
 /// ```no_run
-/// # async fn example(operation: lro::Operation<(), ()>) -> Result<(), lro::Error> {
+/// # async fn example(operation: lro::Operation<(), ()>) -> Result<(), lro::OperationError> {
 /// use lro::Update;
 ///
-/// let mut updates = operation.progress();
+/// let mut updates = operation.updates();
 /// while let Some(update) = updates.next().await {
 ///     match update? {
 ///         Update::Progress(metadata) => println!("{metadata:?}"),
@@ -45,22 +45,22 @@ pub enum Update<Res, Meta> {
 /// An error is the last item as well; errors that pass are not told (see [`Operation::wait`]). The stream
 /// sleeps inside, and asks the server only while it is polled. Metadata of another type than declared is
 /// left out; [`Operation::poll`] shows it. Dropping the stream loses nothing but the stream.
-pub struct Progress<Res, Meta> {
+pub struct Updates<Res, Meta> {
     /// The way to the next item; `None` after the last.
     step: Option<Step<Res, Meta>>,
 }
 
-type Item<Res, Meta> = Result<Update<Res, Meta>, Error>;
+type Item<Res, Meta> = Result<Update<Res, Meta>, OperationError>;
 type Step<Res, Meta> = Pin<Box<dyn Future<Output = (Follower<Res, Meta>, Item<Res, Meta>)> + Send>>;
 
-impl<Res, Meta> Progress<Res, Meta>
+impl<Res, Meta> Updates<Res, Meta>
 where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
 {
     pub(super) fn new(operation: Operation<Res, Meta>) -> Self {
         let follower = Follower {
-            watch: operation.watch(Aim::Progress),
+            watch: operation.watch(Aim::Updates),
             unread: operation.shared.latest(),
             shown: None,
             operation,
@@ -76,7 +76,7 @@ where
     }
 }
 
-impl<Res, Meta> Stream for Progress<Res, Meta>
+impl<Res, Meta> Stream for Updates<Res, Meta>
 where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
@@ -92,7 +92,7 @@ where
     }
 }
 
-impl<Res, Meta> FusedStream for Progress<Res, Meta>
+impl<Res, Meta> FusedStream for Updates<Res, Meta>
 where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
@@ -102,9 +102,9 @@ where
     }
 }
 
-impl<Res, Meta> fmt::Debug for Progress<Res, Meta> {
+impl<Res, Meta> fmt::Debug for Updates<Res, Meta> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Progress").field("ended", &self.step.is_none()).finish_non_exhaustive()
+        f.debug_struct("Updates").field("ended", &self.step.is_none()).finish_non_exhaustive()
     }
 }
 
