@@ -2,13 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
-use std::time::Duration;
 
 use prost_types::Any;
 use tonic::Status;
 
-use super::operation::RawOperation;
-use crate::payload::UnexpectedPayload;
+use super::kind::Kind;
+use super::operation::{Operation, RawOperation};
 
 /// Why there is no response.
 ///
@@ -36,20 +35,9 @@ struct Inner {
     operation: RawOperation,
 }
 
-/// What can go wrong, before it is tied to the operation that it happened to.
-#[derive(Debug)]
-pub(super) enum Kind {
-    Failed(Status),
-    Cancelled(Status),
-    TimedOut { after: Duration, trouble: Option<Status> },
-    Rpc { method: &'static str, status: Status },
-    Payload(UnexpectedPayload),
-    Malformed(&'static str),
-}
-
 impl OperationError {
-    pub(super) fn new(kind: Kind, operation: RawOperation) -> Self {
-        Self { inner: Box::new(Inner { kind, operation }) }
+    pub(super) fn new<Res, Meta>(kind: Kind, operation: &Operation<Res, Meta>) -> Self {
+        Self { inner: Box::new(Inner { kind, operation: operation.untyped() }) }
     }
 
     /// Whether the operation ended with an error, other than by cancellation.

@@ -1,19 +1,26 @@
 //! The client side: calling a service, and following the operations that its methods start.
 //!
-//! [`Client`] makes the calls (`call`, with what `header` adds to them) through any `transport`; [`Operation`] is the handle of one operation,
-//! and [`Updates`] follows one as a stream. Beneath both, `watch` decides what to ask the server and when,
-//! `backoff` how long to pause, `operations` asks and remembers the answers, `snapshot` reads them with their
-//! types, and `error` tells apart how it can end without a response.
+//! [`Client`] makes the calls: `call` sends them through any `transport`, and `header` adds what clients add to requests.
+//!
+//! [`Operation`] is the handle of one operation: `operation` has its name, types and settings, `wait` and
+//! `cancel` what can be asked through it. [`Updates`] is the operation as a stream.
+//!
+//! Beneath both is `watch`, which decides what to ask the server and when; `backoff` says how long to pause
+//! in between. `operations` makes the calls and remembers the answers, `snapshot` reads the answers with
+//! their types. What can go wrong is a `kind`; `error` ties it to the operation, and is what callers see.
 
 mod backoff;
 mod call;
+mod cancel;
 mod error;
 mod header;
+mod kind;
 mod operation;
 mod operations;
 mod snapshot;
 mod transport;
 mod updates;
+mod wait;
 mod watch;
 
 use std::fmt;

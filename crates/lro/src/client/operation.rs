@@ -5,14 +5,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use prost::Message;
 use prost_types::Any;
-use tonic::Status;
 
-use super::error::{Kind, OperationError};
+use super::Client;
 use super::operations::Shared;
 use super::watch::{Aim, Watch};
-use super::{Client, Snapshot, Updates, snapshot};
 use crate::google::longrunning;
 use crate::{Method, Polling};
 
@@ -24,7 +21,7 @@ use crate::{Method, Polling};
 pub struct Operation<Res, Meta> {
     pub(super) shared: Arc<Shared>,
     polling: Polling,
-    response_type: &'static str,
+    pub(super) response_type: &'static str,
     pub(super) metadata_type: &'static str,
     types: PhantomData<fn() -> (Res, Meta)>,
 }
@@ -88,140 +85,8 @@ impl<Res, Meta> Operation<Res, Meta> {
         RawOperation::sharing(Arc::clone(&self.shared), self.polling)
     }
 
-    /// Asks the server to cancel the operation (`CancelOperation`).
-    ///
-    /// Best effort, and soon over: the operation ends when its work has stopped, which
-    /// [`wait`](Self::wait) tells, by an error with [`is_cancelled`](OperationError::is_cancelled) or by the
-    /// response of work that finished all the same. On an operation that has ended it changes nothing.
-    /// Dropping the future leaves open whether the server was asked.
-    ///
-    /// # Errors
-    ///
-    /// [`is_rpc`](OperationError::is_rpc), [`is_malformed`](OperationError::is_malformed) if there is no name.
-    pub async fn cancel(&self) -> Result<(), OperationError> {
-        if self.is_kept()? {
-            self.shared.cancel().await.map_err(|status| self.rpc_error("CancelOperation", status))?;
-        }
-        Ok(())
-    }
-
-    /// Asks the server to forget the operation (`DeleteOperation`). It is not cancelled by that.
-    ///
-    /// Dropping the future leaves open whether the server was asked.
-    ///
-    /// # Errors
-    ///
-    /// [`is_rpc`](OperationError::is_rpc), [`is_malformed`](OperationError::is_malformed) if there is no name.
-    pub async fn delete(&self) -> Result<(), OperationError> {
-        if self.is_kept()? {
-            self.shared.delete().await.map_err(|status| self.rpc_error("DeleteOperation", status))?;
-        }
-        Ok(())
-    }
-}
-
-impl<Res, Meta> Operation<Res, Meta>
-where
-    Res: Message + Default + 'static,
-    Meta: Message + Default + 'static,
-{
-    /// Waits until the operation has ended, and returns its response.
-    ///
-    /// It asks with `WaitOperation`, which the server answers as soon as there is a result. If the server
-    /// does not have it, or time after time answers at once though nothing has ended, it asks with
-    /// `GetOperation`. A server that does not hold its answer is asked no more often than the handle's
-    /// [`Polling`] says. One that cannot be reached (UNAVAILABLE, a broken connection) is asked again until
-    /// the time is over. If the end is known already, nothing is sent.
-    ///
-    /// Dropping the future loses nothing: the operation goes on, and the handle can be waited on again.
-    ///
-    /// # Errors
-    ///
-    /// All that [`OperationError`] tells apart.
-    pub async fn wait(&self) -> Result<Res, OperationError> {
-        let ended = self.ended().await.map_err(|kind| self.error(kind))?;
-        self.outcome(ended)
-    }
-
-    /// Asks once how the operation stands (`GetOperation`). If the end is known already, nothing is sent.
-    ///
-    /// That the operation failed or was cancelled is not an error here but a [`State`](super::State). The question is not
-    /// repeated, and has no time limit but the transport's. Dropping the future loses nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`is_rpc`](OperationError::is_rpc), [`is_unexpected_payload`](OperationError::is_unexpected_payload),
-    /// [`is_malformed`](OperationError::is_malformed).
-    pub async fn poll(&self) -> Result<Snapshot<Res, Meta>, OperationError> {
-        if let Some(ended) = self.shared.ended() {
-            return self.read(ended);
-        }
-        self.shared.named().map_err(|kind| self.error(kind))?;
-        let got = self.shared.get(None).await.map_err(|status| self.rpc_error("GetOperation", status))?;
-        self.read(self.shared.remember(got))
-    }
-
-    /// The operation as this handle, or a clone of it, last saw it. Nothing is sent.
-    ///
-    /// `None` for a handle made from a name, until it has asked.
-    ///
-    /// # Errors
-    ///
-    /// [`is_unexpected_payload`](OperationError::is_unexpected_payload), [`is_malformed`](OperationError::is_malformed).
-    pub fn latest(&self) -> Result<Option<Snapshot<Res, Meta>>, OperationError> {
-        self.shared.latest().map(|operation| self.read(operation)).transpose()
-    }
-
-    /// Follows the operation: its metadata each time that it changes, and at last its response.
-    ///
-    /// The time to wait counts from this call. See [`Updates`].
-    pub fn updates(&self) -> Updates<Res, Meta> {
-        Updates::new(self.clone())
-    }
-
-    async fn ended(&self) -> Result<longrunning::Operation, Kind> {
-        if let Some(ended) = self.shared.ended() {
-            return Ok(ended);
-        }
-        let mut watch = self.watch(Aim::End);
-        loop {
-            let operation = watch.next().await?;
-            if operation.done {
-                return Ok(operation);
-            }
-        }
-    }
-
-    fn read(&self, operation: longrunning::Operation) -> Result<Snapshot<Res, Meta>, OperationError> {
-        snapshot::read(operation, self.response_type, self.metadata_type).map_err(|kind| self.error(kind))
-    }
-
-    /// The result of an operation that has ended.
-    pub(super) fn outcome(&self, ended: longrunning::Operation) -> Result<Res, OperationError> {
-        snapshot::outcome(ended.result, self.response_type).map_err(|kind| self.error(kind))
-    }
-}
-
-impl<Res, Meta> Operation<Res, Meta> {
     pub(super) fn watch(&self, aim: Aim) -> Watch {
         Watch::new(Arc::clone(&self.shared), self.polling, aim)
-    }
-
-    pub(super) fn error(&self, kind: Kind) -> OperationError {
-        OperationError::new(kind, self.untyped())
-    }
-
-    fn rpc_error(&self, method: &'static str, status: Status) -> OperationError {
-        self.error(Kind::Rpc { method, status })
-    }
-
-    /// Whether the server keeps the operation, so that it can be asked to do something with it.
-    fn is_kept(&self) -> Result<bool, OperationError> {
-        match self.shared.named() {
-            Ok(()) => Ok(true),
-            Err(_) if self.shared.ended().is_some() => Ok(false),
-            Err(kind) => Err(self.error(kind)),
-        }
     }
 }
 

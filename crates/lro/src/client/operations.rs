@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tonic::{Request, Status};
 
-use super::error::Kind;
+use super::kind::Kind;
 use super::{Client, header};
 use crate::Routing;
 use crate::google::longrunning;

@@ -5,7 +5,7 @@ use prost::Message;
 use prost_types::Any;
 use tonic::{Code, Status};
 
-use super::error::Kind;
+use super::kind::Kind;
 use crate::google::{longrunning, rpc};
 use crate::payload;
 

@@ -10,13 +10,15 @@ use futures_core::stream::FusedStream;
 use prost::Message;
 use prost_types::Any;
 
-use super::OperationError;
+use super::error::OperationError;
+use super::kind::Kind;
 use super::operation::Operation;
+use super::snapshot;
 use super::watch::{Aim, Watch};
 use crate::google::longrunning;
 use crate::payload;
 
-/// What a [`Updates`] tells.
+/// What [`Updates`] tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Update<Res, Meta> {
     /// The metadata, which has changed.
@@ -53,21 +55,30 @@ pub struct Updates<Res, Meta> {
 type Item<Res, Meta> = Result<Update<Res, Meta>, OperationError>;
 type Step<Res, Meta> = Pin<Box<dyn Future<Output = (Follower<Res, Meta>, Item<Res, Meta>)> + Send>>;
 
+impl<Res, Meta> Operation<Res, Meta>
+where
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+{
+    /// Follows the operation: its metadata each time that it changes, and at last its response.
+    ///
+    /// The time to wait counts from this call. See [`Updates`].
+    pub fn updates(&self) -> Updates<Res, Meta> {
+        let follower = Follower {
+            operation: self.clone(),
+            watch: self.watch(Aim::Updates),
+            unread: self.shared.latest(),
+            shown: None,
+        };
+        Updates { step: Some(Box::pin(follower.step())) }
+    }
+}
+
 impl<Res, Meta> Updates<Res, Meta>
 where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
 {
-    pub(super) fn new(operation: Operation<Res, Meta>) -> Self {
-        let follower = Follower {
-            watch: operation.watch(Aim::Updates),
-            unread: operation.shared.latest(),
-            shown: None,
-            operation,
-        };
-        Self { step: Some(Box::pin(follower.step())) }
-    }
-
     /// The next update; `None` after the last.
     ///
     /// Cancel-safe: dropping the future loses no update.
@@ -124,22 +135,22 @@ where
     Meta: Message + Default + 'static,
 {
     async fn step(mut self) -> (Self, Item<Res, Meta>) {
-        let item = self.update().await;
+        let item = self.update().await.map_err(|kind| OperationError::new(kind, &self.operation));
         (self, item)
     }
 
-    async fn update(&mut self) -> Item<Res, Meta> {
+    async fn update(&mut self) -> Result<Update<Res, Meta>, Kind> {
         loop {
             let answer = match self.unread.take() {
                 Some(answer) => answer,
-                None => self.watch.next().await.map_err(|kind| self.operation.error(kind))?,
+                None => self.watch.next().await?,
             };
             if let Some(metadata) = self.news(&answer) {
                 self.unread = answer.done.then_some(answer);
                 return Ok(Update::Progress(metadata));
             }
             if answer.done {
-                return self.operation.outcome(answer).map(Update::Done);
+                return snapshot::outcome(answer.result, self.operation.response_type).map(Update::Done);
             }
         }
     }

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tonic::{Code, Status};
 
 use super::backoff::{self, Backoff};
-use super::error::Kind;
+use super::kind::Kind;
 use super::operations::Shared;
 use crate::Polling;
 use crate::google::longrunning::Operation;
