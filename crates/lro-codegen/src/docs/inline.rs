@@ -1,4 +1,4 @@
-//! One line of running text: what Markdown and rustdoc would act on by accident becomes text.
+//! One line of running text: what Markdown and rustdoc would act on by accident is escaped.
 
 use std::borrow::Cow;
 
@@ -29,7 +29,7 @@ pub(super) fn escape(text: &str, resolve: Resolve<'_>) -> String {
     out
 }
 
-/// A token as Markdown that stands for what the reader of the proto sees.
+/// Writes a token as Markdown.
 fn markdown(token: Kind<'_>) -> Cow<'_, str> {
     match token {
         Kind::Verbatim(kept) => Cow::Borrowed(kept),

@@ -40,7 +40,7 @@ impl<'a> Reference<'a> {
         })
     }
 
-    /// The link that it becomes where the element is generated here. Nothing, if it turns out not to be a reference.
+    /// Makes the link that stands for the reference. Returns `None` if it turns out not to be a reference.
     pub(super) fn link(self, resolve: Resolve<'_>) -> Option<Link<'a>> {
         let path = resolve(self.target).filter(|_| !self.text.contains("://"));
         if path.is_none() && !self.certain {
@@ -57,9 +57,9 @@ impl<'a> Reference<'a> {
 /// Where a reference leads, and what it shows.
 #[derive(Debug)]
 pub(super) enum Link<'a> {
-    /// The element is not generated here: what it shows is all there is.
+    /// To nothing, because the element is not generated here. Only the label is printed.
     Nowhere(Label<'a>),
-    /// To an item whose path is the text, with marks or without; rustdoc wants such links in the short form.
+    /// To the item with this path, which is also the label, with marks or without. rustdoc wants the short form for such links.
     Short(String),
     /// To the item with this path.
     Long(Label<'a>, String),

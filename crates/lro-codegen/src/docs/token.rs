@@ -1,4 +1,4 @@
-//! The parts of a line of running text that Markdown and rustdoc tell apart: code, links to the web, references, and single marks.
+//! The parts of one line of running text: code, links to the web, references, single marks, and the text between them.
 
 use super::Resolve;
 use super::reference::{Link, Reference};
@@ -22,8 +22,9 @@ pub(super) struct Token<'a> {
     pub(super) kind: Kind<'a>,
 }
 
-/// What Markdown would take a part of a line for, or what it is to be instead.
+/// What a part of a line is.
 pub(super) enum Kind<'a> {
+    /// Text that stays as it is.
     Verbatim(&'a str),
     /// Text in which every letter has to be escaped.
     Escaped(&'a str),

@@ -1,4 +1,4 @@
-//! Asking the server to cancel an operation, or to forget it.
+//! The calls that ask the server to cancel an operation, or to forget it.
 
 use tonic::Status;
 
@@ -9,14 +9,17 @@ use super::operation::Operation;
 impl<Res, Meta> Operation<Res, Meta> {
     /// Asks the server to cancel the operation (`CancelOperation`).
     ///
-    /// Best effort, and soon over: the operation ends when its work has stopped, which
-    /// [`wait`](Self::wait) tells, by an error with [`is_cancelled`](OperationError::is_cancelled) or by the
-    /// response of work that finished all the same. On an operation that has ended it changes nothing.
-    /// Dropping the future leaves open whether the server was asked.
+    /// Cancellation is best effort, and this call does not wait for it. The operation ends when its work has
+    /// stopped. [`wait`](Self::wait) then returns an error with [`is_cancelled`](OperationError::is_cancelled),
+    /// or the response if the work was finished all the same. If the operation has ended already, the call
+    /// changes nothing.
+    ///
+    /// If the future is dropped, the server may have been asked or not.
     ///
     /// # Errors
     ///
-    /// [`is_rpc`](OperationError::is_rpc), [`is_malformed`](OperationError::is_malformed) if there is no name.
+    /// [`is_rpc`](OperationError::is_rpc) if the call fails, [`is_malformed`](OperationError::is_malformed) if
+    /// the operation has no name.
     pub async fn cancel(&self) -> Result<(), OperationError> {
         if self.is_kept()? {
             self.shared.cancel().await.map_err(|status| self.rpc_error("CancelOperation", status))?;
@@ -24,13 +27,14 @@ impl<Res, Meta> Operation<Res, Meta> {
         Ok(())
     }
 
-    /// Asks the server to forget the operation (`DeleteOperation`). It is not cancelled by that.
+    /// Asks the server to forget the operation (`DeleteOperation`). This does not cancel the operation.
     ///
-    /// Dropping the future leaves open whether the server was asked.
+    /// If the future is dropped, the server may have been asked or not.
     ///
     /// # Errors
     ///
-    /// [`is_rpc`](OperationError::is_rpc), [`is_malformed`](OperationError::is_malformed) if there is no name.
+    /// [`is_rpc`](OperationError::is_rpc) if the call fails, [`is_malformed`](OperationError::is_malformed) if
+    /// the operation has no name.
     pub async fn delete(&self) -> Result<(), OperationError> {
         if self.is_kept()? {
             self.shared.delete().await.map_err(|status| self.rpc_error("DeleteOperation", status))?;
@@ -43,7 +47,8 @@ impl<Res, Meta> Operation<Res, Meta> {
         OperationError::new(Kind::Rpc { method, status }, self)
     }
 
-    /// Whether the server keeps the operation, so that it can be asked to do something with it.
+    /// Whether the server keeps the operation. It does not keep one that ended without a name (AIP-163), so
+    /// there is nothing to ask of it then.
     fn is_kept(&self) -> Result<bool, OperationError> {
         match self.shared.named() {
             Ok(()) => Ok(true),

@@ -1,4 +1,4 @@
-//! The kinds of errors.
+//! The kinds of errors, as the code beneath the handle returns them.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use tonic::Status;
 
 use crate::payload::UnexpectedPayload;
 
-/// What can go wrong, before it is tied to the operation that it happened to.
+/// What went wrong. An `OperationError` is this, together with the handle of the operation.
 #[derive(Debug)]
 pub(super) enum Kind {
     Failed(Status),
     Cancelled(Status),
-    TimedOut { after: Duration, trouble: Option<Status> },
+    TimedOut { after: Duration, last_error: Option<Status> },
     Rpc { method: &'static str, status: Status },
     Payload(UnexpectedPayload),
     Malformed(&'static str),

@@ -15,9 +15,9 @@ use crate::{Method, Polling};
 
 /// The handle of one operation, with the types of its response and metadata.
 ///
-/// It holds the name from the start, so that a dropped future loses nothing: ask the handle again. Written
-/// as text ([`Display`](fmt::Display)) it is the name, from which [`Client::operation`] makes a handle
-/// again, in another process too. Clones are cheap and share what they learn.
+/// The handle keeps the name of the operation, so a dropped future loses nothing: call the handle again. As
+/// text ([`Display`](fmt::Display)) the handle is the name. [`Client::operation`] makes a handle from the name
+/// again, in the same process or another. Clones are cheap and share what they learn.
 pub struct Operation<Res, Meta> {
     pub(super) shared: Arc<Shared>,
     polling: Polling,
@@ -26,7 +26,8 @@ pub struct Operation<Res, Meta> {
     types: PhantomData<fn() -> (Res, Meta)>,
 }
 
-/// The handle of an operation whose types are not known: response and metadata are payloads as they came.
+/// The handle of an operation whose types are not known. Response and metadata are payloads, as the server
+/// sent them.
 pub type RawOperation = Operation<Any, Any>;
 
 impl RawOperation {
@@ -40,8 +41,10 @@ impl RawOperation {
         Self { shared, polling, response_type: ANY, metadata_type: ANY, types: PhantomData }
     }
 
-    /// The same operation as one of `method`: with its types, with its polling unless the client sets
-    /// one for all methods, and with routing headers if the method has them.
+    /// Returns the same operation with the types of `method`.
+    ///
+    /// The handle waits by the polling of `method`, unless the client sets one policy for all methods. It
+    /// sends routing headers if `method` has them.
     #[must_use]
     pub fn typed<Req, Res, Meta>(self, method: Method<Req, Res, Meta>) -> Operation<Res, Meta> {
         if method.has_routing() {
@@ -60,8 +63,8 @@ impl RawOperation {
 impl<Res, Meta> Operation<Res, Meta> {
     /// The name under which the server knows the operation.
     ///
-    /// It is empty for the answer to a request with `validate_only` set (AIP-163), which is done already
-    /// and which the server does not keep.
+    /// The name is empty if the request had `validate_only` set (AIP-163): such an operation is done already,
+    /// and the server does not keep it.
     pub fn name(&self) -> &str {
         &self.shared.name
     }
@@ -73,24 +76,26 @@ impl<Res, Meta> Operation<Res, Meta> {
         self
     }
 
-    /// Replaces the time after which this handle gives up waiting; `Duration::MAX` means never.
+    /// Replaces the time after which this handle gives up waiting. `Duration::MAX` means never.
     #[must_use]
     pub fn with_timeout(mut self, total: Duration) -> Self {
         self.polling = self.polling.with_total_timeout(total);
         self
     }
 
-    /// The same operation without its types.
+    /// Returns the same operation without its types.
     pub fn untyped(&self) -> RawOperation {
         RawOperation::sharing(Arc::clone(&self.shared), self.polling)
     }
 
+    /// Begins to wait. The time to wait counts from here.
     pub(super) fn watch(&self, aim: Aim) -> Watch {
         Watch::new(Arc::clone(&self.shared), self.polling, aim)
     }
 }
 
-// Derived implementations would ask the message types to be `Clone` and `Debug`, though none is held.
+// Derived implementations would require `Clone` and `Debug` of the message types, but a handle holds no
+// message.
 impl<Res, Meta> Clone for Operation<Res, Meta> {
     fn clone(&self) -> Self {
         Self { shared: Arc::clone(&self.shared), types: PhantomData, ..*self }

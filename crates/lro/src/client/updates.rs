@@ -1,4 +1,4 @@
-//! Following an operation as a stream.
+//! An operation as a stream of updates.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -18,16 +18,16 @@ use super::watch::{Aim, Watch};
 use crate::google::longrunning;
 use crate::payload;
 
-/// What [`Updates`] tells.
+/// An item of [`Updates`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Update<Res, Meta> {
-    /// The metadata, which has changed.
+    /// The metadata has changed; this is the new one.
     Progress(Meta),
-    /// The response. It is the last item.
+    /// The response, which is the last item.
     Done(Res),
 }
 
-/// An operation as a stream: its metadata each time that it changes, and at last its response.
+/// An operation as a stream: its metadata each time that it changes, and finally its response.
 ///
 /// ```no_run
 /// # async fn example(operation: lro::Operation<(), ()>) -> Result<(), lro::OperationError> {
@@ -44,11 +44,12 @@ pub enum Update<Res, Meta> {
 /// # }
 /// ```
 ///
-/// An error is the last item as well; errors that pass are not told (see [`Operation::wait`]). The stream
-/// sleeps inside, and asks the server only while it is polled. Metadata of another type than declared is
-/// left out; [`Operation::poll`] shows it. Dropping the stream loses nothing but the stream.
+/// An error is also the last item. The stream does not report errors that pass (see [`Operation::wait`]). The
+/// stream sleeps inside, and calls the server only while it is polled. It leaves out metadata of another type
+/// than declared, which [`Operation::poll`] shows. Dropping the stream loses nothing: the operation goes on,
+/// and the handle can follow it again.
 pub struct Updates<Res, Meta> {
-    /// The way to the next item; `None` after the last.
+    /// The future of the next item; `None` after the last item.
     step: Option<Step<Res, Meta>>,
 }
 
@@ -60,7 +61,7 @@ where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
 {
-    /// Follows the operation: its metadata each time that it changes, and at last its response.
+    /// Follows the operation: its metadata each time that it changes, and finally its response.
     ///
     /// The time to wait counts from this call. See [`Updates`].
     pub fn updates(&self) -> Updates<Res, Meta> {
@@ -68,7 +69,7 @@ where
             operation: self.clone(),
             watch: self.watch(Aim::Updates),
             unread: self.shared.latest(),
-            shown: None,
+            last_metadata: None,
         };
         Updates { step: Some(Box::pin(follower.step())) }
     }
@@ -79,7 +80,7 @@ where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
 {
-    /// The next update; `None` after the last.
+    /// Waits for the next update. Returns `None` after the last one.
     ///
     /// Cancel-safe: dropping the future loses no update.
     pub async fn next(&mut self) -> Option<Item<Res, Meta>> {
@@ -119,14 +120,14 @@ impl<Res, Meta> fmt::Debug for Updates<Res, Meta> {
     }
 }
 
-/// Turns answers of the server into updates.
+/// Turns the answers of the server into updates.
 struct Follower<Res, Meta> {
     operation: Operation<Res, Meta>,
     watch: Watch,
-    /// An answer of which not everything has been told.
+    /// An answer that holds more updates than the stream has returned.
     unread: Option<longrunning::Operation>,
-    /// The metadata that was told last.
-    shown: Option<Any>,
+    /// The last metadata that came.
+    last_metadata: Option<Any>,
 }
 
 impl<Res, Meta> Follower<Res, Meta>
@@ -145,7 +146,7 @@ where
                 Some(answer) => answer,
                 None => self.watch.next().await?,
             };
-            if let Some(metadata) = self.news(&answer) {
+            if let Some(metadata) = self.new_metadata(&answer) {
                 self.unread = answer.done.then_some(answer);
                 return Ok(Update::Progress(metadata));
             }
@@ -155,10 +156,10 @@ where
         }
     }
 
-    /// The metadata in `answer`, if it is not what was told last.
-    fn news(&mut self, answer: &longrunning::Operation) -> Option<Meta> {
-        let raw = answer.metadata.as_ref().filter(|raw| self.shown.as_ref() != Some(raw))?;
-        self.shown = Some(raw.clone());
+    /// The metadata of `answer`, if it differs from the last.
+    fn new_metadata(&mut self, answer: &longrunning::Operation) -> Option<Meta> {
+        let raw = answer.metadata.as_ref().filter(|raw| self.last_metadata.as_ref() != Some(raw))?;
+        self.last_metadata = Some(raw.clone());
         payload::unpack(self.operation.metadata_type, raw.clone())
             .inspect_err(|unexpected| tracing::debug!(operation = self.operation.name(), %unexpected, "metadata left out"))
             .ok()

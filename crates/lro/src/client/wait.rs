@@ -1,4 +1,4 @@
-//! Waiting for the end of an operation, and asking how it stands.
+//! The calls that wait for the result of an operation, or ask for its state.
 
 use prost::Message;
 
@@ -16,25 +16,27 @@ where
 {
     /// Waits until the operation has ended, and returns its response.
     ///
-    /// It asks with `WaitOperation`, which the server answers as soon as there is a result. If the server
-    /// does not have it, or time after time answers at once though nothing has ended, it asks with
-    /// `GetOperation`. A server that does not hold its answer is asked no more often than the handle's
-    /// [`Polling`](crate::Polling) says. One that cannot be reached (UNAVAILABLE, a broken connection) is asked again until
-    /// the time is over. If the end is known already, nothing is sent.
+    /// The client calls `WaitOperation`, which the server answers as soon as there is a result. The client
+    /// calls `GetOperation` instead if the server does not have `WaitOperation`, or if the server answers at
+    /// once, several times in a row, although the operation has not ended. If the server does not hold its
+    /// answers, the client asks no more often than the handle's [`Polling`](crate::Polling) says. If the server
+    /// cannot be reached (UNAVAILABLE, a broken connection), the client asks again until the time to wait is
+    /// over. If the result is known already, the client sends nothing.
     ///
-    /// Dropping the future loses nothing: the operation goes on, and the handle can be waited on again.
+    /// Dropping the future loses nothing: the operation goes on, and the handle can wait again.
     ///
     /// # Errors
     ///
-    /// All that [`OperationError`] tells apart.
+    /// Any kind of [`OperationError`].
     pub async fn wait(&self) -> Result<Res, OperationError> {
         self.response().await.map_err(|kind| OperationError::new(kind, self))
     }
 
-    /// Asks once how the operation stands (`GetOperation`). If the end is known already, nothing is sent.
+    /// Asks once for the state of the operation (`GetOperation`). If the result is known already, the client
+    /// sends nothing.
     ///
-    /// That the operation failed or was cancelled is not an error here but a [`State`](super::State). The question is not
-    /// repeated, and has no time limit but the transport's. Dropping the future loses nothing.
+    /// If the operation failed or was cancelled, that is a [`State`](super::State) and not an error. The call
+    /// is not repeated, and only the transport limits its time. Dropping the future loses nothing.
     ///
     /// # Errors
     ///
@@ -47,9 +49,9 @@ where
             .map_err(|kind| OperationError::new(kind, self))
     }
 
-    /// The operation as this handle, or a clone of it, last saw it. Nothing is sent.
+    /// The operation as this handle or a clone of it last saw it. Sends nothing.
     ///
-    /// `None` for a handle made from a name, until it has asked.
+    /// `None` if the handle was made from a name and has received no answer yet.
     ///
     /// # Errors
     ///
@@ -77,7 +79,7 @@ where
         }
     }
 
-    /// The operation as it ended if that is known, else as the server answers now.
+    /// The operation as it ended, if the end is known, or else as the server answers now.
     async fn ask(&self) -> Result<longrunning::Operation, Kind> {
         if let Some(ended) = self.shared.ended() {
             return Ok(ended);

@@ -1,4 +1,4 @@
-//! `Client`: how calls are made, and how handles come about.
+//! `Client`: how it makes calls and handles.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +14,7 @@ use crate::scripted_service::{
 /// What arrived: the path, and the method as interceptors see it.
 type Seen = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
-/// A transport to a service that starts an operation whatever it is asked.
+/// A transport to a service that starts an operation on every call.
 fn starting(seen: &Seen) -> impl lro::codegen::Transport {
     let seen = Arc::clone(seen);
     tower::service_fn(move |request: http::Request<tonic::body::Body>| {
@@ -154,7 +154,7 @@ fn tonics_own_channels_and_interceptors_are_transports() {
 
 #[test]
 fn clients_and_handles_can_be_shared_whatever_their_types() {
-    // A type that is neither: handles hold no value of it.
+    // A type that is neither `Send` nor `Sync`. Handles hold no value of it.
     type Foreign = std::rc::Rc<()>;
 
     fn shared<T: Clone + std::fmt::Debug + Send + Sync + Unpin + 'static>() {}

@@ -1,4 +1,4 @@
-//! The client over real connections, which break.
+//! The client over real connections that break.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tonic::transport::{Channel, Endpoint, Server};
 
 use crate::scripted_service::{METHOD, NAME, ScriptedService, at_once, polling, response, succeeded};
 
-/// A channel to a server that hangs up on the first `broken` connections as soon as they say something.
+/// A channel to a server that closes each of the first `broken` connections after the first byte.
 async fn channel(broken: usize, service: &ScriptedService) -> Channel {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -40,7 +40,7 @@ async fn a_connection_that_breaks_is_made_anew() {
         polling().with_initial_delay(Duration::from_millis(1)).with_max_delay(Duration::from_millis(1));
     let operation = client.operation(METHOD, NAME).with_polling(quick);
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(service.log().len(), 1, "only one question has arrived");
+    assert_eq!(service.log().len(), 1, "only one call has arrived");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The ways in which an operation, or the question about it, can end: never mixed up.
+//! Errors keep apart the ways in which an operation, or a call about it, can end.
 
 use lro::google::longrunning::{Operation, operation};
 use lro::google::rpc;

@@ -1,4 +1,4 @@
-//! How often the server is asked: never more often than the policy allows, however it behaves.
+//! How often the client asks: never more often than the policy allows, however the server behaves.
 
 use std::iter::repeat_n;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use tonic::Status;
 
 use crate::scripted_service::{Answer, ScriptedService, after, at_once, polling, running};
 
-/// What a follower wants of the operation.
+/// How the test follows the operation.
 #[derive(Debug, Clone, Copy)]
 enum Follow {
     Wait,
     Updates,
 }
 
-/// Follows an operation that does not end until the client gives up, and returns when it asked, in seconds.
+/// Follows an operation that never ends, until the client gives up. Returns the times of the calls, in seconds.
 async fn asked(script: impl IntoIterator<Item = Answer>, polling: Polling, follow: Follow) -> Vec<f64> {
     let service = ScriptedService::new(script);
     let operation = service.started().with_polling(polling);
@@ -34,7 +34,7 @@ async fn asked(script: impl IntoIterator<Item = Answer>, polling: Polling, follo
     service.log().iter().map(|line| line.split_once("s ").unwrap().0.parse().unwrap()).collect()
 }
 
-/// Servers that answer every question in the same way, and some that change.
+/// Servers that answer every call in the same way, and some that change.
 fn behaviours() -> Vec<(&'static str, Vec<Answer>)> {
     let in_millis = |millis, answer| (Duration::from_millis(millis), answer);
     let always = |answer: Answer| repeat_n(answer, 1000).collect::<Vec<_>>();
@@ -81,8 +81,8 @@ async fn a_policy_of_one_second_asks_once_in_a_second() {
     for follow in [Follow::Wait, Follow::Updates] {
         for (behaviour, script) in behaviours() {
             let count = asked(script, flat, follow).await.len();
-            // One at its beginning and one at the end of each of its 60 seconds.
-            assert!(count <= 61, "{follow:?}, {behaviour}: {count} questions in a minute");
+            // One call at the start, and one at the end of each of the 60 seconds.
+            assert!(count <= 61, "{follow:?}, {behaviour}: {count} calls in a minute");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `Operation::updates`: which updates come, in which order, and what is asked for them.
+//! `Operation::updates`: which updates come, in which order, and which calls the client makes for them.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ async fn a_server_that_answers_at_once_is_not_asked_in_a_loop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_done_already_needs_no_question() {
+async fn what_is_done_already_needs_no_call() {
     let operation = lro::Client::new(unused()).attach(METHOD, succeeded(9));
     assert_eq!(all(&operation).await, ["step 9", "done 42"]);
 }
@@ -115,5 +115,5 @@ async fn a_dropped_next_loses_no_update() {
     }
     assert!(matches!(updates.next().await, Some(Ok(Update::Progress(Step { seconds: 1, .. })))));
     assert_eq!(updates.next().await.unwrap().unwrap(), Update::Done(response()));
-    assert_eq!(service.log(), ["0s wait 5s"], "the question goes on while nobody listens");
+    assert_eq!(service.log(), ["0s wait 5s"], "the call goes on while nobody listens");
 }

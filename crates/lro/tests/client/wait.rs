@@ -1,4 +1,4 @@
-//! `Operation::wait`: what is asked, when, and until when.
+//! `Operation::wait`: which calls the client makes, when, and until when.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ async fn a_server_with_a_shorter_limit_is_asked_again_without_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_question_is_as_long_as_the_time_that_is_left() {
+async fn the_last_call_is_as_long_as_the_time_that_is_left() {
     let service = ScriptedService::new([after(45, Ok(running(1))), after(15, Ok(succeeded(1)))]);
     let operation = service.started().with_timeout(Duration::from_secs(65));
     assert_eq!(operation.wait().await.unwrap(), response());
@@ -56,7 +56,7 @@ async fn a_resumed_handle_polls_at_once_for_it_knows_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_never_waits_is_asked_by_the_policy_and_soon_with_short_questions() {
+async fn a_server_that_never_waits_is_asked_by_the_policy_and_soon_with_short_calls() {
     let mut script = vec![at_once(Ok(running(1))); 4];
     script.push(at_once(Ok(succeeded(1))));
     let service = ScriptedService::new(script);
@@ -93,7 +93,7 @@ async fn the_time_that_an_early_answer_took_counts_as_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_cuts_every_call_off_is_soon_asked_short_questions() {
+async fn a_server_that_cuts_every_call_off_is_soon_asked_with_short_calls() {
     for cut in [Status::cancelled("Timeout expired"), Status::deadline_exceeded("30 s are enough")] {
         let cut = after(30, Err(cut));
         let service = ScriptedService::new([cut.clone(), cut.clone(), cut, at_once(Ok(succeeded(1)))]);
@@ -103,7 +103,7 @@ async fn a_server_that_cuts_every_call_off_is_soon_asked_short_questions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_swallows_questions_is_soon_asked_short_ones() {
+async fn a_server_that_swallows_calls_is_soon_asked_with_short_ones() {
     let lost = after(3600, Ok(running(1)));
     let service = ScriptedService::new([lost.clone(), lost.clone(), lost, at_once(Ok(succeeded(1)))]);
     assert_eq!(service.started().wait().await.unwrap(), response());
@@ -177,7 +177,7 @@ async fn a_server_that_cannot_be_reached_is_given_up_in_time_and_the_reason_is_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_time_is_no_question() {
+async fn without_time_there_is_no_call() {
     let operation = lro::Client::new(unused()).operation(METHOD, NAME).with_timeout(Duration::ZERO);
     assert!(operation.wait().await.unwrap_err().is_timed_out());
 }
@@ -198,7 +198,7 @@ async fn never_giving_up_is_possible() {
         ScriptedService::new([after(day, Err(Status::unavailable(""))), after(1, Ok(succeeded(1)))]);
     let forever = lro::Polling::new().with_max_delay(Duration::MAX).with_total_timeout(Duration::MAX);
     let operation = service.started().with_polling(forever);
-    // One call is never longer than an hour and the time for the answer, whatever the policy says.
+    // No call takes longer than an hour plus the time for the answer, whatever the policy says.
     assert_eq!(operation.wait().await.unwrap(), response());
     assert_eq!(service.log(), ["0s wait 3600s", "3610s wait 3600s"]);
 }
@@ -226,7 +226,7 @@ async fn the_end_is_asked_for_only_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_done_at_the_start_needs_no_question() {
+async fn what_was_done_at_the_start_needs_no_call() {
     let client = lro::Client::new(unused());
     let operation = client.attach(METHOD, succeeded(1));
     assert_eq!(operation.wait().await.unwrap(), response());
@@ -242,7 +242,7 @@ async fn what_was_done_at_the_start_needs_no_question() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn chance_shortens_pauses_and_never_lengthens_them() {
+async fn jitter_shortens_pauses_and_never_lengthens_them() {
     let service = ScriptedService::new([
         at_once(Err(Status::unimplemented(""))),
         at_once(Ok(running(1))),
