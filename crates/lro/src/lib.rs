@@ -26,7 +26,7 @@
 //! // The name is all that another process needs to go on with the operation.
 //! let operation = client.operation(IMPORT_BOOKS, operation.name());
 //!
-//! let mut updates = operation.progress();
+//! let mut updates = operation.updates();
 //! while let Some(update) = updates.next().await {
 //!     match update? {
 //!         Update::Progress(metadata) => println!("{metadata:?}"),
@@ -43,7 +43,7 @@
 //!   load balancers where its requests go.
 #![cfg_attr(
     feature = "client",
-    doc = "- [`Client`], [`Operation`], [`Progress`], [`Error`]: the client's side (feature `client`)."
+    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationError`]: the client's side (feature `client`)."
 )]
 #![cfg_attr(
     feature = "server",
@@ -72,7 +72,7 @@ pub use self::routing::{Routing, RoutingValue};
 pub use prost_types::Any;
 
 #[cfg(feature = "client")]
-pub use self::client::{Client, Error, Operation, Progress, RawOperation, Snapshot, State, Update};
+pub use self::client::{Client, Operation, OperationError, RawOperation, Snapshot, State, Update, Updates};
 #[cfg(feature = "server")]
 pub use self::server::{Context, Engine, EngineBuilder, OnConflict, OperationsService, ProgressError, Start};
 #[cfg(feature = "server")]

@@ -88,6 +88,6 @@ async fn calls_that_stream_both_ways_arrive() {
 #[tokio::test]
 async fn long_running_calls_end_with_their_response() {
     let operation = client().write(word("hi")).await.unwrap();
-    let updates: Vec<_> = operation.progress().map(Result::unwrap).collect().await;
+    let updates: Vec<_> = operation.updates().map(Result::unwrap).collect().await;
     assert!(matches!(updates.last(), Some(Update::Done(done)) if *done == sound("hi")), "{updates:?}");
 }

@@ -15,7 +15,7 @@ async fn every_kind_of_call(client: talk_lro::TalkLroClient, word: Word) -> Resu
     let _: Answer<Streaming<Sound>> = client.chat(tokio_stream::iter([word.clone()])).await;
     let _: Answer<Word> = client.unary(tonic::Request::new(word.clone())).await;
     let operation: Operation<Sound, Word> = client.write(word).await?;
-    let _: Result<Sound, lro::Error> = operation.wait().await;
+    let _: Result<Sound, lro::OperationError> = operation.wait().await;
     let _: Operation<Sound, Word> = client.operation(talk_lro::WRITE, operation.name());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Following an operation as a stream.
+//! An operation as a stream of updates.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -10,28 +10,30 @@ use futures_core::stream::FusedStream;
 use prost::Message;
 use prost_types::Any;
 
-use super::Error;
+use super::error::OperationError;
+use super::kind::Kind;
 use super::operation::Operation;
+use super::snapshot;
 use super::watch::{Aim, Watch};
 use crate::google::longrunning;
 use crate::payload;
 
-/// What a [`Progress`] tells.
+/// An item of [`Updates`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Update<Res, Meta> {
-    /// The metadata, which has changed.
+    /// The metadata has changed; this is the new one.
     Progress(Meta),
-    /// The response. It is the last item.
+    /// The response, which is the last item.
     Done(Res),
 }
 
-/// An operation as a stream: its metadata each time that it changes, and at last its response.
+/// An operation as a stream: its metadata each time that it changes, and finally its response.
 ///
 /// ```no_run
-/// # async fn example(operation: lro::Operation<(), ()>) -> Result<(), lro::Error> {
+/// # async fn example(operation: lro::Operation<(), ()>) -> Result<(), lro::OperationError> {
 /// use lro::Update;
 ///
-/// let mut updates = operation.progress();
+/// let mut updates = operation.updates();
 /// while let Some(update) = updates.next().await {
 ///     match update? {
 ///         Update::Progress(metadata) => println!("{metadata:?}"),
@@ -42,33 +44,43 @@ pub enum Update<Res, Meta> {
 /// # }
 /// ```
 ///
-/// An error is the last item as well; errors that pass are not told (see [`Operation::wait`]). The stream
-/// sleeps inside, and asks the server only while it is polled. Metadata of another type than declared is
-/// left out; [`Operation::poll`] shows it. Dropping the stream loses nothing but the stream.
-pub struct Progress<Res, Meta> {
-    /// The way to the next item; `None` after the last.
+/// An error is also the last item. The stream does not report errors that pass (see [`Operation::wait`]). The
+/// stream sleeps inside, and calls the server only while it is polled. It leaves out metadata of another type
+/// than declared, which [`Operation::poll`] shows. Dropping the stream loses nothing: the operation goes on,
+/// and the handle can follow it again.
+pub struct Updates<Res, Meta> {
+    /// The future of the next item; `None` after the last item.
     step: Option<Step<Res, Meta>>,
 }
 
-type Item<Res, Meta> = Result<Update<Res, Meta>, Error>;
+type Item<Res, Meta> = Result<Update<Res, Meta>, OperationError>;
 type Step<Res, Meta> = Pin<Box<dyn Future<Output = (Follower<Res, Meta>, Item<Res, Meta>)> + Send>>;
 
-impl<Res, Meta> Progress<Res, Meta>
+impl<Res, Meta> Operation<Res, Meta>
 where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
 {
-    pub(super) fn new(operation: Operation<Res, Meta>) -> Self {
+    /// Follows the operation: its metadata each time that it changes, and finally its response.
+    ///
+    /// The time to wait counts from this call. See [`Updates`].
+    pub fn updates(&self) -> Updates<Res, Meta> {
         let follower = Follower {
-            watch: operation.watch(Aim::Progress),
-            unread: operation.shared.latest(),
-            shown: None,
-            operation,
+            operation: self.clone(),
+            watch: self.watch(Aim::Updates),
+            unread: self.shared.latest(),
+            last_metadata: None,
         };
-        Self { step: Some(Box::pin(follower.step())) }
+        Updates { step: Some(Box::pin(follower.step())) }
     }
+}
 
-    /// The next update; `None` after the last.
+impl<Res, Meta> Updates<Res, Meta>
+where
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+{
+    /// Waits for the next update. Returns `None` after the last one.
     ///
     /// Cancel-safe: dropping the future loses no update.
     pub async fn next(&mut self) -> Option<Item<Res, Meta>> {
@@ -76,7 +88,7 @@ where
     }
 }
 
-impl<Res, Meta> Stream for Progress<Res, Meta>
+impl<Res, Meta> Stream for Updates<Res, Meta>
 where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
@@ -92,7 +104,7 @@ where
     }
 }
 
-impl<Res, Meta> FusedStream for Progress<Res, Meta>
+impl<Res, Meta> FusedStream for Updates<Res, Meta>
 where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
@@ -102,20 +114,20 @@ where
     }
 }
 
-impl<Res, Meta> fmt::Debug for Progress<Res, Meta> {
+impl<Res, Meta> fmt::Debug for Updates<Res, Meta> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Progress").field("ended", &self.step.is_none()).finish_non_exhaustive()
+        f.debug_struct("Updates").field("ended", &self.step.is_none()).finish_non_exhaustive()
     }
 }
 
-/// Turns answers of the server into updates.
+/// Turns the answers of the server into updates.
 struct Follower<Res, Meta> {
     operation: Operation<Res, Meta>,
     watch: Watch,
-    /// An answer of which not everything has been told.
+    /// An answer that holds more updates than the stream has returned.
     unread: Option<longrunning::Operation>,
-    /// The metadata that was told last.
-    shown: Option<Any>,
+    /// The last metadata that came.
+    last_metadata: Option<Any>,
 }
 
 impl<Res, Meta> Follower<Res, Meta>
@@ -124,30 +136,30 @@ where
     Meta: Message + Default + 'static,
 {
     async fn step(mut self) -> (Self, Item<Res, Meta>) {
-        let item = self.update().await;
+        let item = self.update().await.map_err(|kind| OperationError::new(kind, &self.operation));
         (self, item)
     }
 
-    async fn update(&mut self) -> Item<Res, Meta> {
+    async fn update(&mut self) -> Result<Update<Res, Meta>, Kind> {
         loop {
             let answer = match self.unread.take() {
                 Some(answer) => answer,
-                None => self.watch.next().await.map_err(|kind| self.operation.error(kind))?,
+                None => self.watch.next().await?,
             };
-            if let Some(metadata) = self.news(&answer) {
+            if let Some(metadata) = self.new_metadata(&answer) {
                 self.unread = answer.done.then_some(answer);
                 return Ok(Update::Progress(metadata));
             }
             if answer.done {
-                return self.operation.outcome(answer).map(Update::Done);
+                return snapshot::outcome(answer.result, self.operation.response_type).map(Update::Done);
             }
         }
     }
 
-    /// The metadata in `answer`, if it is not what was told last.
-    fn news(&mut self, answer: &longrunning::Operation) -> Option<Meta> {
-        let raw = answer.metadata.as_ref().filter(|raw| self.shown.as_ref() != Some(raw))?;
-        self.shown = Some(raw.clone());
+    /// The metadata of `answer`, if it differs from the last.
+    fn new_metadata(&mut self, answer: &longrunning::Operation) -> Option<Meta> {
+        let raw = answer.metadata.as_ref().filter(|raw| self.last_metadata.as_ref() != Some(raw))?;
+        self.last_metadata = Some(raw.clone());
         payload::unpack(self.operation.metadata_type, raw.clone())
             .inspect_err(|unexpected| tracing::debug!(operation = self.operation.name(), %unexpected, "metadata left out"))
             .ok()

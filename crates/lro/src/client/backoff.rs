@@ -1,4 +1,4 @@
-//! The pauses between one look at an operation and the next.
+//! The pauses between two calls about an operation.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,28 +6,28 @@ use std::time::Duration;
 
 use crate::Polling;
 
-/// The largest part of a pause that chance may take away.
+/// The largest part of a pause that jitter takes away.
 const SPREAD: f64 = 0.25;
 
-/// No policy, however it is set, makes a client ask more often than this.
+/// The shortest pause, whatever the policy says.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The growing pauses of one wait.
-pub(super) struct Pace {
+pub(super) struct Backoff {
     next: Duration,
     polling: Polling,
     jitter: Jitter,
 }
 
-impl Pace {
+impl Backoff {
     pub(super) fn new(polling: Polling, jitter: Jitter) -> Self {
         Self { next: polling.initial_delay(), polling, jitter }
     }
 
-    /// The next pause: at least three quarters of what the policy says, never more than it.
+    /// The next pause: at least three quarters of the policy's pause, and never more than all of it.
     pub(super) fn next(&mut self) -> Duration {
         let whole = self.next.min(self.polling.max_delay());
-        // `max` turns a multiplier that is not a number into 1 as well.
+        // `max` also turns a multiplier that is not a number into 1.
         let grown = whole.as_secs_f64() * self.polling.multiplier().max(1.0);
         self.next = Duration::try_from_secs_f64(grown).unwrap_or(Duration::MAX);
         let part = whole.as_secs_f64() * (1.0 - SPREAD * self.jitter.fraction());
@@ -40,7 +40,7 @@ pub(super) fn longest(polling: Polling) -> Duration {
     polling.max_delay().max(SHORTEST)
 }
 
-/// Where chance comes from: numbers from 0 to 1.
+/// The source of randomness: numbers from 0 to 1.
 #[derive(Clone)]
 pub(super) struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
 
@@ -49,7 +49,7 @@ impl Jitter {
         Self(Arc::new(source))
     }
 
-    #[expect(clippy::manual_clamp, reason = "`clamp` passes on what is not a number, `max` drops it")]
+    #[expect(clippy::manual_clamp, reason = "`clamp` keeps a value that is not a number, `max` drops it")]
     fn fraction(&self) -> f64 {
         (self.0)().max(0.0).min(1.0)
     }
@@ -72,8 +72,8 @@ mod tests {
     use super::*;
 
     fn seconds(polling: Polling, jitter: f64, count: usize) -> Vec<f64> {
-        let mut pace = Pace::new(polling, Jitter::new(move || jitter));
-        (0..count).map(|_| pace.next().as_secs_f64()).collect()
+        let mut backoff = Backoff::new(polling, Jitter::new(move || jitter));
+        (0..count).map(|_| backoff.next().as_secs_f64()).collect()
     }
 
     #[test]
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_takes_at_most_a_quarter() {
+    fn jitter_takes_at_most_a_quarter() {
         assert_eq!(seconds(Polling::new(), 1.0, 2), [3.75, 5.625]);
         assert_eq!(seconds(Polling::new(), f64::INFINITY, 2), [3.75, 5.625]);
         assert_eq!(seconds(Polling::new(), f64::NAN, 2), [5.0, 7.5]);
@@ -95,9 +95,9 @@ mod tests {
         let shrinking = Polling::new().with_multiplier(f64::NAN);
         assert_eq!(seconds(shrinking, 0.0, 2), [5.0, 5.0]);
         let endless = Polling::new().with_multiplier(f64::INFINITY).with_max_delay(Duration::MAX);
-        let mut pace = Pace::new(endless, Jitter::new(|| 0.0));
-        assert_eq!(pace.next(), Duration::from_secs(5));
-        // Only that it does not panic: the second pause is beyond every clock.
-        assert!(pace.next() > Duration::from_secs(1 << 40));
+        let mut backoff = Backoff::new(endless, Jitter::new(|| 0.0));
+        assert_eq!(backoff.next(), Duration::from_secs(5));
+        // The second pause is longer than any clock can count; the point is that it does not panic.
+        assert!(backoff.next() > Duration::from_secs(1 << 40));
     }
 }

@@ -1,4 +1,4 @@
-//! A server of `google.longrunning.Operations` that answers from a script and writes down what it was asked.
+//! A service of `google.longrunning.Operations` that answers from a script and records what it was asked.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -17,7 +17,7 @@ use prost_types::Timestamp;
 use tokio::time::{Instant, sleep};
 use tonic::{Request, Response, Status, async_trait};
 
-/// The well-known types stand in for messages of an API: a time is the response, a duration the metadata.
+/// Well-known types take the place of an API's messages: the response is a timestamp, the metadata a duration.
 pub(crate) type Done = Timestamp;
 pub(crate) type Step = prost_types::Duration;
 
@@ -30,22 +30,22 @@ pub(crate) const METHOD: Method<(), Done, Step> =
 /// The answer to one call, after some time.
 pub(crate) type Answer = (Duration, Result<Operation, Status>);
 
-/// The server. It panics on a question for which the script has no answer.
+/// The service. It panics if it is called and the script has no answer left.
 #[derive(Clone)]
-pub(crate) struct Fake {
+pub(crate) struct ScriptedService {
     script: Arc<Mutex<VecDeque<Answer>>>,
-    /// What it was asked, each line with the second at which that was.
+    /// One line for each call: the time in seconds, and what was asked.
     log: Arc<Mutex<Vec<String>>>,
     start: Instant,
 }
 
-impl Fake {
+impl ScriptedService {
     pub(crate) fn new(script: impl IntoIterator<Item = Answer>) -> Self {
         let script = Arc::new(Mutex::new(script.into_iter().collect()));
         Self { script, log: Arc::default(), start: Instant::now() }
     }
 
-    /// A client of this server, whose pauses are the policy's to the millisecond.
+    /// A client of this service, without jitter: its pauses are exactly those of the policy.
     pub(crate) fn client(&self) -> Client {
         Client::new(OperationsServer::new(self.clone())).jitter(|| 0.0)
     }
@@ -74,7 +74,7 @@ impl Fake {
 }
 
 #[async_trait]
-impl Operations for Fake {
+impl Operations for ScriptedService {
     async fn get_operation(
         &self,
         request: Request<GetOperationRequest>,
@@ -142,13 +142,13 @@ pub(crate) fn at_once(answer: Result<Operation, Status>) -> Answer {
     after(0, answer)
 }
 
-/// An operation at work on the given step.
+/// An operation whose work is at the given step.
 pub(crate) fn running(step: i64) -> Operation {
     let metadata = Some(pack(STEP, &Step { seconds: step, nanos: 0 }));
     Operation { name: NAME.to_owned(), metadata, done: false, result: None }
 }
 
-/// The same, when it has ended with `result`.
+/// The same operation after it has ended with `result`.
 pub(crate) fn ended(step: i64, result: operation::Result) -> Operation {
     Operation { done: true, result: Some(result), ..running(step) }
 }
