@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use lro_store::Store;
 
-use super::page_token::PageTokens;
-use super::settings::Settings;
-use super::status::Errors;
-use super::{Engine, inner};
+use super::Engine;
+use crate::Method;
+use crate::server::settings::{OnDelete, Settings};
+use crate::server::shared::Shared;
+use crate::server::state::page_token::PageTokens;
+use crate::server::state::random::Random;
+use crate::server::status::Errors;
 
 /// Makes an [`Engine`]. Every setting has a default that suits most servers.
 #[derive(Debug)]
@@ -16,6 +19,7 @@ use super::{Engine, inner};
 pub struct EngineBuilder {
     store: Arc<dyn Store>,
     settings: Settings,
+    random: Random,
     page_tokens: PageTokens,
     error_domain: Arc<str>,
 }
@@ -25,45 +29,82 @@ impl EngineBuilder {
         Self {
             store: Arc::new(store),
             settings: Settings::default(),
+            random: Random::default(),
             page_tokens: PageTokens::with_random_key(),
             error_domain: "lro".into(),
         }
     }
 
-    /// How many operations run in this process at a time; 100 by default. With 0 this process only accepts
-    /// operations, and others that share its store do the work.
+    /// How many operations run in this process at a time; 100 by default.
     pub fn concurrency(mut self, operations: usize) -> Self {
         self.settings.concurrency = operations;
         self
     }
 
-    /// How many operations that this process has accepted may wait for a free place; 10,000 by default. A
-    /// start beyond that fails with `RESOURCE_EXHAUSTED`; with 0, one that finds no free place does. What other
-    /// processes have accepted does not count.
+    /// How many operations of one method run in this process at a time, beside the limit for all of them; without
+    /// it, a method may take all slots. So a hundred slow exports keep nothing else from running.
+    pub fn method_concurrency<Req, Res, Meta>(mut self, method: Method<Req, Res, Meta>, operations: usize) -> Self {
+        self.settings.method_concurrency.insert(method.path(), operations);
+        self
+    }
+
+    /// Makes this process only accept operations and answer for them; others that share its store do the work. A
+    /// process that only works registers its methods without serving them: the generated
+    /// `LibraryServiceLroServer::register`.
+    pub fn serve_only(self) -> Self {
+        self.concurrency(0)
+    }
+
+    /// How many operations that this process has accepted may wait for a free slot or for their exclusive key;
+    /// 10,000 by default. A start beyond that fails with `RESOURCE_EXHAUSTED`; with 0, one that finds no free slot
+    /// does. What other processes have accepted does not count, nor what is delayed.
     pub fn queue_limit(mut self, operations: usize) -> Self {
         self.settings.queue_limit = operations;
         self
     }
 
-    /// For how long a process has an operation to itself without confirming it; 30 seconds by default. After
-    /// that time without a sign of life another process takes over.
+    /// How long a process may be silent before others take over what it runs; 30 seconds by default. It is not a
+    /// limit for the work: while its process lives, work goes on as long as it takes.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.settings.lease = lease;
         self
     }
 
-    /// How often a process confirms what it runs, and how long it waits for the store's answer; by default a
-    /// quarter of the lease. More than a third of the lease counts as a third, so that one confirmation may
-    /// fail.
-    pub fn heartbeat_interval(mut self, interval: Duration) -> Self {
-        self.settings.heartbeat_interval = Some(interval);
+    /// How often a process gives the store a sign of life, and how long it waits for the answer; by default a
+    /// quarter of the lease. More than a third of the lease counts as a third, so that one may fail.
+    pub fn keep_alive_interval(mut self, interval: Duration) -> Self {
+        self.settings.keep_alive_interval = Some(interval);
         self
     }
 
-    /// How often to look for work that no hint of the store has announced, and for that of processes that
-    /// died; 2 seconds by default.
+    /// Stops all work before another process could take it over, as is done anyway with work that has an exclusive
+    /// key. By default work goes on while the store cannot be reached, and counts if it ends before somebody else
+    /// has taken it over; so a fail-over of the database interrupts nothing, and two attempts may overlap for a
+    /// while.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.strict = strict;
+        self
+    }
+
+    /// How often to look for what no hint of the store has announced: work, that of processes that died, and the
+    /// end of operations that somebody waits for; 2 seconds by default. Intervals vary by up to a fifth, so that
+    /// processes do not look together.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.settings.poll_interval = interval;
+        self
+    }
+
+    /// How often the metadata of one operation is written at most, however often its handler reports; 1 second by
+    /// default.
+    pub fn progress_interval(mut self, interval: Duration) -> Self {
+        self.settings.progress_interval = interval;
+        self
+    }
+
+    /// What happens to work that runs while its operation is deleted; by default it goes on. It keeps its slot until
+    /// it ends, and [`Engine::stats`] counts it.
+    pub fn on_delete(mut self, on_delete: OnDelete) -> Self {
+        self.settings.on_delete = on_delete;
         self
     }
 
@@ -114,14 +155,24 @@ impl EngineBuilder {
         self
     }
 
+    /// Where the engine gets random numbers from: for the ids of operations and workers, and to vary intervals. By
+    /// default that is the thread's generator. For tests that must repeat themselves; ids that can be guessed are
+    /// no secret any more.
+    pub fn random_source(mut self, source: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        self.random = Random::new(source);
+        self
+    }
+
     /// Makes the engine and starts its background tasks. They end with [`Engine::drain`], or when the last
-    /// clone of the engine is dropped, including those that its services hold; what still runs then is handed
+    /// clone of the engine is dropped, including those that its servers hold; what still runs then is handed
     /// back without waiting.
+    ///
+    /// The engine lives on the Tokio runtime that it is built on. When that ends, so do the tasks, and starts fail.
     ///
     /// # Panics
     /// Outside of a Tokio runtime with time enabled.
     pub fn build(self) -> Engine {
         let errors = Errors::new(self.error_domain);
-        Engine::run(inner::Inner::new(self.store, self.settings, self.page_tokens, errors))
+        Engine::run(Shared::new(self.store, self.settings, self.random, self.page_tokens, errors))
     }
 }

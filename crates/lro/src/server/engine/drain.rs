@@ -1,28 +1,27 @@
 //! How an engine ends.
 
-use std::time::Duration;
-
 use tokio::time::timeout;
 
-use super::inner::Inner;
+use crate::server::shared::Shared;
+use crate::server::tasks::close;
 
-/// How long handing work back may take. A store that does not answer by then keeps the leases until they are
-/// over.
-const HAND_BACK: Duration = Duration::from_secs(5);
-
-pub(super) async fn drain(inner: &Inner) {
-    inner.draining.cancel();
-    inner.tasks.close();
-    if timeout(inner.settings.drain_time, inner.tasks.wait()).await.is_err() {
+/// Lets work end for a while, and then has the rest handed back.
+pub(super) async fn drain(shared: &Shared) {
+    shared.draining.cancel();
+    shared.work.close();
+    let ended = async {
+        tokio::select! {
+            () = shared.work.wait() => {}
+            () = shared.stopped.cancelled() => {}
+        }
+    };
+    if timeout(shared.settings.drain_time, ended).await.is_err() {
         tracing::info!(
-            running = inner.runs.len(),
+            running = shared.runs.all().len(),
             "the drain time is over; handing unfinished operations back"
         );
     }
-    inner.stopped.cancel();
-    if timeout(HAND_BACK, inner.tasks.wait()).await.is_err() {
-        tracing::warn!(
-            "the store did not take all operations back in time; others take over when their leases are over"
-        );
-    }
+    shared.stopped.cancel();
+    // The task that closes has a limit of its own. Where it is gone with its runtime, there is nothing to wait for.
+    let _ = timeout(close::TIME * 2, shared.closed.cancelled()).await;
 }

@@ -1,15 +1,16 @@
 //! `DeleteOperation`.
 
+use lro_store::StoreExt;
 use tonic::Status;
 
-use super::super::call::in_time;
-use super::super::inner::Inner;
 use super::parse_name;
 use crate::google::longrunning::DeleteOperationRequest;
+use crate::server::shared::Shared;
+use crate::server::state::call::in_time;
 
-/// Forgets an operation. Work that runs goes on, and its result is dropped.
-pub(super) async fn delete(inner: &Inner, request: &DeleteOperationRequest) -> Result<(), Status> {
-    let name = parse_name(inner, &request.name)?;
-    let existed = in_time(inner.store.delete(&name)).await.map_err(|error| inner.errors.store(&error))?;
-    if existed { Ok(()) } else { Err(inner.errors.not_found(&name)) }
+/// Forgets an operation. What work that runs does then is the engine's setting `on_delete`.
+pub(super) async fn delete(shared: &Shared, request: &DeleteOperationRequest) -> Result<(), Status> {
+    let name = parse_name(shared, &request.name)?;
+    let existed = in_time(shared.store.delete_one(&name)).await.map_err(|error| shared.errors.store(&error))?;
+    if existed { Ok(()) } else { Err(shared.errors.not_found(&name)) }
 }

@@ -1,45 +1,45 @@
 //! Requests that were sent before (AIP-155).
 
-use lro_store::{Record, RequestKey};
+use lro_store::{InvalidRequestId, Owner, Record, RequestId, RequestKey};
 use prost::Message;
 use tonic::Status;
 
-use super::call::in_time;
-use super::convert;
-use super::inner::Inner;
 use crate::google::longrunning::Operation;
+use crate::server::convert;
+use crate::server::shared::Shared;
+use crate::server::state::call::in_time;
 use crate::{Method, payload};
 
-/// The caller of every request: the engine does not tell callers apart, so all of them share their ids.
-pub(super) const CALLER: &str = "";
-
 /// The id by which a repeat of this request is to be known, if it was given one.
-pub(super) fn id<'a, Req, Res, Meta>(method: &Method<Req, Res, Meta>, request: &'a Req) -> Option<&'a str> {
-    method.request_id(request).filter(|id| !id.is_empty())
+pub(super) fn of<Req, Res, Meta>(
+    method: &Method<Req, Res, Meta>,
+    request: &Req,
+) -> Option<Result<RequestId, InvalidRequestId>> {
+    method.request_id(request).filter(|id| !id.is_empty()).map(RequestId::new)
 }
 
 /// Looks for the operation that this request has started before.
-pub(super) async fn find<Req, Res, Meta>(
-    inner: &Inner,
+///
+/// A request that only asks for a check starts nothing, so it is no repeat of one that did.
+pub(in crate::server) async fn find<Req, Res, Meta>(
+    shared: &Shared,
     method: Method<Req, Res, Meta>,
     request: &Req,
 ) -> Result<Option<Operation>, Status>
 where
     Req: Message + Default + PartialEq,
 {
-    // A request that only asks for a check starts nothing, so it is no repeat of one that did.
-    let Some(id) = id(&method, request).filter(|_| !method.validate_only(request)) else {
-        return Ok(None);
-    };
-    let key = RequestKey::new(CALLER, method.path(), id)
-        .map_err(|error| inner.errors.invalid_request_id(&error))?;
-    let first = in_time(inner.store.find(&key)).await.map_err(|error| inner.errors.store(&error))?;
-    first.map(|first| answer(inner, method, request, &first)).transpose()
+    let Some(id) = of(&method, request).filter(|_| !method.validate_only(request)) else { return Ok(None) };
+    let id = id.map_err(|error| shared.errors.invalid_request_id(&error))?;
+    let key = RequestKey::new(Owner::none(), method.path(), id);
+    let found = in_time(shared.store.find_by_request(&key)).await;
+    let first = found.map_err(|error| shared.errors.store(&error))?;
+    first.map(|first| answer(shared, method, request, &first)).transpose()
 }
 
 /// The answer to a request whose id is that of an operation: the operation, if it was the same request.
-pub(super) fn answer<Req, Res, Meta>(
-    inner: &Inner,
+pub(in crate::server) fn answer<Req, Res, Meta>(
+    shared: &Shared,
     method: Method<Req, Res, Meta>,
     request: &Req,
     first: &Record,
@@ -48,9 +48,9 @@ where
     Req: Message + Default + PartialEq,
 {
     if is_same(method.request_type(), request, first) {
-        Ok(convert::to_operation(first))
+        Ok(convert::to_operation(&first.view))
     } else {
-        Err(inner.errors.request_id_taken())
+        Err(shared.errors.request_id_taken())
     }
 }
 
@@ -62,7 +62,7 @@ fn is_same<Req>(request_type: &str, request: &Req, first: &Record) -> bool
 where
     Req: Message + Default + PartialEq,
 {
-    *first.request() == convert::to_payload(payload::pack(request_type, request))
-        || payload::unpack::<Req>(request_type, convert::to_any(first.request()))
+    first.request == convert::to_payload(payload::pack(request_type, request))
+        || payload::unpack::<Req>(request_type, convert::to_any(&first.request))
             .is_ok_and(|stored| stored == *request)
 }

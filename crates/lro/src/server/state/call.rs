@@ -6,6 +6,8 @@ use std::time::Duration;
 use lro_store::Error;
 use tokio::time::timeout;
 
+use super::unwind::catch;
+
 /// How long a call may take before it counts as one that failed.
 pub(in crate::server) const CALL_TIME: Duration = Duration::from_secs(10);
 
@@ -15,11 +17,14 @@ pub(in crate::server) async fn in_time<T>(call: impl Future<Output = Result<T, E
 }
 
 /// A call that may be dropped after `time`. Then it is as if the store could not be reached: the call may
-/// have had its effect.
+/// have had its effect. One that panics is as if the store were broken.
 pub(in crate::server) async fn within<T>(
     time: Duration,
     call: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
-    let answer = timeout(time, call).await;
-    answer.unwrap_or_else(|_| Err(Error::unavailable(format!("the store gave no answer within {time:?}"))))
+    match timeout(time, catch(call)).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(panic)) => Err(Error::internal(format!("the store panicked: {panic}"))),
+        Err(_elapsed) => Err(Error::unavailable(format!("the store gave no answer within {time:?}"))),
+    }
 }

@@ -131,6 +131,11 @@ impl Run {
         self.reported.notify_one();
     }
 
+    /// Says once more that there is metadata to write.
+    pub(in crate::server) fn report_again(&self) {
+        self.reported.notify_one();
+    }
+
     /// Returns when there may be metadata to write. Cancel-safe.
     pub(in crate::server) async fn reported(&self) {
         self.reported.notified().await;

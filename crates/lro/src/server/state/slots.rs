@@ -20,6 +20,8 @@ pub(in crate::server) struct Slots {
 struct Used {
     total: usize,
     by_method: HashMap<Arc<str>, usize>,
+    /// Somebody was given fewer slots than asked for.
+    wanted: bool,
 }
 
 impl Slots {
@@ -52,6 +54,7 @@ impl Slots {
     /// Holds up to `batch` slots for operations of these methods; `None` if there is none for any.
     pub(in crate::server) fn reserve(self: &Arc<Self>, methods: &[Arc<str>], batch: usize) -> Option<Reservation> {
         let mut used = lock(&self.used);
+        used.wanted = true;
         let total = batch.min(self.total.saturating_sub(used.total));
         let free = |method: &Arc<str>| {
             let taken = used.by_method.get(method).copied().unwrap_or_default();
@@ -62,6 +65,7 @@ impl Slots {
         if by_method.is_empty() {
             return None;
         }
+        used.wanted = total < batch || by_method.len() < methods.len();
         // No more than what the methods can use, so that a look for one method leaves slots for the others.
         let total = total.min(by_method.values().sum());
         used.total += total;
@@ -74,7 +78,7 @@ impl Slots {
         Some(Reservation { slots: Arc::clone(self), total, by_method })
     }
 
-    /// Returns when a slot may have become free. Cancel-safe.
+    /// Returns when a slot has become free that somebody wanted. Cancel-safe.
     pub(in crate::server) async fn freed(&self) {
         self.freed.notified().await;
     }
@@ -87,8 +91,11 @@ impl Slots {
                 *taken = taken.saturating_sub(count);
             }
         }
+        let wanted = std::mem::take(&mut used.wanted);
         drop(used);
-        self.freed.notify_one();
+        if wanted {
+            self.freed.notify_one();
+        }
     }
 }
 

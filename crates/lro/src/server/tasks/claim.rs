@@ -3,90 +3,111 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::Claim;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use lro_store::{Claim, Holder, Interruption, MAX_BATCH, Release};
+use tokio::time::{Instant, sleep};
 
-use super::call::{CALL_TIME, within};
-use super::execute;
-use super::inner::Inner;
+use crate::server::run;
+use crate::server::shared::Shared;
+use crate::server::state::call::in_time;
+use crate::server::state::slots::Reservation;
 
 /// At most how many operations to claim at once.
 const LARGEST_BATCH: usize = 64;
 
-/// Claims work when there is a place for it: on a hint, and at intervals for what no hint tells of.
-pub(super) async fn run(inner: Arc<Inner>) {
-    let mut poll = interval(inner.settings.poll_interval());
-    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    // Begins small, so that a look into an empty queue does not occupy places that a start could take at
-    // once.
+/// Claims work when there is a slot for it: on a hint, and at intervals for what no hint tells of.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let interval = shared.settings.poll_interval();
+    // Begins small, so that a look into an empty queue does not occupy slots that a start could take at once.
     let mut batch = 1;
     loop {
         if batch == 1 {
             tokio::select! {
-                () = inner.draining.cancelled() => return,
-                () = inner.claim.notified() => {}
-                _ = poll.tick() => {}
+                () = shared.draining.cancelled() => return,
+                () = shared.claim.notified() => {}
+                () = shared.slots.freed() => {}
+                () = sleep(shared.random.shorten(interval)) => {}
             }
         }
-        let places = tokio::select! {
-            () = inner.draining.cancelled() => return,
-            places = places(&inner, batch) => places,
-        };
-        let wanted = places.len();
-        inner.backlog.looking(wanted);
-        // In a task of its own: a claim that is dropped half-way would leave work to nobody. One that hangs
-        // keeps its places, and the look for work goes on with the others.
-        let claim = inner.tasks.spawn(claim(Arc::clone(&inner), places));
-        let claimed = match timeout(CALL_TIME, claim).await {
-            Ok(Ok(claimed)) => claimed,
-            Ok(Err(panicked)) => {
-                tracing::error!(error = &panicked as &dyn Error, "a look for work ended in a panic");
-                0
+        if shared.doubt.is_raised() {
+            reconcile(&shared).await;
+        }
+        let methods = shared.handlers.paths();
+        if methods.is_empty() || !shared.worker.is_known() {
+            batch = 1;
+            continue;
+        }
+        let reservation = loop {
+            if shared.draining.is_cancelled() {
+                return;
             }
-            Err(_elapsed) => {
-                tracing::warn!("the store does not answer a look for work; trying again");
-                0
+            if let Some(reservation) = shared.slots.reserve(&methods, batch) {
+                break reservation;
+            }
+            tokio::select! {
+                () = shared.draining.cancelled() => return,
+                () = shared.slots.freed() => {}
             }
         };
-        inner.backlog.looking(0);
+        let wanted = reservation.len();
+        shared.queue.looking(wanted);
+        let claimed = claim(&shared, reservation).await;
+        shared.queue.looking(0);
         batch = if claimed == wanted { (batch * 2).min(LARGEST_BATCH) } else { 1 };
     }
 }
 
-/// Waits for a free place, and takes up to `batch` that are free.
-async fn places(inner: &Inner, batch: usize) -> Vec<OwnedSemaphorePermit> {
-    let take = || Arc::clone(&inner.places);
-    let mut places: Vec<_> = take().acquire_owned().await.into_iter().collect();
-    while places.len() < batch
-        && let Ok(place) = take().try_acquire_owned()
-    {
-        places.push(place);
+/// Claims one operation per slot at most; how many it got.
+async fn claim(shared: &Arc<Shared>, mut reservation: Reservation) -> usize {
+    let mut request = Claim::new(shared.worker.id(), reservation.len());
+    for (method, limit) in reservation.methods() {
+        request = request.method(Arc::clone(method), limit);
     }
-    places
-}
-
-/// Claims one operation per place at most; how many it got.
-async fn claim(inner: Arc<Inner>, places: Vec<OwnedSemaphorePermit>) -> usize {
-    let methods = inner.handlers.paths();
-    if methods.is_empty() {
-        return 0;
-    }
-    let leased_at = Instant::now();
-    let lease = inner.settings.lease;
-    let request = Claim { worker: inner.worker.clone(), methods, limit: places.len(), lease };
-    // After that time whatever it has claimed is free for others again.
-    let records = match within(lease, inner.store.claim(&request)).await {
+    let _expecting = shared.runs.expect();
+    let records = match in_time(shared.store.claim(&request)).await {
         Ok(records) => records,
         Err(error) => {
+            shared.doubt.raise();
             tracing::warn!(error = &error as &dyn Error, "could not look for work; trying again later");
             return 0;
         }
     };
     let claimed = records.len();
-    for (record, place) in records.into_iter().zip(places) {
-        inner.backlog.leave(record.name());
-        execute::launch(&inner, record, place, leased_at);
+    for record in records {
+        shared.queue.leave(record.name());
+        match reservation.slot(record.view.method()) {
+            Some(slot) => run::launch(shared, record, slot),
+            None => {
+                tracing::error!(name = %record.name(), "the store gave out more than was asked for; handing it back");
+                shared.doubt.raise();
+            }
+        }
     }
     claimed
+}
+
+/// Hands back what the store has given this process without its knowledge, by a call whose answer got lost.
+async fn reconcile(shared: &Shared) {
+    let (worker, asked_at) = (shared.worker.id(), Instant::now());
+    let mut after = None;
+    loop {
+        let held = match in_time(shared.store.held(&worker, after.as_ref(), MAX_BATCH)).await {
+            Ok(held) => held,
+            Err(error) => {
+                return tracing::warn!(error = &error as &dyn Error, "could not ask what this process has");
+            }
+        };
+        let Some(last) = held.last() else { break };
+        after = Some(last.name.clone());
+        debug_assert!(held.iter().all(|fence| fence.holder == Holder::Worker(worker.clone())));
+        let unknown = held.into_iter().filter(|fence| !shared.runs.knows(&fence.name));
+        let releases: Vec<_> =
+            unknown.map(|fence| Release::new(fence, Interruption::not_begun())).collect();
+        if releases.is_empty() {
+            continue;
+        }
+        if let Err(error) = in_time(shared.store.release(releases)).await {
+            return tracing::warn!(error = &error as &dyn Error, "could not hand back what did not begin");
+        }
+    }
+    shared.doubt.asked_at(asked_at);
 }

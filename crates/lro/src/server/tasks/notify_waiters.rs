@@ -1,56 +1,59 @@
-//! The task that reads how operations ended, for those who wait for them.
+//! The task that reads how operations stand, for those who wait for them.
 
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::Record;
+use tokio::time::sleep;
 
-use super::call::in_time;
-use super::inner::Inner;
-use super::pause::Pauses;
+use crate::server::shared::Shared;
+use crate::server::state::backoff::Backoff;
+use crate::server::state::call::in_time;
 
 /// How many operations to read in one call.
 const BATCH: usize = 256;
 
-/// Reads the operations that may be over, once for all who wait, and tells them of those that are.
-pub(super) async fn run(inner: Arc<Inner>) {
-    // What a task before this one has left unread.
-    inner.waiters.mark_all();
-    let settle = async {
+/// Reads the operations that may have changed, once for all who wait, and tells them. A hint may be lost, so all
+/// that somebody waits for is read at intervals too.
+pub(super) async fn run(shared: Arc<Shared>) {
+    // What this task has left unread before it was begun again.
+    shared.waiters.mark_all();
+    let interval = shared.settings.poll_interval() * 2;
+    let notify = async {
         loop {
-            inner.waiters.marked().await;
-            settle(&inner).await;
+            tokio::select! {
+                () = shared.waiters.marked() => {}
+                () = sleep(shared.random.shorten(interval)) => shared.waiters.mark_all(),
+            }
+            notify(&shared).await;
         }
     };
     tokio::select! {
-        () = inner.stopped.cancelled() => {}
-        () = settle => {}
+        () = shared.stopped.cancelled() => {}
+        () = notify => {}
     }
 }
 
-async fn settle(inner: &Inner) {
-    let mut pauses = Pauses::new();
+async fn notify(shared: &Shared) {
+    let mut backoff = Backoff::new(&shared.random);
     loop {
-        let names = inner.waiters.take_marked(BATCH);
+        let names = shared.waiters.take_marked(BATCH);
         if names.is_empty() {
             return;
         }
-        match in_time(inner.store.get(&names)).await {
-            Ok(records) => {
-                for (name, record) in names.iter().zip(records) {
-                    if record.as_ref().is_none_or(Record::is_done) {
-                        inner.waiters.settle(name, record.map(Arc::new));
-                    }
+        match in_time(shared.store.get(names.clone())).await {
+            Ok(views) => {
+                for (name, view) in names.iter().zip(views) {
+                    shared.waiters.tell(name, view);
                 }
-                pauses = Pauses::new();
+                backoff = Backoff::new(&shared.random);
             }
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn Error,
                     "could not read operations that others wait for; trying again"
                 );
-                inner.waiters.mark(names);
-                pauses.next().await;
+                names.iter().for_each(|name| shared.waiters.mark(name));
+                backoff.pause().await;
             }
         }
     }

@@ -4,31 +4,23 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use lro_store::MAX_BATCH;
 
-use super::call::within;
-use super::inner::Inner;
+use super::repeat::repeat;
+use crate::server::shared::Shared;
+use crate::server::state::call::within;
 
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// As many as a store takes at once.
-const BATCH: usize = lro_store::MAX_BATCH;
-
-pub(super) async fn run(inner: Arc<Inner>) {
-    let mut tick = interval(INTERVAL);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = inner.stopped.cancelled() => return,
-            _ = tick.tick() => purge(&inner).await,
-        }
-    }
+/// Removes operations whose retention is over. No reader sees them any more, so this only makes room.
+pub(super) async fn run(shared: Arc<Shared>) {
+    repeat(INTERVAL, &shared.random, &shared.stopped, async || purge(&shared).await).await;
 }
 
-async fn purge(inner: &Inner) {
+async fn purge(shared: &Shared) {
     loop {
-        match within(INTERVAL, inner.store.purge(BATCH)).await {
-            Ok(BATCH) => {}
+        match within(INTERVAL, shared.store.purge(MAX_BATCH)).await {
+            Ok(MAX_BATCH) => {}
             Ok(_) => return,
             Err(error) => {
                 return tracing::warn!(

@@ -1,44 +1,35 @@
-//! The task that takes leases away whose time is over.
+//! The task that takes work back from workers that are gone.
 
 use std::error::Error;
 use std::sync::Arc;
 
-use tokio::time::{MissedTickBehavior, interval};
+use lro_store::MAX_BATCH;
 
-use super::call::in_time;
-use super::inner::Inner;
-
-/// As many as a store takes at once.
-const BATCH: usize = lro_store::MAX_BATCH;
+use super::repeat::repeat;
+use crate::server::shared::Shared;
+use crate::server::state::call::in_time;
 
 /// Makes the work of processes that died claimable again, for all who share the store.
-pub(super) async fn run(inner: Arc<Inner>) {
-    let mut tick = interval(inner.settings.poll_interval());
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = inner.draining.cancelled() => return,
-            _ = tick.tick() => expire(&inner).await,
-        }
-    }
+pub(super) async fn run(shared: Arc<Shared>) {
+    let interval = shared.settings.poll_interval();
+    repeat(interval, &shared.random, &shared.draining, async || reclaim(&shared).await).await;
 }
 
-/// Takes away all leases whose time is over.
-pub(super) async fn expire(inner: &Inner) {
-    loop {
-        match in_time(inner.store.expire(BATCH)).await {
+async fn reclaim(shared: &Shared) {
+    while shared.worker.is_known() {
+        match in_time(shared.store.reclaim(&shared.worker.id(), MAX_BATCH)).await {
             Ok(0) => return,
-            Ok(expired) => {
+            Ok(count) => {
                 // The store's hint may be lost.
-                inner.claim.notify_one();
-                if expired < BATCH {
+                shared.claim.notify_one();
+                if count < MAX_BATCH {
                     return;
                 }
             }
             Err(error) => {
                 return tracing::warn!(
                     error = &error as &dyn Error,
-                    "could not take over from processes that died; trying again later"
+                    "could not take work back from processes that died; trying again later"
                 );
             }
         }

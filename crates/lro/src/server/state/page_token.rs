@@ -16,22 +16,22 @@ const TIME_LEN: usize = 8;
 /// Seals and opens page tokens: URL-safe text that only this server (or one with its key) can have made, and
 /// that is good for the same question only. A token says where to go on. It is never a permission.
 #[derive(Clone)]
-pub(super) struct PageTokens {
+pub(in crate::server) struct PageTokens {
     mac: Hmac<Sha256>,
 }
 
 impl PageTokens {
-    pub(super) fn new(key: &[u8; 32]) -> Self {
+    pub(in crate::server) fn new(key: &[u8; 32]) -> Self {
         let mac = Hmac::new_from_slice(key).expect("HMAC takes keys of any length");
         Self { mac }
     }
 
-    pub(super) fn with_random_key() -> Self {
+    pub(in crate::server) fn with_random_key() -> Self {
         Self::new(&rand::random::<[u8; 32]>())
     }
 
     /// The token for going on after `cursor`, with a question that `scope` is the same for.
-    pub(super) fn seal(&self, cursor: &Cursor, scope: &[&str]) -> String {
+    pub(in crate::server) fn seal(&self, cursor: &Cursor, scope: &[&str]) -> String {
         let mut place = vec![VERSION];
         place.extend(cursor.create_time.as_micros().to_be_bytes());
         place.extend(cursor.name.as_str().as_bytes());
@@ -41,7 +41,7 @@ impl PageTokens {
     }
 
     /// The place that a token stands for; `None` if it was not made by [`seal`](Self::seal) for this scope.
-    pub(super) fn open(&self, token: &str, scope: &[&str]) -> Option<Cursor> {
+    pub(in crate::server) fn open(&self, token: &str, scope: &[&str]) -> Option<Cursor> {
         let token = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (tag, place) = token.split_at_checked(TAG_LEN)?;
         self.authenticate(place, scope).verify_slice(tag).ok()?;
