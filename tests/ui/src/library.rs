@@ -581,12 +581,12 @@ pub mod library_service_lro {
             service: Arc<S>,
             engine: &Engine,
         ) -> super::library_service_server::LibraryServiceServer<Self> {
-            engine
-                .register_method(
-                    IMPORT_BOOKS,
-                    &service,
-                    <S as LibraryServiceLro>::import_books,
-                );
+            register_work(
+                engine,
+                IMPORT_BOOKS,
+                &service,
+                <S as LibraryServiceLro>::import_books,
+            );
             super::library_service_server::LibraryServiceServer::new(Self {
                 service,
                 engine: engine.clone(),
@@ -616,13 +616,13 @@ pub mod library_service_lro {
             'a: 'f,
             Self: 'f,
         {
-            self.engine
-                .accept(
-                    IMPORT_BOOKS,
-                    &*self.service,
-                    request,
-                    <S as LibraryServiceLro>::start_import_books,
-                )
+            accept_start(
+                &self.engine,
+                IMPORT_BOOKS,
+                &*self.service,
+                request,
+                <S as LibraryServiceLro>::start_import_books,
+            )
         }
     }
 }

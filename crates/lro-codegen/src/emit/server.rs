@@ -129,7 +129,7 @@ impl Emitter<'_> {
         let registrations = self.operations().map(|(_, names)| {
             let (constant, method) = (&names.constant, &names.server);
             quote! {
-                engine.register_method(#constant, &service, <S as #server_trait>::#method);
+                register_work(engine, #constant, &service, <S as #server_trait>::#method);
             }
         });
         let (public, gate) = (self.public(), self.server_gate());
@@ -173,7 +173,7 @@ impl Emitter<'_> {
             let (request, response) = self.tonic_signature(method, names);
             let body = if method.operation.is_some() {
                 let (constant, start) = (&names.constant, &names.start);
-                quote!(self.engine.accept(#constant, &*self.service, request, <S as #server_trait>::#start))
+                quote!(accept_start(&self.engine, #constant, &*self.service, request, <S as #server_trait>::#start))
             } else {
                 quote!(Box::pin(<S as #server_trait>::#rpc(&self.service, request)))
             };

@@ -42,52 +42,50 @@ where
     type Future = Fut;
 }
 
-impl Engine {
-    /// Like [`register`](Self::register), for a method of a trait that `S` implements.
-    pub fn register_method<S, Req, Res, Meta, F>(
-        &self,
-        method: Method<Req, Res, Meta>,
-        service: &Arc<S>,
-        run: F,
-    ) where
-        S: Send + Sync + 'static,
-        Req: Message + Default + 'static,
-        Res: Message + Default + 'static,
-        Meta: Message + Default + 'static,
-        F: for<'a> Work<'a, S, Req, Res, Meta> + Copy + Send + Sync + 'static,
-    {
-        self.register(method, service, move |service, request, operation| async move {
-            run(&service, request, operation).await
-        });
-    }
+/// Has `engine` do the operations of `method` with a method of the trait that `service` implements.
+pub fn register_work<S, Req, Res, Meta, F>(
+    engine: &Engine,
+    method: Method<Req, Res, Meta>,
+    service: &Arc<S>,
+    run: F,
+) where
+    S: Send + Sync + 'static,
+    Req: Message + Default + 'static,
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+    F: for<'a> Work<'a, S, Req, Res, Meta> + Copy + Send + Sync + 'static,
+{
+    engine.register(method, service, move |service, request, operation| async move {
+        run(&service, request, operation).await
+    });
+}
 
-    /// Answers a request that starts an operation: with the operation that it started before
-    /// ([`repeated`](Self::repeated)), or else with the one that [`start`](Self::start) makes of what `hook` says.
-    ///
-    /// # Errors
-    /// That of the hook, and those of the two.
-    ///
-    /// The future may be dropped at any time; whether an operation was started is then unknown to the caller.
-    pub fn accept<'a, S, Req, Res, Meta, H>(
-        &'a self,
-        method: Method<Req, Res, Meta>,
-        service: &'a S,
-        request: Request<Req>,
-        hook: H,
-    ) -> BoxFuture<'a, Result<Response<Operation>, Status>>
-    where
-        S: Send + Sync + 'static,
-        Req: Message + Default + PartialEq + 'static,
-        Res: Message + Default + 'static,
-        Meta: Message + Default + 'static,
-        H: for<'b> StartHook<'b, S, Req, Meta> + Send + 'a,
-    {
-        Box::pin(async move {
-            if let Some(first) = self.repeated(method, &request).await? {
-                return Ok(first);
-            }
-            let start = hook(service, &request).await?;
-            self.start(method, request, start).await
-        })
-    }
+/// Answers a request that starts an operation: with the operation that it has started before, or else with the one
+/// that [`Engine::start`] makes of what `hook` says. So a hook does not refuse what it has admitted before.
+///
+/// # Errors
+/// That of the hook, and those of [`Engine::start`].
+///
+/// The future may be dropped at any time; whether an operation was started is then unknown to the caller.
+pub fn accept_start<'a, S, Req, Res, Meta, H>(
+    engine: &'a Engine,
+    method: Method<Req, Res, Meta>,
+    service: &'a S,
+    request: Request<Req>,
+    hook: H,
+) -> BoxFuture<'a, Result<Response<Operation>, Status>>
+where
+    S: Send + Sync + 'static,
+    Req: Message + Default + PartialEq + 'static,
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+    H: for<'b> StartHook<'b, S, Req, Meta> + Send + 'a,
+{
+    Box::pin(async move {
+        if let Some(first) = engine.repeated(method, &request).await? {
+            return Ok(first);
+        }
+        let start = hook(service, &request).await?;
+        engine.start(method, request, start).await
+    })
 }

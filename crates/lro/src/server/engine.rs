@@ -76,8 +76,8 @@ impl Engine {
     }
 
     /// Says how operations of `method` are done: `run` is called with the service, the request and the
-    /// operation's [`Context`], and its result is the operation's. Generated code calls this; a second call
-    /// for a method replaces the first.
+    /// operation's [`Context`], and its result is the operation's. Generated servers call this for their
+    /// methods; a second call for a method replaces the first.
     ///
     /// From here on this process takes over such operations also from others.
     pub fn register<S, Req, Res, Meta, F, Fut>(
@@ -97,11 +97,11 @@ impl Engine {
         self.inner.claim.notify_one();
     }
 
-    /// The operation that this request has started before, as it now stands; `None` if it is no repeat, and at
-    /// once if it has no request id or only asks for a check. Generated code calls this before the start hook,
-    /// so that a hook does not refuse what it has admitted before.
+    /// Starts an operation of `method`: stores it, and answers with it once it is durable. Generated servers
+    /// call this for each request that their start hook admits.
     ///
-    /// A repeat (AIP-155) has the method, the id and the content of a request that started an operation. The
+    /// If the request is a repeat (AIP-155), the answer is the operation that the first one has started, as it
+    /// now stands. A repeat has the method, the id and the content of a request that started an operation. The
     /// content is the same when the messages are equal, in whatever order the entries of their maps were sent;
     /// fields that the server does not know do not count. Ids are text of at most 128 bytes and should be
     /// random UUIDs. Callers are not told apart: an id that one of them guesses from another tells of its
@@ -111,33 +111,9 @@ impl Engine {
     /// store. Deleting the operation frees the id, and then a repeat starts a new operation, even beside work
     /// of the deleted one that still goes on.
     ///
-    /// Of equal requests at the same moment, all of which find nothing here, [`start`](Self::start) starts one,
-    /// and gives it to the others too.
-    ///
-    /// # Errors
-    /// `INVALID_ARGUMENT` for an id that cannot be, and for one that was given to a request with other content;
-    /// UNAVAILABLE when the store cannot be reached.
-    ///
-    /// The future may be dropped without harm.
-    pub async fn repeated<Req, Res, Meta>(
-        &self,
-        method: Method<Req, Res, Meta>,
-        request: &Request<Req>,
-    ) -> Result<Option<Response<Operation>>, Status>
-    where
-        Req: Message + Default + PartialEq + 'static,
-    {
-        let first = repeat::find(&self.inner, method, request.get_ref()).await?;
-        Ok(first.map(Response::new))
-    }
-
-    /// Starts an operation of `method`: stores it, and answers with it once it is durable. Generated code
-    /// calls this.
-    ///
-    /// If a request of the same id came first, the answer is the operation which that one has started, as with
-    /// [`repeated`](Self::repeated). A request that only asks for a check (`validate_only`, AIP-163) stores
-    /// nothing and takes no place: what can be checked without the store is, and the answer is a done operation
-    /// with an empty name and an empty response. Whether the exclusive key is free is not among it.
+    /// A request that only asks for a check (`validate_only`, AIP-163) stores nothing and takes no place: what
+    /// can be checked without the store is, and the answer is a done operation with an empty name and an empty
+    /// response. Whether the exclusive key is free is not among it.
     ///
     /// # Errors
     /// UNAVAILABLE when the store cannot be reached or the server shuts down, `RESOURCE_EXHAUSTED` when the
@@ -196,6 +172,30 @@ impl Engine {
     /// on with it.
     pub async fn drain(&self) {
         drain::drain(&self.inner).await;
+    }
+
+    /// The operation that this request has started before, as it now stands; `None` if it is no repeat, and at
+    /// once if it has no request id or only asks for a check. Comes before the start hook, so that a hook does
+    /// not refuse what it has admitted before.
+    ///
+    /// Of equal requests at the same moment, all of which find nothing here, [`start`](Self::start) starts one,
+    /// and gives it to the others too.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for an id that cannot be, and for one that was given to a request with other content;
+    /// UNAVAILABLE when the store cannot be reached.
+    ///
+    /// The future may be dropped without harm.
+    pub(super) async fn repeated<Req, Res, Meta>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        request: &Request<Req>,
+    ) -> Result<Option<Response<Operation>>, Status>
+    where
+        Req: Message + Default + PartialEq + 'static,
+    {
+        let first = repeat::find(&self.inner, method, request.get_ref()).await?;
+        Ok(first.map(Response::new))
     }
 
     pub(super) fn inner(&self) -> &Arc<Inner> {
