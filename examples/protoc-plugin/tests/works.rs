@@ -43,7 +43,7 @@ macro_rules! works {
             #[tokio::test]
             async fn an_operation_of_the_generated_client_ends_in_the_response_of_the_generated_server() {
                 let engine = Engine::builder(MemoryStore::new()).build();
-                let server = Routes::new(LibraryServiceLroServer::new(Library, &engine))
+                let server = Routes::new(LibraryServiceLroServer::serve(Library, &engine))
                     .add_service(engine.operations_server());
                 let client = LibraryServiceLroClient::new(server);
                 let uris = vec!["emma".to_owned(), "dracula".to_owned()];

@@ -3,6 +3,7 @@
 //! These calls are here once and generic, so that a generated server has one line per method. The futures are boxed here too: the compiler
 //! then finds out once that they can be sent to other threads, not once per method of every service.
 
+use std::any::Any;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -40,6 +41,25 @@ where
     Fut: Future<Output = Result<Res, Status>> + Send + 'a,
 {
     type Future = Fut;
+}
+
+/// Keeps the long-running methods of a service registered with an engine: they are for as long as this lives, and
+/// dropping it ends that. Work that is under way goes on.
+///
+/// `register` of a generated server returns it, for a process that works and serves nothing. Give it a name: `let _ =`
+/// drops it at once.
+#[derive(Debug)]
+#[must_use = "dropping it ends the registration"]
+pub struct Registration {
+    _service: Arc<dyn Any + Send + Sync>,
+}
+
+impl Registration {
+    /// The registration of a service whose methods are registered. Generated servers make it.
+    #[doc(hidden)]
+    pub fn new<S: Send + Sync + 'static>(service: Arc<S>) -> Self {
+        Self { _service: service }
+    }
 }
 
 /// Has `engine` do the operations of `method` with a method of the trait that `service` implements.
@@ -88,4 +108,19 @@ where
         let start = hook(service, &request).await?;
         engine.start(method, request, start).await
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registration_keeps_the_service_until_it_is_dropped() {
+        let service = Arc::new("a service");
+        let seen = Arc::downgrade(&service);
+        let registration = Registration::new(service);
+        assert!(seen.upgrade().is_some());
+        drop(registration);
+        assert!(seen.upgrade().is_none());
+    }
 }

@@ -43,7 +43,7 @@ mod start;
 mod status;
 mod waiters;
 
-pub use self::adapter::{StartHook, Work, accept_start, register_work};
+pub use self::adapter::{Registration, StartHook, Work, accept_start, register_work};
 pub use self::builder::EngineBuilder;
 pub use self::context::{Context, ProgressError};
 pub use self::engine::Engine;

@@ -55,7 +55,7 @@ impl TalkLro for Echo {
 
 fn client() -> TalkLroClient {
     let engine = Engine::builder(MemoryStore::new()).build();
-    let server = TalkLroServer::new(Echo, &engine);
+    let server = TalkLroServer::serve(Echo, &engine);
     TalkLroClient::new(Routes::new(server).add_service(engine.operations_server()))
 }
 
