@@ -50,7 +50,7 @@ macro_rules! works {
                 let request = ImportBooksRequest { parent: "shelves/1".to_owned(), uris };
 
                 let operation = client.import_books(request).await.unwrap();
-                let response = client.operation(IMPORT_BOOKS, operation.name()).wait().await.unwrap();
+                let response = client.import_books_operation(operation.name()).wait().await.unwrap();
 
                 assert!(operation.name().starts_with("shelves/1/operations/"));
                 assert_eq!(response.books[1].name, "shelves/1/books/dracula");

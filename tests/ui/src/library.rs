@@ -524,6 +524,13 @@ pub mod library_service_lro {
         > {
             self.inner.start(IMPORT_BOOKS, request.into_request()).await
         }
+        /// Picks up an operation of [`Self::import_books`] by its name; asks the server nothing yet.
+        pub fn import_books_operation(
+            &self,
+            name: impl Into<String>,
+        ) -> Operation<super::ImportBooksResponse, super::ImportBooksMetadata> {
+            self.inner.operation(IMPORT_BOOKS, name)
+        }
     }
     impl From<Client> for LibraryServiceLroClient {
         fn from(inner: Client) -> Self {

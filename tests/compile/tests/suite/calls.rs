@@ -91,3 +91,10 @@ async fn long_running_calls_end_with_their_response() {
     let updates: Vec<_> = operation.progress().map(Result::unwrap).collect().await;
     assert!(matches!(updates.last(), Some(Update::Done(done)) if *done == sound("hi")), "{updates:?}");
 }
+
+#[tokio::test]
+async fn an_operation_that_is_picked_up_by_its_name_is_the_same() {
+    let client = client();
+    let operation = client.write(word("hi")).await.unwrap();
+    assert_eq!(client.write_operation(operation.name()).wait().await.unwrap(), sound("hi"));
+}

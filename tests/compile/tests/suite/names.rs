@@ -37,8 +37,8 @@ macro_rules! answer_with_their_names {
 }
 
 answer_with_their_names! {
-    plain: connect new operation with_origin clone default into from call poll_ready from_arc serve serve_arc register inner start_import;
-    long: connect new operation clone default into borrow s v1 serve_arc register_methods register_work accept_start ready
+    plain: connect new operation with_origin clone default into from call poll_ready from_arc serve serve_arc register inner import_operation start_import;
+    long: connect new operation clone default into borrow new_operation s v1 serve_arc register_methods register_work accept_start ready
 }
 
 #[tokio::test]
@@ -62,6 +62,7 @@ async fn plain_methods_arrive_under_their_own_names() {
         (client.serve_arc(Item {}).await, "serve_arc"),
         (client.register(Item {}).await, "register"),
         (client.inner(Item {}).await, "inner"),
+        (client.import_operation(Item {}).await, "import_operation"),
         (client.start_import(Item {}).await, "start_import"),
     ];
     for (answer, name) in answers {
@@ -83,6 +84,7 @@ async fn long_running_methods_arrive_under_their_own_names() {
         (client.default(Item {}).await, "default"),
         (client.into_rpc(Item {}).await, "into"),
         (client.borrow(Item {}).await, "borrow"),
+        (client.new_operation(Item {}).await, "new_operation"),
         (client.s(Item {}).await, "s"),
         (client.v1(Item {}).await, "v1"),
         (client.serve_arc(Item {}).await, "serve_arc"),
