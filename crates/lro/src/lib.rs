@@ -47,7 +47,7 @@
 )]
 #![cfg_attr(
     feature = "server",
-    doc = "- [`Engine`], [`Context`], [`Start`]: the server's side; [`store`]: where it keeps operations (feature `server`)."
+    doc = "- [`Engine`], [`Context`], [`Start`], [`Registration`]: the server's side; [`store`]: where it keeps operations (feature `server`)."
 )]
 //! - [`payload`]: messages in and out of `google.protobuf.Any`.
 //! - [`google`]: the messages and services of `google.longrunning` and `google.rpc`.
@@ -74,6 +74,9 @@ pub use prost_types::Any;
 #[cfg(feature = "client")]
 pub use self::client::{Client, Operation, OperationError, RawOperation, Snapshot, State, Update, Updates};
 #[cfg(feature = "server")]
-pub use self::server::{Context, Engine, EngineBuilder, OnConflict, OperationsService, ProgressError, Start};
+pub use self::server::{
+    CheckpointError, Completion, CompletionToken, Context, Engine, EngineBuilder, InvalidToken, MethodStats,
+    OnConflict, OnDelete, OperationsService, ProgressError, Registration, Retry, Start, Stats, Watch,
+};
 #[cfg(feature = "server")]
 pub use lro_store as store;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lro::{Operation, Polling, Update};
 use tonic::Code;
 
-use crate::pb::library_service_lro::{IMPORT_BOOKS, LibraryServiceLroClient};
+use crate::pb::library_service_lro::LibraryServiceLroClient;
 use crate::pb::{ImportBooksMetadata, ImportBooksRequest, ImportBooksResponse};
 use crate::show::Display;
 
@@ -44,7 +44,7 @@ pub async fn import(
 
 /// Picks up an import by its name, in this process or another.
 pub fn resume(client: &LibraryServiceLroClient, name: &str) -> Import {
-    client.operation(IMPORT_BOOKS, name)
+    client.import_books_operation(name)
 }
 
 /// Shows an import until it ends. Ctrl-C cancels it, and once more ends this program.

@@ -141,6 +141,11 @@ impl Errors {
             .status()
     }
 
+    pub(super) fn hook_panicked(&self) -> Status {
+        let message = "the operation was not started because of a bug in the server";
+        self.error(Code::Internal, "START_HOOK_PANICKED", message).status()
+    }
+
     pub(super) fn unstorable_outcome(&self) -> Status {
         let message = "the work has ended, but the server could not store how";
         self.error(Code::Internal, "OUTCOME_NOT_STORABLE", message).status()

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use lro::codegen::{accept_start, register_work};
 use lro::google::longrunning::Operation;
 use lro::google::rpc;
 use lro::store::MemoryStore;
@@ -135,8 +136,9 @@ async fn equal_bytes_are_the_same_request_even_if_the_message_is_not_equal_to_it
     server.engine.register(WEIGH, &server.desk, |_, _, _| async { Ok(Report::default()) });
     let request = || Request::new(Weigh { weight: f64::NAN, request_id: "5f1a".to_owned() });
     let first = server.engine.start(WEIGH, request(), Start::new()).await.unwrap().into_inner();
-    let again = server.engine.repeated(WEIGH, &request()).await.unwrap().unwrap().into_inner();
-    assert_eq!(again.name, first.name);
+    let refuses = |_: &Desk, _: &Request<Weigh>| std::future::ready(refuses_all());
+    let again = accept_start(&server.engine, WEIGH, &*server.desk, request(), refuses).await.unwrap();
+    assert_eq!(again.into_inner().name, first.name);
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,12 +167,14 @@ async fn ids_are_kept_apart_by_method_and_no_id_repeats_nothing() {
         Method::new("/test.Desk/Other", "test.Job", "test.Report", "test.Percent")
             .with_request_id(|job: &Job| &job.request_id, |job, id| job.request_id = id);
     let server = Server::new();
-    server.engine.register_method(OTHER, &server.desk, Desk::work);
+    register_work(&server.engine, OTHER, &server.desk, Desk::work);
     let mut names = BTreeSet::new();
     for id in ["", "", "5f1a", "5F1A"] {
         names.insert(send(&server, "succeed", id).await.unwrap().name);
         let request = Request::new(Job::identified("succeed", id));
-        assert!(server.engine.repeated(OTHER, &request).await.unwrap().is_none());
+        let refuses = |_: &Desk, _: &Request<Job>| std::future::ready(refuses_all());
+        let status = accept_start(&server.engine, OTHER, &*server.desk, request, refuses).await.unwrap_err();
+        assert_eq!(status.code(), Code::AlreadyExists, "it is no repeat, so the hook is asked");
     }
     let request = Request::new(Job::identified("wait", "5f1a"));
     names.insert(server.engine.start(OTHER, request, Start::new()).await.unwrap().into_inner().name);

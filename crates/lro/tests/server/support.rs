@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lro::codegen::{accept_start, register_work};
 use lro::google::longrunning::operations_client::OperationsClient;
 use lro::google::longrunning::operations_server::OperationsServer;
 use lro::google::longrunning::{
@@ -57,7 +58,7 @@ impl Server {
     pub(crate) fn over(store: Flaky, settings: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
         let engine = settings(Engine::builder(store.clone()).lease(LEASE)).build();
         let (desk, events) = Desk::new();
-        engine.register_method(WORK, &desk, Desk::work);
+        register_work(&engine, WORK, &desk, Desk::work);
         let operations = OperationsClient::new(engine.operations_server());
         Self { store, engine, operations, desk, events }
     }
@@ -77,7 +78,8 @@ impl Server {
         start_hook: impl FnOnce() -> Result<Start<Percent>, Status> + Send,
     ) -> Result<Operation, Status> {
         let hook = |_: &Desk, _: &Request<Job>| std::future::ready(start_hook());
-        self.engine.accept(WORK, &*self.desk, Request::new(job), hook).await.map(tonic::Response::into_inner)
+        let answer = accept_start(&self.engine, WORK, &*self.desk, Request::new(job), hook).await;
+        answer.map(tonic::Response::into_inner)
     }
 
     /// How many operations there are, of up to a thousand.

@@ -1,22 +1,29 @@
 //! The front door of the server's side.
 
+mod builder;
+mod complete;
+mod drain;
+mod stats;
+mod watch;
+
 use std::future::Future;
 use std::sync::Arc;
 
-use lro_store::Store;
+use lro_store::{OperationName, Store};
 use prost::Message;
-use tokio::sync::Mutex;
 use tokio_util::sync::DropGuard;
 use tonic::{Request, Response, Status};
 
-use super::background::keep_alive;
+pub use self::builder::EngineBuilder;
+pub use self::complete::Completion;
+pub use self::stats::{MethodStats, Stats};
+pub use self::watch::Watch;
+use super::context::Context;
 use super::handlers::Handler;
-use super::inner::Inner;
-use super::start::Begun;
-use super::{
-    Context, EngineBuilder, OperationsService, Start, claim, drain, expire, heartbeat, hub, purge, repeat,
-    settle, start,
-};
+use super::operations::OperationsService;
+use super::shared::Shared;
+use super::start::{self, Begun, CompletionToken, Start};
+use super::tasks;
 use crate::Method;
 use crate::google::longrunning::Operation;
 use crate::google::longrunning::operations_server::OperationsServer;
@@ -43,17 +50,17 @@ use crate::google::longrunning::operations_server::OperationsServer;
 /// # }
 /// ```
 ///
-/// Clones are the same engine, and every service made of it holds one: a generated server, the operations
-/// server, and what serves them. So an engine whose servers still run goes on when its own variable is gone;
-/// end it with [`drain`](Self::drain).
+/// Clones are the same engine, and every server made of it holds one. So an engine whose servers still run goes on
+/// when its own variable is gone; end it with [`drain`](Self::drain). A service may hold its engine: the engine holds
+/// no service, but while work runs.
 ///
 /// Work runs at least once: when the process dies, any engine on the same store that has the handler takes it
 /// over.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
     /// Stops the engine when the last clone is gone.
-    _stop: Arc<DropGuard>,
+    stop: Arc<DropGuard>,
 }
 
 impl Engine {
@@ -62,24 +69,21 @@ impl Engine {
         EngineBuilder::new(store)
     }
 
-    pub(super) fn run(inner: Arc<Inner>) -> Self {
-        // Subscribed before anything can change, so that no waiter misses a hint.
-        let changes = Arc::new(Mutex::new(inner.store.changes()));
-        tokio::spawn(keep_alive(&inner, "hub", move |inner| hub::run(inner, Arc::clone(&changes))));
-        tokio::spawn(keep_alive(&inner, "settle", settle::run));
-        tokio::spawn(keep_alive(&inner, "heartbeat", heartbeat::run));
-        tokio::spawn(keep_alive(&inner, "expire", expire::run));
-        tokio::spawn(keep_alive(&inner, "purge", purge::run));
-        inner.tasks.spawn(keep_alive(&inner, "claim", claim::run));
-        let stop = Arc::new(inner.stopped.clone().drop_guard());
-        Self { inner, _stop: stop }
+    fn run(shared: Arc<Shared>) -> Self {
+        tasks::spawn(&shared);
+        let stop = Arc::new(shared.stopped.clone().drop_guard());
+        Self { shared, stop }
     }
 
     /// Says how operations of `method` are done: `run` is called with the service, the request and the
-    /// operation's [`Context`], and its result is the operation's. Generated code calls this; a second call
-    /// for a method replaces the first.
+    /// operation's [`Context`], and its result is the operation's. Generated servers call this for their
+    /// methods.
     ///
-    /// From here on this process takes over such operations also from others.
+    /// From here on this process takes over such operations also from others, for as long as the service exists: the
+    /// engine does not hold it, so keep the `Arc`.
+    ///
+    /// # Panics
+    /// When the method is registered already, with a service that still exists: that is a bug of the program.
     pub fn register<S, Req, Res, Meta, F, Fut>(
         &self,
         method: Method<Req, Res, Meta>,
@@ -93,15 +97,15 @@ impl Engine {
         F: Fn(Arc<S>, Req, Context<Meta>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Res, Status>> + Send + 'static,
     {
-        self.inner.handlers.insert(method.path(), Handler::new(method, Arc::clone(service), run));
-        self.inner.claim.notify_one();
+        self.shared.handlers.insert(method.path(), Handler::new(method, service, run));
+        self.shared.claim.notify_one();
     }
 
-    /// The operation that this request has started before, as it now stands; `None` if it is no repeat, and at
-    /// once if it has no request id or only asks for a check. Generated code calls this before the start hook,
-    /// so that a hook does not refuse what it has admitted before.
+    /// Starts an operation of `method`: stores it, and answers with it once it is durable. Generated servers
+    /// call this for each request that their start hook admits.
     ///
-    /// A repeat (AIP-155) has the method, the id and the content of a request that started an operation. The
+    /// If the request is a repeat (AIP-155), the answer is the operation that the first one has started, as it
+    /// now stands. A repeat has the method, the id and the content of a request that started an operation. The
     /// content is the same when the messages are equal, in whatever order the entries of their maps were sent;
     /// fields that the server does not know do not count. Ids are text of at most 128 bytes and should be
     /// random UUIDs. Callers are not told apart: an id that one of them guesses from another tells of its
@@ -111,40 +115,16 @@ impl Engine {
     /// store. Deleting the operation frees the id, and then a repeat starts a new operation, even beside work
     /// of the deleted one that still goes on.
     ///
-    /// Of equal requests at the same moment, all of which find nothing here, [`start`](Self::start) starts one,
-    /// and gives it to the others too.
-    ///
-    /// # Errors
-    /// `INVALID_ARGUMENT` for an id that cannot be, and for one that was given to a request with other content;
-    /// UNAVAILABLE when the store cannot be reached.
-    ///
-    /// The future may be dropped without harm.
-    pub async fn repeated<Req, Res, Meta>(
-        &self,
-        method: Method<Req, Res, Meta>,
-        request: &Request<Req>,
-    ) -> Result<Option<Response<Operation>>, Status>
-    where
-        Req: Message + Default + PartialEq + 'static,
-    {
-        let first = repeat::find(&self.inner, method, request.get_ref()).await?;
-        Ok(first.map(Response::new))
-    }
-
-    /// Starts an operation of `method`: stores it, and answers with it once it is durable. Generated code
-    /// calls this.
-    ///
-    /// If a request of the same id came first, the answer is the operation which that one has started, as with
-    /// [`repeated`](Self::repeated). A request that only asks for a check (`validate_only`, AIP-163) stores
-    /// nothing and takes no place: what can be checked without the store is, and the answer is a done operation
-    /// with an empty name and an empty response. Whether the exclusive key is free is not among it.
+    /// A request that only asks for a check (`validate_only`, AIP-163) stores nothing and takes no slot: what
+    /// can be checked without the store is, and the answer is a done operation with an empty name and an empty
+    /// response. Whether the exclusive key is free is not among it.
     ///
     /// # Errors
     /// UNAVAILABLE when the store cannot be reached or the server shuts down, `RESOURCE_EXHAUSTED` when the
-    /// queue is full, ABORTED when another operation holds the exclusive key, `INVALID_ARGUMENT` for a parent,
-    /// a key or a request id that cannot be, and for an id that was given to a request with other content. In
-    /// each case no operation is left behind, except that a store which fails half-way may have kept it; a
-    /// repeat with the same id then finds it.
+    /// queue or the store is full, ABORTED when another operation holds the exclusive key, `INVALID_ARGUMENT` for a
+    /// parent, a key, a label or a request id that cannot be, and for an id that was given to a request with other
+    /// content, INTERNAL when the runtime that the engine was built on has ended. In each case no operation is left
+    /// behind, except that a store which fails half-way may have kept it; a repeat with the same id then finds it.
     ///
     /// Dropping the future does not undo the start.
     pub async fn start<Req, Res, Meta>(
@@ -159,21 +139,72 @@ impl Engine {
         Meta: Message + Default + 'static,
     {
         let request = request.into_inner();
-        let operation = start::prepare(&self.inner, method, &request, start)?;
+        let operation = start::prepare(&self.shared, method, &request, start)?;
         if method.validate_only(&request) {
             return Ok(Response::new(start::checked(method)));
         }
-        let answer = match start::begin(&self.inner, operation).await? {
+        let answer = match start::begin(&self.shared, operation).await? {
             Begun::New(operation) => operation,
-            Begun::Before(first) => repeat::answer(&self.inner, method, &request, &first)?,
+            Begun::Before(first) => start::answer(&self.shared, method, &request, &first)?,
         };
         Ok(Response::new(answer))
+    }
+
+    /// Ends an operation that others finish ([`Start::delegated`]) with a response, from any process on the same
+    /// store. The first end counts; a later one says [`Completion::AlreadyDone`], so a call whose answer got lost can
+    /// be repeated.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` when there is no such operation, `RESOURCE_EXHAUSTED` when the response is too large, UNAVAILABLE
+    /// when the store cannot be reached. Dropping the future leaves open whether the operation has ended.
+    pub async fn complete<Req, Res: Message, Meta>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        token: &CompletionToken,
+        response: Res,
+    ) -> Result<Completion, Status> {
+        complete::complete(&self.shared, method, token, &response).await
+    }
+
+    /// Ends an operation that others finish with an error; otherwise like [`complete`](Self::complete).
+    ///
+    /// # Errors
+    /// Those of [`complete`](Self::complete).
+    pub async fn fail(&self, token: &CompletionToken, error: Status) -> Result<Completion, Status> {
+        complete::fail(&self.shared, token, &error).await
+    }
+
+    /// Reports how far an operation is that others finish, as its metadata. It is written at once.
+    ///
+    /// # Errors
+    /// Those of [`complete`](Self::complete).
+    pub async fn report<Req, Res, Meta: Message>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        token: &CompletionToken,
+        metadata: Meta,
+    ) -> Result<Completion, Status> {
+        complete::report(&self.shared, method, token, &metadata).await
+    }
+
+    /// The states of an operation as they come. It costs something only while it is polled.
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a malformed name. What goes wrong later is an item of the stream.
+    pub fn watch(&self, name: &str) -> Result<Watch, Status> {
+        let name = OperationName::parse(name).map_err(|error| self.shared.errors.invalid_name("name", &error))?;
+        Ok(Watch::new(Arc::clone(&self.shared), name))
+    }
+
+    /// What this process has to do right now.
+    pub fn stats(&self) -> Stats {
+        stats::stats(&self.shared)
     }
 
     /// The service `google.longrunning.Operations` over this engine's store, as tonic's own server type with
     /// all its settings.
     pub fn operations_server(&self) -> OperationsServer<OperationsService> {
-        OperationsServer::new(OperationsService::new(self.clone()))
+        OperationsServer::new(OperationsService::new(Arc::clone(&self.shared), Arc::clone(&self.stop)))
     }
 
     /// Waits for `signal`, and then does what [`drain`](Self::drain) does: made for `serve_with_shutdown`.
@@ -195,10 +226,16 @@ impl Engine {
     /// Safe to call more than once. Dropping the future leaves the engine draining, and a further call goes
     /// on with it.
     pub async fn drain(&self) {
-        drain::drain(&self.inner).await;
+        drain::drain(&self.shared).await;
     }
 
-    pub(super) fn inner(&self) -> &Arc<Inner> {
-        &self.inner
+    /// Ends the time that a [`drain`](Self::drain) gives to running work, or begins one that gives none: for a second
+    /// signal to a process that is shutting down. The drain still hands back what runs.
+    pub fn stop(&self) {
+        self.shared.stopped.cancel();
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 }

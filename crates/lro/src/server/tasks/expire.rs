@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use lro_store::MAX_BATCH;
 
-use super::repeat::repeat;
+use super::repeat::again;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
 
 /// Ends operations that are past their deadline, or asks their work to stop, for all who share the store.
 pub(super) async fn run(shared: Arc<Shared>) {
     let interval = shared.settings.poll_interval();
-    repeat(interval, &shared.random, &shared.stopped, async || expire(&shared).await).await;
+    expire(&shared).await;
+    while again(interval, &shared.random, &shared.stopped).await {
+        expire(&shared).await;
+    }
 }
 
 async fn expire(shared: &Shared) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lro_store::MAX_BATCH;
 
-use super::repeat::repeat;
+use super::repeat::again;
 use crate::server::shared::Shared;
 use crate::server::state::call::within;
 
@@ -14,7 +14,10 @@ const INTERVAL: Duration = Duration::from_secs(60);
 
 /// Removes operations whose retention is over. No reader sees them any more, so this only makes room.
 pub(super) async fn run(shared: Arc<Shared>) {
-    repeat(INTERVAL, &shared.random, &shared.stopped, async || purge(&shared).await).await;
+    purge(&shared).await;
+    while again(INTERVAL, &shared.random, &shared.stopped).await {
+        purge(&shared).await;
+    }
 }
 
 async fn purge(shared: &Shared) {

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use lro_store::MAX_BATCH;
 
-use super::repeat::repeat;
+use super::repeat::again;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
 
 /// Makes the work of processes that died claimable again, for all who share the store.
 pub(super) async fn run(shared: Arc<Shared>) {
     let interval = shared.settings.poll_interval();
-    repeat(interval, &shared.random, &shared.draining, async || reclaim(&shared).await).await;
+    reclaim(&shared).await;
+    while again(interval, &shared.random, &shared.draining).await {
+        reclaim(&shared).await;
+    }
 }
 
 async fn reclaim(shared: &Shared) {

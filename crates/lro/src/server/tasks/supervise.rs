@@ -20,8 +20,10 @@ where
     F: Fn(Arc<Shared>) -> Fut + Send + 'static,
     Fut: Future<Output = ()> + Send + 'static,
 {
-    let mut unfinished = Unfinished { shared: Arc::clone(shared), is_finished: false };
+    let unfinished = Unfinished { shared: Arc::clone(shared), is_finished: false };
     async move {
+        // As a whole, so that it is dropped with this future and not before.
+        let mut unfinished = unfinished;
         let shared = Arc::clone(&unfinished.shared);
         let mut backoff = Backoff::new(&shared.random);
         while let Err(error) = AbortOnDropHandle::new(tokio::spawn(task(Arc::clone(&shared)))).await {
