@@ -20,16 +20,12 @@ pub(super) struct Queue {
 impl Queue {
     /// Adds a queued operation, to those that wait for their time if it has one; whether it is ready.
     pub(super) fn add(&mut self, view: &View) -> bool {
-        match not_before(view) {
-            Some(time) => {
-                self.delayed.insert((time, view.name().clone()));
-                false
-            }
-            None => {
-                self.make_ready(view);
-                true
-            }
+        if let Some(time) = not_before(view) {
+            self.delayed.insert((time, view.name().clone()));
+            return false;
         }
+        self.make_ready(view);
+        true
     }
 
     /// Adds a queued operation whose time has come.
