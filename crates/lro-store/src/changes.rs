@@ -1,6 +1,7 @@
 //! Hints that something changed, so that nobody has to poll.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
@@ -39,11 +40,17 @@ impl ChangeHub {
 
     /// A reader of everything that is published from now on.
     pub fn subscribe(&self) -> Changes {
-        let reader = Arc::new(Reader::default());
+        let changes = Changes { reader: Arc::default(), keep: None };
+        self.attach(&changes);
+        changes
+    }
+
+    /// Makes a reader of another hub one of this hub too; for stores whose hints have two sources, such as
+    /// wrappers of other stores. The end of one of the hubs is the end for the reader.
+    pub fn attach(&self, changes: &Changes) {
         let mut readers = lock(&self.0.0);
         readers.retain(|reader| reader.strong_count() > 0);
-        readers.push(Arc::downgrade(&reader));
-        Changes(reader)
+        readers.push(Arc::downgrade(&changes.reader));
     }
 
     /// Tells all readers of one change. Call it after the change is durable, or readers look too early.
@@ -59,31 +66,62 @@ impl ChangeHub {
 
 /// The receiving side: a stream of hints. Of several about one operation that wait to be read, the last step of
 /// its way is kept; several about work of one method are one.
-#[derive(Debug)]
-pub struct Changes(Arc<Reader>);
+pub struct Changes {
+    reader: Arc<Reader>,
+    keep: Option<Keep>,
+}
+
+type Keep = Box<dyn Fn(&Change) -> bool + Send + Sync>;
 
 impl Changes {
+    /// The same hints without those that `keep` refuses when they are about to be read; for wrappers of stores.
+    #[must_use]
+    pub fn filter(self, keep: impl Fn(&Change) -> bool + Send + Sync + 'static) -> Self {
+        let keep: Keep = match self.keep {
+            Some(before) => Box::new(move |change| before(change) && keep(change)),
+            None => Box::new(keep),
+        };
+        Self { reader: self.reader, keep: Some(keep) }
+    }
+
     /// The next hint; `None` when the store is gone.
     ///
     /// Cancel-safe: a hint is taken only when it is returned.
     pub async fn recv(&mut self) -> Option<Change> {
         loop {
             // A permit that arrives between the look and the wait is kept by `Notify`.
-            match lock(&self.0.pending).take() {
+            match self.next() {
                 Next::Event(event) => return Some(event),
                 Next::Closed => return None,
                 Next::Nothing => {}
             }
-            self.0.wake.notified().await;
+            self.reader.wake.notified().await;
         }
     }
 
     /// The next hint if there is one already; for readers that act on several at once.
     pub fn try_recv(&mut self) -> Option<Change> {
-        match lock(&self.0.pending).take() {
+        match self.next() {
             Next::Event(event) => Some(event),
             Next::Nothing | Next::Closed => None,
         }
+    }
+
+    /// Takes hints up to one that is kept.
+    fn next(&self) -> Next {
+        loop {
+            let next = lock(&self.reader.pending).take();
+            match (&next, &self.keep) {
+                (Next::Event(change), Some(keep)) if !keep(change) => {}
+                _ => return next,
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Changes").finish_non_exhaustive()
     }
 }
 
@@ -259,5 +297,26 @@ mod tests {
         hub.resync();
         drop(hub);
         assert_eq!(reader.await.unwrap(), (Some(Change::Done(name(1))), Some(Change::Resync), None));
+    }
+
+    #[tokio::test]
+    async fn a_filtered_reader_never_sees_what_is_refused_and_may_have_two_sources() {
+        let (hub, second) = (ChangeHub::default(), ChangeHub::default());
+        let mut changes = hub
+            .subscribe()
+            .filter(|change| !matches!(change, Change::Deleted(_)))
+            .filter(|change| *change != Change::Done(name(1)));
+        second.attach(&changes);
+        for id in [1, 2] {
+            hub.publish(&Change::Deleted(name(id + 10)));
+            hub.publish(&Change::Done(name(id)));
+        }
+        assert_eq!(changes.try_recv(), Some(Change::Done(name(2))));
+        assert_eq!(changes.try_recv(), None);
+        second.publish(&Change::Deleted(name(3)));
+        second.resync();
+        assert_eq!(changes.recv().await, Some(Change::Resync));
+        drop(second);
+        assert_eq!(changes.recv().await, None);
     }
 }
