@@ -53,7 +53,9 @@ mod tests {
         let read = |seconds, nanos| to_duration(prost_types::Duration { seconds, nanos });
         assert_eq!(read(1, 5), Some(std::time::Duration::new(1, 5)));
         assert_eq!(read(i64::MAX, 999_999_999).map(|duration| duration.as_secs()), Some(i64::MAX as u64));
-        for (seconds, nanos) in [(i64::MIN, 0), (i64::MIN, i32::MIN), (-1, 0), (0, -1), (1, -1), (0, i32::MAX)] {
+        for (seconds, nanos) in
+            [(i64::MIN, 0), (i64::MIN, i32::MIN), (-1, 0), (0, -1), (1, -1), (0, i32::MAX)]
+        {
             assert_eq!(read(seconds, nanos), None);
         }
     }

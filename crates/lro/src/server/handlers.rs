@@ -29,7 +29,11 @@ pub(super) struct Handler {
 impl Handler {
     /// A handler that holds its service only while it works: a service may hold the engine, so the engine must not
     /// hold the service.
-    pub(super) fn new<S, Req, Res, Meta, F, Fut>(method: Method<Req, Res, Meta>, service: &Arc<S>, run: F) -> Self
+    pub(super) fn new<S, Req, Res, Meta, F, Fut>(
+        method: Method<Req, Res, Meta>,
+        service: &Arc<S>,
+        run: F,
+    ) -> Self
     where
         S: Send + Sync + 'static,
         Req: Message + Default + 'static,

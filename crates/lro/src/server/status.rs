@@ -7,7 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use lro_store::{
-    Failure, FailureCode, InvalidKey, InvalidLabel, InvalidName, InvalidRequestId, OperationName, Payload, StopReason,
+    Failure, FailureCode, InvalidKey, InvalidLabel, InvalidName, InvalidRequestId, OperationName, Payload,
+    StopReason,
 };
 use prost::{Message, Name};
 use prost_types::Any;
@@ -85,7 +86,8 @@ impl Errors {
 
     /// What the start hook gave as the response is of another type than the method's.
     pub(super) fn wrong_response(&self, path: &str) -> Status {
-        let message = format!("the server's start hook ended an operation of {path} with a response of another type");
+        let message =
+            format!("the server's start hook ended an operation of {path} with a response of another type");
         self.error(Code::Internal, "WRONG_RESPONSE_TYPE", message).status()
     }
 
@@ -195,7 +197,8 @@ impl Errors {
 
     /// A stored checkpoint is not what the handler asks for.
     pub(super) fn wrong_checkpoint(&self, error: &UnexpectedPayload) -> Status {
-        self.error(Code::Internal, "CHECKPOINT_NOT_READABLE", format!("the last checkpoint: {error}")).status()
+        self.error(Code::Internal, "CHECKPOINT_NOT_READABLE", format!("the last checkpoint: {error}"))
+            .status()
     }
 
     fn error(&self, code: Code, reason: &str, message: impl Into<String>) -> Builder<'_> {

@@ -77,7 +77,10 @@ impl Attempt {
                     return Ok(());
                 }
                 Err(error) if error.is_unavailable() => {
-                    tracing::warn!(error = &error as &dyn Error, "a checkpoint could not be stored; trying again");
+                    tracing::warn!(
+                        error = &error as &dyn Error,
+                        "a checkpoint could not be stored; trying again"
+                    );
                     backoff.pause().await;
                 }
                 Err(error) => return Err(Fault::Store(error)),

@@ -28,7 +28,9 @@ pub(in crate::server) fn is_marked(status: &Status) -> bool {
 /// called.
 pub(in crate::server) fn asked_delay(status: &Status) -> Option<Duration> {
     let details = rpc::Status::decode(status.details()).ok()?.details;
-    let info = details.into_iter().find_map(|detail| payload::unpack::<RetryInfo>("google.rpc.RetryInfo", detail).ok());
+    let info = details
+        .into_iter()
+        .find_map(|detail| payload::unpack::<RetryInfo>("google.rpc.RetryInfo", detail).ok());
     convert::to_duration(info?.retry_delay?)
 }
 

@@ -43,7 +43,11 @@ impl EngineBuilder {
 
     /// How many operations of one method run in this process at a time, beside the limit for all of them; without
     /// it, a method may take all slots. So a hundred slow exports keep nothing else from running.
-    pub fn method_concurrency<Req, Res, Meta>(mut self, method: Method<Req, Res, Meta>, operations: usize) -> Self {
+    pub fn method_concurrency<Req, Res, Meta>(
+        mut self,
+        method: Method<Req, Res, Meta>,
+        operations: usize,
+    ) -> Self {
         self.settings.method_concurrency.insert(method.path(), operations);
         self
     }

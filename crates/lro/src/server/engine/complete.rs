@@ -32,7 +32,11 @@ pub(super) async fn complete<Req, Res: Message, Meta>(
     finish(shared, token, Outcome::Response(response)).await
 }
 
-pub(super) async fn fail(shared: &Shared, token: &CompletionToken, error: &Status) -> Result<Completion, Status> {
+pub(super) async fn fail(
+    shared: &Shared,
+    token: &CompletionToken,
+    error: &Status,
+) -> Result<Completion, Status> {
     finish(shared, token, Outcome::Error(status::to_failure(error))).await
 }
 

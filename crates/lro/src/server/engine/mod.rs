@@ -192,7 +192,8 @@ impl Engine {
     /// # Errors
     /// `INVALID_ARGUMENT` for a malformed name. What goes wrong later is an item of the stream.
     pub fn watch(&self, name: &str) -> Result<Watch, Status> {
-        let name = OperationName::parse(name).map_err(|error| self.shared.errors.invalid_name("name", &error))?;
+        let name =
+            OperationName::parse(name).map_err(|error| self.shared.errors.invalid_name("name", &error))?;
         Ok(Watch::new(Arc::clone(&self.shared), name))
     }
 

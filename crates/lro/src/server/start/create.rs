@@ -1,15 +1,13 @@
 //! Storing a new operation, and running it if it may.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use lro_store::{Beginning, Creation, Error, Holder, NewOperation, OnConflict, Record, StoreExt, View};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tonic::Status;
 
 use crate::google::longrunning::Operation;
 use crate::server::shared::Shared;
-use crate::server::state::backoff::Backoff;
 use crate::server::state::call::{CALL_TIME, in_time};
 use crate::server::{convert, run};
 
@@ -73,7 +71,8 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         Creation::Full => return Err(shared.errors.store_full()),
         Creation::Invalid(why) => return Err(shared.errors.not_storable(&why)),
         other => {
-            let error = Error::internal(format!("a new operation with a random name was answered with {other:?}"));
+            let error =
+                Error::internal(format!("a new operation with a random name was answered with {other:?}"));
             return Err(shared.errors.store(&error));
         }
     };
@@ -91,25 +90,18 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
     Ok(Begun::New(answer))
 }
 
-/// Stores an operation. When it is not known whether that took effect, the name is read back.
+/// Stores an operation. When it is not known whether that took effect, the name is read back. If that fails too, the
+/// caller is not kept waiting: should the operation exist after all, [`Doubt`](crate::server::state::doubt::Doubt) has
+/// the claim task find it.
 async fn store(shared: &Shared, operation: NewOperation) -> Result<Creation, Error> {
     let name = operation.name().clone();
     let error = match in_time(shared.store.create_one(operation)).await {
         Ok(creation) => return Ok(creation),
         Err(error) => error,
     };
-    // It may take effect later than it can be read back.
     shared.doubt.raise();
-    let (failed, mut backoff) = (Instant::now(), Backoff::new(&shared.random));
-    while failed.elapsed() < READ_BACK_TIME {
-        match in_time(shared.store.get_one(&name)).await {
-            Ok(Some(view)) => return Ok(Creation::Created(view)),
-            Ok(None) => return Err(error),
-            Err(_) => backoff.pause().await,
-        }
+    match in_time(shared.store.get_one(&name)).await {
+        Ok(Some(view)) => Ok(Creation::Created(view)),
+        Ok(None) | Err(_) => Err(error),
     }
-    Err(error)
 }
-
-/// For how long to try to read a name back.
-const READ_BACK_TIME: Duration = Duration::from_secs(60);

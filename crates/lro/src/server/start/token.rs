@@ -53,7 +53,8 @@ impl FromStr for CompletionToken {
             let (&version, rest) = bytes.split_first()?;
             let (name, id) = std::str::from_utf8(rest).ok()?.split_once(' ')?;
             let name = OperationName::parse(name).ok()?;
-            (version == VERSION && !id.is_empty() && !id.contains('\0')).then(|| Self { name, id: DelegateId::new(id) })
+            (version == VERSION && !id.is_empty() && !id.contains('\0'))
+                .then(|| Self { name, id: DelegateId::new(id) })
         };
         read().ok_or(InvalidToken)
     }
@@ -85,7 +86,15 @@ mod tests {
     #[test]
     fn what_is_no_token_is_refused() {
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-        for text in ["", "1", "not base64!", &encode("1operations/a"), &encode("1operations/a "), &encode("2operations/a x"), &encode("1a b c")] {
+        for text in [
+            "",
+            "1",
+            "not base64!",
+            &encode("1operations/a"),
+            &encode("1operations/a "),
+            &encode("2operations/a x"),
+            &encode("1a b c"),
+        ] {
             assert_eq!(text.parse::<CompletionToken>(), Err(InvalidToken), "{text}");
         }
     }

@@ -25,7 +25,10 @@ struct Used {
 }
 
 impl Slots {
-    pub(in crate::server) fn new(total: usize, limits: impl IntoIterator<Item = (&'static str, usize)>) -> Arc<Self> {
+    pub(in crate::server) fn new(
+        total: usize,
+        limits: impl IntoIterator<Item = (&'static str, usize)>,
+    ) -> Arc<Self> {
         let limits = limits.into_iter().map(|(method, limit)| (method.into(), limit)).collect();
         Arc::new(Self { total, limits, used: Mutex::default(), freed: Notify::new() })
     }
@@ -52,7 +55,11 @@ impl Slots {
     }
 
     /// Holds up to `batch` slots for operations of these methods; `None` if there is none for any.
-    pub(in crate::server) fn reserve(self: &Arc<Self>, methods: &[Arc<str>], batch: usize) -> Option<Reservation> {
+    pub(in crate::server) fn reserve(
+        self: &Arc<Self>,
+        methods: &[Arc<str>],
+        batch: usize,
+    ) -> Option<Reservation> {
         let mut used = lock(&self.used);
         used.wanted = true;
         let total = batch.min(self.total.saturating_sub(used.total));

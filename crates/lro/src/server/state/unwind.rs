@@ -34,6 +34,9 @@ mod tests {
             tokio::task::yield_now().await;
             panic!("number {}", 7)
         };
-        assert_eq!(catch::<std::pin::Pin<Box<dyn Future<Output = ()>>>>(Box::pin(late)).await, Err("number 7".to_owned()));
+        assert_eq!(
+            catch::<std::pin::Pin<Box<dyn Future<Output = ()>>>>(Box::pin(late)).await,
+            Err("number 7".to_owned())
+        );
     }
 }

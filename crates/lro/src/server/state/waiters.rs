@@ -78,12 +78,20 @@ impl Waiters {
         entry.waiters += 1;
         entry.watchers += usize::from(interest == Interest::Changes);
         let receiver = entry.sender.subscribe();
-        Waiter { waiters: Arc::clone(self), name: name.clone(), sender: Arc::clone(&entry.sender), receiver, interest }
+        Waiter {
+            waiters: Arc::clone(self),
+            name: name.clone(),
+            sender: Arc::clone(&entry.sender),
+            receiver,
+            interest,
+        }
     }
 
     /// How many wait.
     pub(in crate::server) fn len(&self) -> usize {
-        let count = |entries: &Mutex<Entries>| lock(entries).by_name.values().map(|entry| entry.waiters).sum::<usize>();
+        let count = |entries: &Mutex<Entries>| {
+            lock(entries).by_name.values().map(|entry| entry.waiters).sum::<usize>()
+        };
         self.shards.iter().map(count).sum()
     }
 
@@ -233,7 +241,8 @@ mod tests {
     async fn waiters_leave_nothing_behind() {
         let waiters = Arc::new(Waiters::default());
         let name = name(1);
-        let (one, mut two) = (waiters.wait_for(&name, Interest::End), waiters.wait_for(&name, Interest::Changes));
+        let (one, mut two) =
+            (waiters.wait_for(&name, Interest::End), waiters.wait_for(&name, Interest::Changes));
         drop(one);
         assert_eq!(waiters.len(), 1);
         waiters.tell(&name, None);
@@ -267,7 +276,8 @@ mod tests {
     #[test]
     fn only_what_somebody_waits_for_is_marked_and_in_parts() {
         let waiters = Arc::new(Waiters::default());
-        let _waiting = [waiters.wait_for(&name(1), Interest::End), waiters.wait_for(&name(2), Interest::Changes)];
+        let _waiting =
+            [waiters.wait_for(&name(1), Interest::End), waiters.wait_for(&name(2), Interest::Changes)];
         (1..4).for_each(|id| waiters.mark(&name(id)));
         assert_eq!(waiters.take_marked(1).len(), 1);
         assert_eq!(waiters.take_marked(9).len(), 1);

@@ -100,8 +100,7 @@ async fn reconcile(shared: &Shared) {
         after = Some(last.name.clone());
         debug_assert!(held.iter().all(|fence| fence.holder == Holder::Worker(worker.clone())));
         let unknown = held.into_iter().filter(|fence| !shared.runs.knows(&fence.name));
-        let releases: Vec<_> =
-            unknown.map(|fence| Release::new(fence, Interruption::not_begun())).collect();
+        let releases: Vec<_> = unknown.map(|fence| Release::new(fence, Interruption::not_begun())).collect();
         if releases.is_empty() {
             continue;
         }

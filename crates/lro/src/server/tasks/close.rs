@@ -23,7 +23,9 @@ pub(super) async fn run(shared: Arc<Shared>) {
         hand_back(&shared).await;
     };
     if timeout(TIME, hand_back).await.is_err() {
-        tracing::warn!("the store did not take all operations back in time; others take over when the lease is over");
+        tracing::warn!(
+            "the store did not take all operations back in time; others take over when the lease is over"
+        );
     }
     shared.closed.cancel();
 }

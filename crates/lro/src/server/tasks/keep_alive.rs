@@ -38,7 +38,8 @@ async fn keep_alive(shared: &Shared) -> bool {
     let (worker, lease) = (shared.worker.id(), shared.settings.lease);
     let sent = Instant::now();
     // A call that hangs must leave time for another.
-    let call = timeout(shared.settings.keep_alive_interval(), in_time(shared.store.keep_alive(&worker, lease)));
+    let call =
+        timeout(shared.settings.keep_alive_interval(), in_time(shared.store.keep_alive(&worker, lease)));
     match call.await {
         Ok(Ok(KeepAlive { alive, stops, .. })) => {
             for stop in stops {
@@ -75,7 +76,10 @@ async fn look_after_earlier_runs(shared: &Shared) {
         let views = match in_time(shared.store.get(names)).await {
             Ok(views) => views,
             Err(error) => {
-                return tracing::warn!(error = &error as &dyn Error, "could not look after running operations");
+                return tracing::warn!(
+                    error = &error as &dyn Error,
+                    "could not look after running operations"
+                );
             }
         };
         for (run, view) in runs.iter().zip(views) {

@@ -10,11 +10,11 @@ use tokio::sync::{Semaphore, mpsc};
 use tonic::{Code, Status};
 
 pub(crate) const WORK: Method<Job, Report, Percent> =
-    Method::new("/test.Desk/Work", "test.Job", "test.Report", "test.Percent")
+    Method::new("/test.ScriptedService/Work", "test.Job", "test.Report", "test.Percent")
         .with_request_id(|job: &Job| &job.request_id, |job, id| job.request_id = id)
         .with_validate_only(|job: &Job| job.validate_only);
 
-/// Says what the work shall do; see [`Desk::work`].
+/// Says what the work shall do; see [`ScriptedService::work`].
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Job {
     #[prost(string, tag = "1")]
@@ -64,13 +64,13 @@ pub(crate) enum Event {
 }
 
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct ScriptedService {
     events: mpsc::UnboundedSender<Event>,
     /// Work that waits at the gate goes on, one at a time, with each permit.
     pub(crate) gate: Semaphore,
 }
 
-impl Desk {
+impl ScriptedService {
     pub(crate) fn new() -> (Arc<Self>, mpsc::UnboundedReceiver<Event>) {
         let (events, seen) = mpsc::unbounded_channel();
         (Arc::new(Self { events, gate: Semaphore::new(0) }), seen)
@@ -82,7 +82,7 @@ impl Desk {
         let began = Event::Began { name: name.clone(), attempt: operation.attempt(), last_progress };
         // A test that no longer looks is no reason to fail.
         let _ = self.events.send(began);
-        let _gone = Gone { desk: self, name };
+        let _gone = Gone { service: self, name };
         match job.script.as_str() {
             "succeed" => {}
             "fail" => return Err(detailed()),
@@ -132,13 +132,13 @@ impl Desk {
 }
 
 struct Gone<'a> {
-    desk: &'a Desk,
+    service: &'a ScriptedService,
     name: String,
 }
 
 impl Drop for Gone<'_> {
     fn drop(&mut self) {
-        let _ = self.desk.events.send(Event::Gone(std::mem::take(&mut self.name)));
+        let _ = self.service.events.send(Event::Gone(std::mem::take(&mut self.name)));
     }
 }
 
