@@ -36,7 +36,7 @@ impl LibraryServiceLro for Library {
 }
 
 /// Imports something through the server of `engine`, and waits for it.
-async fn import(library: Routes, engine: &Engine) -> Result<ImportBooksResponse, lro::Error> {
+async fn import(library: Routes, engine: &Engine) -> Result<ImportBooksResponse, lro::OperationError> {
     let client = LibraryServiceLroClient::new(library.add_service(engine.operations_server()));
     client.import_books(ImportBooksRequest::default()).await.unwrap().wait().await
 }
