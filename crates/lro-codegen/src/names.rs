@@ -68,6 +68,8 @@ pub(crate) struct MethodNames {
     pub(crate) constant: Ident,
     /// The method of the typed client.
     pub(crate) client: Ident,
+    /// The method of the typed client that picks up an operation by its name.
+    pub(crate) resume: Ident,
     /// The method of the server trait, named as in tonic's trait.
     pub(crate) server: Ident,
     /// The hook of the server trait that runs before the operation exists.
@@ -101,9 +103,13 @@ impl MethodNames {
         let client = if CLIENT_METHODS.contains(&plain) { format!("{plain}_rpc") } else { rpc.clone() };
         let start = format!("start_{plain}");
         let start = if rpcs.contains(&start) { format!("{start}_operation") } else { start };
+        // The ending makes an ordinary word of a keyword.
+        let resume = snake(&format!("{}_operation", method.name));
+        let resume = if rpcs.contains(&resume) { format!("{resume}_by_name") } else { resume };
         Self {
             constant: format_ident!("{}", constant(&method.name)),
             client: format_ident!("{client}"),
+            resume: format_ident!("{resume}"),
             server: format_ident!("{rpc}"),
             start: format_ident!("{start}"),
             stream: format_ident!("{}Stream", method.name),

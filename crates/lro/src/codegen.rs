@@ -22,7 +22,7 @@ pub use crate::method::Method;
 pub use crate::polling::Polling;
 pub use crate::routing::Routing;
 #[cfg(feature = "server")]
-pub use crate::server::{Context, Engine, Start};
+pub use crate::server::{Context, Engine, Registration, Start, StartHook, Work, accept_start, register_work};
 
 /// A future of a method of tonic's server traits.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

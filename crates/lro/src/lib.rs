@@ -26,7 +26,7 @@
 //! // The name is all that another process needs to go on with the operation.
 //! let operation = client.operation(IMPORT_BOOKS, operation.name());
 //!
-//! let mut updates = operation.progress();
+//! let mut updates = operation.updates();
 //! while let Some(update) = updates.next().await {
 //!     match update? {
 //!         Update::Progress(metadata) => println!("{metadata:?}"),
@@ -43,11 +43,11 @@
 //!   load balancers where its requests go.
 #![cfg_attr(
     feature = "client",
-    doc = "- [`Client`], [`Operation`], [`Progress`], [`Error`]: the client's side (feature `client`)."
+    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationError`]: the client's side (feature `client`)."
 )]
 #![cfg_attr(
     feature = "server",
-    doc = "- [`Engine`], [`Context`], [`Start`]: the server's side; [`store`]: where it keeps operations (feature `server`)."
+    doc = "- [`Engine`], [`Context`], [`Start`], [`Registration`]: the server's side; [`store`]: where it keeps operations (feature `server`)."
 )]
 //! - [`payload`]: messages in and out of `google.protobuf.Any`.
 //! - [`google`]: the messages and services of `google.longrunning` and `google.rpc`.
@@ -72,8 +72,11 @@ pub use self::routing::{Routing, RoutingValue};
 pub use prost_types::Any;
 
 #[cfg(feature = "client")]
-pub use self::client::{Client, Error, Operation, Progress, RawOperation, Snapshot, State, Update};
+pub use self::client::{Client, Operation, OperationError, RawOperation, Snapshot, State, Update, Updates};
 #[cfg(feature = "server")]
-pub use self::server::{Context, Engine, EngineBuilder, OnConflict, OperationsService, ProgressError, Start};
+pub use self::server::{
+    CheckpointError, Completion, CompletionToken, Context, Engine, EngineBuilder, InvalidToken, MethodStats,
+    OnConflict, OnDelete, OperationsService, ProgressError, Registration, Retry, Start, Stats, Watch,
+};
 #[cfg(feature = "server")]
 pub use lro_store as store;

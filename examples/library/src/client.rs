@@ -7,7 +7,7 @@ use std::time::Duration;
 use lro::{Operation, Polling, Update};
 use tonic::Code;
 
-use crate::pb::library_service_lro::{IMPORT_BOOKS, LibraryServiceLroClient};
+use crate::pb::library_service_lro::LibraryServiceLroClient;
 use crate::pb::{ImportBooksMetadata, ImportBooksRequest, ImportBooksResponse};
 use crate::show::Display;
 
@@ -44,7 +44,7 @@ pub async fn import(
 
 /// Picks up an import by its name, in this process or another.
 pub fn resume(client: &LibraryServiceLroClient, name: &str) -> Import {
-    client.operation(IMPORT_BOOKS, name)
+    client.import_books_operation(name)
 }
 
 /// Shows an import until it ends. Ctrl-C cancels it, and once more ends this program.
@@ -52,7 +52,7 @@ pub fn resume(client: &LibraryServiceLroClient, name: &str) -> Import {
 /// # Errors
 ///
 /// The import failed or was cancelled, or this client does not know how it stands.
-pub async fn follow(operation: &Import) -> Result<ImportBooksResponse, lro::Error> {
+pub async fn follow(operation: &Import) -> Result<ImportBooksResponse, lro::OperationError> {
     let display = Display::new();
     let outcome = watch(operation, &display).await;
     display.finish();
@@ -66,8 +66,8 @@ pub async fn follow(operation: &Import) -> Result<ImportBooksResponse, lro::Erro
     outcome
 }
 
-async fn watch(operation: &Import, display: &Display) -> Result<ImportBooksResponse, lro::Error> {
-    let mut updates = operation.progress();
+async fn watch(operation: &Import, display: &Display) -> Result<ImportBooksResponse, lro::OperationError> {
+    let mut updates = operation.updates();
     // Made once: it hears a Ctrl-C that comes between two turns of the loop too.
     let mut interrupted = pin!(cancel_on_ctrl_c(operation));
     loop {
@@ -85,8 +85,8 @@ async fn watch(operation: &Import, display: &Display) -> Result<ImportBooksRespo
 }
 
 /// The first Ctrl-C cancels the operation, the second ends this program. Returns only if the server does not
-/// take the cancellation; that the operation has ended is for `progress` to tell.
-async fn cancel_on_ctrl_c(operation: &Import) -> lro::Error {
+/// take the cancellation; that the operation has ended is for `updates` to tell.
+async fn cancel_on_ctrl_c(operation: &Import) -> lro::OperationError {
     ctrl_c().await;
     tokio::select! {
         Err(error) = operation.cancel() => error,
@@ -102,7 +102,7 @@ async fn ctrl_c() {
 }
 
 /// Whether only the asking has ended: the client gave up, or the server could not tell.
-fn goes_on(error: &lro::Error) -> bool {
+fn goes_on(error: &lro::OperationError) -> bool {
     let is_unknown = error.status().is_some_and(|status| status.code() == Code::NotFound);
     error.is_timed_out() || (error.is_rpc() && !is_unknown)
 }

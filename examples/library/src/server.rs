@@ -94,7 +94,7 @@ pub async fn serve(
 ) -> Result<(), tonic::transport::Error> {
     let engine = Engine::builder(MemoryStore::new()).build();
     Server::builder()
-        .add_service(LibraryServiceLroServer::new(library, &engine))
+        .add_service(LibraryServiceLroServer::serve(library, &engine))
         .add_service(engine.operations_server())
         .serve_with_incoming_shutdown(TcpListenerStream::new(listener), engine.drain_on(shutdown))
         .await

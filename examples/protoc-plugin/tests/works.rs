@@ -43,14 +43,14 @@ macro_rules! works {
             #[tokio::test]
             async fn an_operation_of_the_generated_client_ends_in_the_response_of_the_generated_server() {
                 let engine = Engine::builder(MemoryStore::new()).build();
-                let server = Routes::new(LibraryServiceLroServer::new(Library, &engine))
+                let server = Routes::new(LibraryServiceLroServer::serve(Library, &engine))
                     .add_service(engine.operations_server());
                 let client = LibraryServiceLroClient::new(server);
                 let uris = vec!["emma".to_owned(), "dracula".to_owned()];
                 let request = ImportBooksRequest { parent: "shelves/1".to_owned(), uris };
 
                 let operation = client.import_books(request).await.unwrap();
-                let response = client.operation(IMPORT_BOOKS, operation.name()).wait().await.unwrap();
+                let response = client.import_books_operation(operation.name()).wait().await.unwrap();
 
                 assert!(operation.name().starts_with("shelves/1/operations/"));
                 assert_eq!(response.books[1].name, "shelves/1/books/dracula");

@@ -74,8 +74,10 @@ fn check_methods(config: &Config, service: &Service, report: &mut Report) {
             continue;
         }
         if config.client {
-            let shown = format!("the client method `{}`", names.client);
-            client.claim(names.client.to_string(), &shown, owner(), report);
+            let resume = method.operation.as_ref().map(|_| &names.resume);
+            for name in [&names.client].into_iter().chain(resume) {
+                client.claim(name.to_string(), &format!("the client method `{name}`"), owner(), report);
+            }
             tonic::check_client_name(config, service, method, names, report);
         }
         if method.operation.is_some() {

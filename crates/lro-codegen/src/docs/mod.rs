@@ -15,6 +15,7 @@ mod reference;
 mod stash;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use std::borrow::Cow;
 

@@ -1,7 +1,6 @@
 //! References to elements of a proto, as AIP-192 writes them: `[Book][example.v1.Book]`, `[the book][example.v1.Book]`, `[Book][]`.
 
 use super::Resolve;
-use super::inline;
 
 /// A reference at the start of a text.
 #[derive(Debug, Clone, Copy)]
@@ -41,30 +40,38 @@ impl<'a> Reference<'a> {
         })
     }
 
-    /// As Markdown: a link where the element is generated here, else its text. Nothing, if it turns out not to be a reference.
-    pub(super) fn render(self, resolve: Resolve<'_>) -> Option<String> {
+    /// Makes the link that stands for the reference. Returns `None` if it turns out not to be a reference.
+    pub(super) fn link(self, resolve: Resolve<'_>) -> Option<Link<'a>> {
         let path = resolve(self.target).filter(|_| !self.text.contains("://"));
         if path.is_none() && !self.certain {
             return None;
         }
         let name = code(self.text);
-        let Some(path) = path else {
-            return Some(if is_path(name) {
-                format!("`{name}`")
-            } else {
-                inline::escape(self.text, &|_| None)
-            });
-        };
-        // rustdoc wants links whose text is their target in the short form, with marks or without.
+        let label = if is_path(name) { Label::Name(name) } else { Label::Words(self.text) };
+        let Some(path) = path else { return Some(Link::Nowhere(label)) };
         let bare: String = self.text.chars().filter(|letter| !matches!(letter, '`' | '*' | '_')).collect();
-        Some(if name == path || bare == path {
-            format!("[`{path}`]")
-        } else if is_path(name) {
-            format!("[`{name}`]({path})")
-        } else {
-            format!("[{}]({path})", inline::escape(self.text, &|_| None))
-        })
+        Some(if name == path || bare == path { Link::Short(path) } else { Link::Long(label, path) })
     }
+}
+
+/// Where a reference leads, and what it shows.
+#[derive(Debug)]
+pub(super) enum Link<'a> {
+    /// To nothing, because the element is not generated here. Only the label is printed.
+    Nowhere(Label<'a>),
+    /// To the item with this path, which is also the label, with marks or without. rustdoc wants the short form for such links.
+    Short(String),
+    /// To the item with this path.
+    Long(Label<'a>, String),
+}
+
+/// What a reference shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Label<'a> {
+    /// The name of an element.
+    Name(&'a str),
+    /// Running text, not escaped yet.
+    Words(&'a str),
 }
 
 /// What a code span holds, or the text itself.

@@ -2,10 +2,11 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt as _;
 
 use super::call::about_ids;
 use super::{Emitter, gate};
-use crate::model::Method;
+use crate::model::{Method, OperationTypes};
 use crate::names::MethodNames;
 
 impl Emitter<'_> {
@@ -20,7 +21,10 @@ impl Emitter<'_> {
         ]);
         let deprecated = super::docs::deprecated(self.service.deprecated);
         let name = &self.names.client;
-        let methods = self.methods().map(|(method, names)| self.client_method(method, names));
+        let methods = self.methods().map(|(method, names)| match &method.operation {
+            Some(operation) => self.client_operation(method, operation, names),
+            None => self.client_method(method, names),
+        });
         let (public, gate) = (self.public(), gate(self.config.client_feature.as_ref()));
         quote! {
             #docs
@@ -74,31 +78,54 @@ impl Emitter<'_> {
         }
     }
 
+    /// A long-running method: one that starts an operation, and one that picks it up by its name.
+    fn client_operation(
+        &self,
+        method: &Method,
+        operation: &OperationTypes,
+        names: &MethodNames,
+    ) -> TokenStream {
+        let (name, resume, public) = (&names.client, &names.resume, self.public());
+        let ids = about_ids(&method.call);
+        let added = ["Returns once the operation exists; its handle waits for the result."]
+            .into_iter()
+            .chain(ids.as_deref())
+            .chain(["# Errors\n\nThe operation could not be started."]);
+        let docs = self.method_docs(method, &added.collect::<Vec<_>>());
+        let resume_docs = self.attributes([format!(
+            "Picks up an operation of [`Self::{}`] by its name; asks the server nothing yet.",
+            // In links, rustdoc wants raw identifiers without their mark.
+            name.unraw()
+        )]);
+        let deprecated = super::docs::deprecated(method.deprecated);
+        let constant = &names.constant;
+        let input = self.rust_type(&method.input);
+        let response = self.rust_type(&operation.response.full_name);
+        let metadata = self.rust_type(&operation.metadata.full_name);
+        let (fill, request) = self.prepare(method);
+        quote! {
+            #docs
+            #public async fn #name(
+                &self,
+                request: impl IntoRequest<#input>,
+            ) -> Result<Operation<#response, #metadata>, Status> {
+                #fill
+                self.inner.start(#constant, #request).await
+            }
+
+            #resume_docs
+            #deprecated
+            #public fn #resume(&self, name: impl Into<String>) -> Operation<#response, #metadata> {
+                self.inner.operation(#constant, name)
+            }
+        }
+    }
+
+    /// A plain method, with the types of tonic's client.
     fn client_method(&self, method: &Method, names: &MethodNames) -> TokenStream {
         let (name, public) = (&names.client, self.public());
         let input = self.rust_type(&method.input);
         let ids = about_ids(&method.call);
-        if let Some(operation) = &method.operation {
-            let added = ["Returns once the operation exists; its handle waits for the result."]
-                .into_iter()
-                .chain(ids.as_deref())
-                .chain(["# Errors\n\nThe operation could not be started."]);
-            let docs = self.method_docs(method, &added.collect::<Vec<_>>());
-            let constant = &names.constant;
-            let response = self.rust_type(&operation.response.full_name);
-            let metadata = self.rust_type(&operation.metadata.full_name);
-            let (fill, request) = self.prepare(method);
-            return quote! {
-                #docs
-                #public async fn #name(
-                    &self,
-                    request: impl IntoRequest<#input>,
-                ) -> Result<Operation<#response, #metadata>, Status> {
-                    #fill
-                    self.inner.start(#constant, #request).await
-                }
-            };
-        }
         let errors = "# Errors\n\nThe status that the server answers with, or that the transport fails with.";
         let docs = self.method_docs(method, &ids.as_deref().into_iter().chain([errors]).collect::<Vec<_>>());
         let path = self.rpc_path(method);

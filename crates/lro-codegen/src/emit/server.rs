@@ -129,7 +129,7 @@ impl Emitter<'_> {
         let registrations = self.operations().map(|(_, names)| {
             let (constant, method) = (&names.constant, &names.server);
             quote! {
-                engine.register_method(#constant, &service, <S as #server_trait>::#method);
+                register_work(engine, #constant, service, <S as #server_trait>::#method);
             }
         });
         let (public, gate) = (self.public(), self.server_gate());
@@ -145,17 +145,31 @@ impl Emitter<'_> {
             #gate
             impl<S: #server_trait> #name<S> {
                 /// Registers the long-running methods with the engine, which runs them, and returns tonic's own server type with all its settings.
-                #public fn new(service: S, engine: &Engine) -> super::#tonic_module::#tonic_server<Self> {
-                    Self::from_arc(Arc::new(service), engine)
+                #[must_use]
+                #public fn serve(service: S, engine: &Engine) -> super::#tonic_module::#tonic_server<Self> {
+                    Self::serve_arc(Arc::new(service), engine)
                 }
 
-                /// Like `new`, for a service that is shared already.
-                #public fn from_arc(
+                /// Like [`serve`](Self::serve), for a service that is shared already.
+                #[must_use]
+                #public fn serve_arc(
                     service: Arc<S>,
                     engine: &Engine,
                 ) -> super::#tonic_module::#tonic_server<Self> {
-                    #(#registrations)*
+                    Self::register_methods(&service, engine);
                     super::#tonic_module::#tonic_server::new(Self { service, engine: engine.clone() })
+                }
+
+                /// Registers the long-running methods with the engine and serves nothing, for a process that only works.
+                /// The methods are registered for as long as the [`Registration`] lives.
+                #public fn register(service: S, engine: &Engine) -> Registration {
+                    let service = Arc::new(service);
+                    Self::register_methods(&service, engine);
+                    Registration::new(service)
+                }
+
+                fn register_methods(service: &Arc<S>, engine: &Engine) {
+                    #(#registrations)*
                 }
             }
         }
@@ -173,7 +187,7 @@ impl Emitter<'_> {
             let (request, response) = self.tonic_signature(method, names);
             let body = if method.operation.is_some() {
                 let (constant, start) = (&names.constant, &names.start);
-                quote!(self.engine.accept(#constant, &*self.service, request, <S as #server_trait>::#start))
+                quote!(accept_start(&self.engine, #constant, &*self.service, request, <S as #server_trait>::#start))
             } else {
                 quote!(Box::pin(<S as #server_trait>::#rpc(&self.service, request)))
             };

@@ -64,6 +64,15 @@ fn a_start_hook_gives_way_to_an_rpc() {
 }
 
 #[test]
+fn what_picks_an_operation_up_gives_way_to_an_rpc() {
+    check_generated(
+        "names_resume",
+        &names("example", &["ImportOperation"], &["Import", "ExportOperation", "Export"]),
+        "emit=lro,server=false",
+    );
+}
+
+#[test]
 fn odd_cases_of_names_become_those_of_rust() {
     let body = service("iamPolicy_v2", &["get_HTTPProxy"], &["import2Books", "V1"]) + "message Item {}";
     check_generated("names_odd_case", &[proto("odd.proto", "example.v1beta1", &body)], "emit=lro");
@@ -79,6 +88,13 @@ fn methods_that_become_the_same_are_refused() {
 fn a_start_hook_that_cannot_give_way_is_refused() {
     let files = names("example", &["StartImport", "StartImportOperation"], &["Import"]);
     check_refused("collision_start_hook", &files, "emit=lro");
+}
+
+#[test]
+fn what_picks_an_operation_up_and_cannot_give_way_is_refused() {
+    let files = names("example", &["ImportOperation", "ImportOperationByName"], &["Import"]);
+    check_refused("collision_resume", &files, "emit=lro");
+    generate(&files, "emit=lro,client=false").unwrap();
 }
 
 #[test]
@@ -120,8 +136,15 @@ fn messages_without_a_module_are_in_nobodys_way() {
 
 #[test]
 fn what_is_not_generated_does_not_collide() {
-    let clashing =
-        names("example", &["ConnectRpc", "Connect", "StartImport", "StartImportOperation"], &["Import"]);
+    let plain = [
+        "ConnectRpc",
+        "Connect",
+        "StartImport",
+        "StartImportOperation",
+        "ImportOperation",
+        "ImportOperationByName",
+    ];
+    let clashing = names("example", &plain, &["Import"]);
     let output = generate(&clashing[..], "client=false,server=false,emit=lro").unwrap();
     assert_eq!(output.warnings(), []);
     let plain = names("example", &["Get", "get_"], &[]);

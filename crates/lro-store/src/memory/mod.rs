@@ -231,8 +231,7 @@ impl Store for MemoryStore {
         after: Option<&OperationName>,
         limit: usize,
     ) -> Result<Vec<Fence>, Error> {
-        Ok(self
-            .step(|table, _| table.held(worker, after).take(limit).filter_map(|view| view.fence()).collect()))
+        Ok(self.step(|table, _| table.held(worker, after).take(limit).filter_map(View::fence).collect()))
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
@@ -299,7 +298,9 @@ impl Store for MemoryStore {
         Ok(self.step(|table, now| {
             table.forget_workers(now);
             let names = table.outdated(now, limit);
-            names.iter().for_each(|name| table.remove(name));
+            for name in &names {
+                table.remove(name);
+            }
             names.len()
         }))
     }

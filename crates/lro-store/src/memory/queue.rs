@@ -63,8 +63,8 @@ impl Queue {
     ) -> Vec<View> {
         let of_method = |method: &crate::MethodLimit| {
             let queue = self.ready.get(&method.method).into_iter().flatten();
-            let begun = queue.filter_map(|place| Some((place, begin(&place.1.name)?)));
-            begun.take(method.limit.min(claim.limit))
+            let running = queue.filter_map(|place| Some((place, begin(&place.1.name)?)));
+            running.take(method.limit.min(claim.limit))
         };
         let mut places: Vec<(&Place, View)> = claim.methods.iter().flat_map(of_method).collect();
         places.sort_unstable_by_key(|(place, _)| *place);

@@ -13,7 +13,10 @@ use std::sync::Arc;
 /// # Ok::<(), lro_store::InvalidLabel>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Labels(Option<Arc<Vec<(Box<str>, Box<str>)>>>);
+pub struct Labels(Option<Arc<Vec<Label>>>);
+
+/// A key and its value.
+type Label = (Box<str>, Box<str>);
 
 impl Labels {
     /// The most labels of one operation.

@@ -39,22 +39,23 @@ impl OperationName {
     /// `random`, in lower-case base 32. Ids that are made one after the other sort in that order, so that a
     /// database appends them to its index.
     pub fn generate(parent: &Parent, now: Timestamp, random: u128) -> Self {
+        const TIME_BITS: u32 = 48;
         const RANDOM_BITS: u32 = 122;
         let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or_default();
-        let mut id = [0; ID_LEN];
-        for (at, digit) in id.iter_mut().rev().enumerate() {
+        let time = u128::from(millis) & ((1 << TIME_BITS) - 1);
+        let random = random & ((1 << RANDOM_BITS) - 1);
+        let digit = |low: u32| {
             // The last digit that has random bits has two of them, below three of the time.
-            let low = 5 * at as u32;
-            let random_part = random & ((1 << RANDOM_BITS) - 1);
-            let time_part = u128::from(millis & 0xffff_ffff_ffff);
-            let bits = if low >= RANDOM_BITS {
-                time_part >> (low - RANDOM_BITS)
+            let bits: u128 = if low >= RANDOM_BITS {
+                time >> (low - RANDOM_BITS)
             } else {
-                (random_part >> low) | time_part.checked_shl(RANDOM_BITS - low).unwrap_or_default()
+                (random >> low) | time.checked_shl(RANDOM_BITS - low).unwrap_or_default()
             };
-            *digit = DIGITS[usize::from(bits as u8 & 31)];
-        }
-        Self::join(parent, std::str::from_utf8(&id).expect("the digits are ASCII"))
+            let [lowest, ..] = bits.to_le_bytes();
+            char::from(DIGITS[usize::from(lowest & 31)])
+        };
+        let id: String = (0..TIME_BITS + RANDOM_BITS).step_by(5).rev().map(digit).collect();
+        Self::join(parent, &id)
     }
 
     /// Reads a name.

@@ -1,4 +1,4 @@
-//! Making calls: the four kinds of RPC, and the start of an operation.
+//! The calls of a client: the four kinds of RPC, and the start of an operation.
 
 use http::uri::PathAndQuery;
 use prost::Message;
@@ -15,17 +15,17 @@ use crate::method::{self, Method};
 impl Client {
     /// Calls `method`, and returns the handle of the operation that it starts.
     ///
-    /// Where requests of the method carry an id by which the server knows a repeat (AIP-155), and this one has none, it gets
-    /// a random UUID.
+    /// If requests of the method carry an id by which the server recognises a repeated request (AIP-155), and
+    /// this request has none, the client fills in a random UUID.
     ///
-    /// Dropping the future before it is ready drops the call; whether the operation was started is then
-    /// unknown. To ask again is safe with an id that the caller has set, and the same id. One that was filled in here
-    /// is gone with the call, and every call gets another.
+    /// If the future is dropped before it is ready, the call is dropped too, and the operation may have been
+    /// started or not. A caller that has set the id can safely repeat the call with the same id. An id that
+    /// the client filled in is lost with the call, because every call gets a new one.
     ///
     /// # Errors
     ///
-    /// The RPC's own error: no operation was started (AIP-151). Failures of the work itself are outcomes of
-    /// the operation, see [`Operation::wait`].
+    /// The RPC's own error, which means that no operation was started (AIP-151). A failure of the work itself
+    /// is an outcome of the operation, see [`Operation::wait`].
     pub async fn start<Req, Res, Meta>(
         &self,
         method: Method<Req, Res, Meta>,
@@ -42,7 +42,7 @@ impl Client {
         Ok(self.attach(method, response.into_inner()))
     }
 
-    /// The handle of an operation of `method` that was started earlier, by its name. Nothing is sent.
+    /// Makes the handle of an operation of `method` from the operation's name. Sends nothing.
     pub fn operation<Req, Res, Meta>(
         &self,
         method: Method<Req, Res, Meta>,
@@ -51,8 +51,8 @@ impl Client {
         self.raw_operation(name).typed(method)
     }
 
-    /// The handle of an operation of `method` from a message that was received in another way, such as a
-    /// page of `ListOperations`. Nothing is sent.
+    /// Makes the handle of an operation of `method` from a message that came in another way, such as in a
+    /// page of `ListOperations`. Sends nothing.
     pub fn attach<Req, Res, Meta>(
         &self,
         method: Method<Req, Res, Meta>,
@@ -61,7 +61,7 @@ impl Client {
         Operation::raw(self.clone(), operation.name.clone(), Some(operation)).typed(method)
     }
 
-    /// The handle of an operation whose types are not known, by its name. Nothing is sent.
+    /// Makes the handle of an operation whose types are not known from the operation's name. Sends nothing.
     pub fn raw_operation(&self, name: impl Into<String>) -> RawOperation {
         Operation::raw(self.clone(), name.into(), None)
     }
@@ -70,7 +70,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// What the server answers, what the transport reports, or INTERNAL if `path` is no path.
+    /// The server's error, the transport's error, or INTERNAL if `path` is not the path of an RPC.
     pub async fn unary<Req, Res>(
         &self,
         path: &'static str,
@@ -83,7 +83,7 @@ impl Client {
         self.inner.unary(&self.inner.transport, path, request).await
     }
 
-    /// Calls the RPC at `path`, which answers one message with many.
+    /// Calls the RPC at `path`, which takes one message and answers with many.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl Client {
         grpc.server_streaming(request, route, ProstCodec::default()).await
     }
 
-    /// Calls the RPC at `path`, which answers many messages with one.
+    /// Calls the RPC at `path`, which takes many messages and answers with one.
     ///
     /// # Errors
     ///
@@ -142,7 +142,8 @@ impl Client {
         grpc.streaming(request, route, ProstCodec::default()).await
     }
 
-    /// Calls an RPC of `google.longrunning.Operations`, wherever this API keeps its operations.
+    /// Calls an RPC of `google.longrunning.Operations`, through the transport that was set for it if there is
+    /// one.
     pub(super) async fn operations<Req, Res>(
         &self,
         path: &'static str,
@@ -173,7 +174,7 @@ impl Inner {
         grpc.unary(request, route, ProstCodec::default()).await
     }
 
-    /// tonic's dispatcher with this client's settings, ready for one call.
+    /// Makes tonic's dispatcher with this client's settings, ready for one call.
     async fn ready(&self, transport: &Erased) -> Result<Grpc<Erased>, Status> {
         if self.origin.scheme().is_some() != self.origin.authority().is_some() {
             let origin = &self.origin;

@@ -1,32 +1,31 @@
-//! How following an operation can end, other than with its response.
+//! The error that callers see: why there is no response.
 
-use std::error::Error as StdError;
+use std::error::Error;
 use std::fmt;
-use std::time::Duration;
 
 use prost_types::Any;
 use tonic::Status;
 
-use super::operation::RawOperation;
-use crate::payload::UnexpectedPayload;
+use super::kind::Kind;
+use super::operation::{Operation, RawOperation};
 
 /// Why there is no response.
 ///
-/// What happened to the operation and what happened to the question are never mixed up: exactly one of the
-/// `is_*` methods is true.
+/// The error keeps apart what happened to the operation and what happened to a call about it: exactly one of
+/// the `is_*` methods is true.
 ///
 /// | | the operation | what to do |
 /// |---|---|---|
 /// | [`is_failed`](Self::is_failed) | ended with an error | look at [`status`](Self::status) |
 /// | [`is_cancelled`](Self::is_cancelled) | ended by cancellation | nothing more will happen |
-/// | [`is_timed_out`](Self::is_timed_out) | may still run | [`into_operation`](Self::into_operation), and wait on |
-/// | [`is_rpc`](Self::is_rpc) | may still run; the server could not be asked, or refused to answer | look at [`status`](Self::status) |
+/// | [`is_timed_out`](Self::is_timed_out) | may still run | wait again, through [`into_operation`](Self::into_operation) |
+/// | [`is_rpc`](Self::is_rpc) | may still run; the client could not ask the server, or the server refused to answer | look at [`status`](Self::status) |
 /// | [`is_unexpected_payload`](Self::is_unexpected_payload) | ended with a response of another type | look at [`payload`](Self::payload) |
 /// | [`is_malformed`](Self::is_malformed) | unknown: the server's answer breaks the protocol | report it to the server's owner |
 ///
-/// The handle is always in the error, so that nothing is lost with it.
+/// The error always holds the handle, so the caller can go on with the operation.
 #[derive(Debug)]
-pub struct Error {
+pub struct OperationError {
     inner: Box<Inner>,
 }
 
@@ -36,56 +35,46 @@ struct Inner {
     operation: RawOperation,
 }
 
-/// What can go wrong, before it is tied to the operation that it happened to.
-#[derive(Debug)]
-pub(super) enum Kind {
-    Failed(Status),
-    Cancelled(Status),
-    TimedOut { after: Duration, trouble: Option<Status> },
-    Rpc { method: &'static str, status: Status },
-    Payload(UnexpectedPayload),
-    Malformed(&'static str),
-}
-
-impl Error {
-    pub(super) fn new(kind: Kind, operation: RawOperation) -> Self {
-        Self { inner: Box::new(Inner { kind, operation }) }
+impl OperationError {
+    pub(super) fn new<Res, Meta>(kind: Kind, operation: &Operation<Res, Meta>) -> Self {
+        Self { inner: Box::new(Inner { kind, operation: operation.untyped() }) }
     }
 
-    /// Whether the operation ended with an error, other than by cancellation.
+    /// Whether the operation ended with an error other than CANCELLED.
     pub fn is_failed(&self) -> bool {
         matches!(self.inner.kind, Kind::Failed(_))
     }
 
-    /// Whether the operation ended by cancellation.
+    /// Whether the operation ended with the error CANCELLED.
     pub fn is_cancelled(&self) -> bool {
         matches!(self.inner.kind, Kind::Cancelled(_))
     }
 
-    /// Whether the time to wait was over before the operation was. It goes on at the server.
+    /// Whether the client gave up waiting before the operation ended. The operation goes on at the server.
     pub fn is_timed_out(&self) -> bool {
         matches!(self.inner.kind, Kind::TimedOut { .. })
     }
 
-    /// Whether the question itself failed, an RPC of `google.longrunning.Operations`: the server could not
-    /// be asked (no connection), or refused (no permission, no such operation). It says nothing about how
-    /// the operation ended.
+    /// Whether a call of `google.longrunning.Operations` failed: the client could not ask the server (no
+    /// connection), or the server refused (no permission, no such operation). This says nothing about how the
+    /// operation ended.
     pub fn is_rpc(&self) -> bool {
         matches!(self.inner.kind, Kind::Rpc { .. })
     }
 
-    /// Whether the operation succeeded with a response of another type than declared.
+    /// Whether the operation succeeded, but its response has another type than declared.
     pub fn is_unexpected_payload(&self) -> bool {
         matches!(self.inner.kind, Kind::Payload(_))
     }
 
-    /// Whether the server's answer, or the handle's name, is not what the protocol asks for.
+    /// Whether the server's answer or the handle's name breaks the protocol.
     pub fn is_malformed(&self) -> bool {
         matches!(self.inner.kind, Kind::Malformed(_))
     }
 
-    /// The operation's error if it failed or was cancelled, with the encoded `google.rpc.Status` as its
-    /// details, or the RPC's if that failed.
+    /// The error of the operation if it failed or was cancelled, or the error of the RPC if that failed.
+    ///
+    /// The details of an operation's error are the encoded `google.rpc.Status`.
     pub fn status(&self) -> Option<&Status> {
         match &self.inner.kind {
             Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc { status, .. } => Some(status),
@@ -93,7 +82,7 @@ impl Error {
         }
     }
 
-    /// The response as it came, if it is of another type than declared.
+    /// The response as the server sent it, if it has another type than declared.
     pub fn payload(&self) -> Option<&Any> {
         match &self.inner.kind {
             Kind::Payload(unexpected) => Some(unexpected.payload()),
@@ -106,21 +95,21 @@ impl Error {
         self.inner.operation.name()
     }
 
-    /// The handle of the operation, to go on with. [`RawOperation::typed`] gives it its types back.
+    /// Returns the handle of the operation. [`RawOperation::typed`] gives the handle its types back.
     pub fn into_operation(self) -> RawOperation {
         self.inner.operation
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for OperationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.operation_name();
         match &self.inner.kind {
             Kind::Failed(status) => write!(f, "operation `{name}` failed: {}", Short(status)),
             Kind::Cancelled(status) => write!(f, "operation `{name}` was cancelled: {}", Short(status)),
-            Kind::TimedOut { after, trouble } => {
+            Kind::TimedOut { after, last_error } => {
                 write!(f, "gave up waiting for operation `{name}` after {after:?}; it may still be running")?;
-                trouble.iter().try_for_each(|status| write!(f, " (last trouble: {})", Short(status)))
+                last_error.iter().try_for_each(|status| write!(f, " (last trouble: {})", Short(status)))
             }
             Kind::Rpc { method, status } => {
                 write!(f, "{method} failed for operation `{name}`: {}", Short(status))
@@ -131,20 +120,20 @@ impl fmt::Display for Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+impl Error for OperationError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.inner.kind {
             Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc { status, .. } => Some(status),
-            Kind::TimedOut { trouble, .. } => trouble.as_ref().map(|status| status as _),
+            Kind::TimedOut { last_error, .. } => last_error.as_ref().map(|status| status as _),
             Kind::Payload(unexpected) => Some(unexpected),
             Kind::Malformed(_) => None,
         }
     }
 }
 
-/// For servers that wait for another server's operation within a call of their own.
-impl From<Error> for Status {
-    fn from(error: Error) -> Self {
+/// For a server that waits for an operation of another server while it answers a call.
+impl From<OperationError> for Status {
+    fn from(error: OperationError) -> Self {
         let message = error.to_string();
         match error.inner.kind {
             Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc { status, .. } => status,
@@ -154,7 +143,7 @@ impl From<Error> for Status {
     }
 }
 
-/// A status in one line, without its metadata and bytes.
+/// Writes a status in one line, without its metadata and details.
 struct Short<'a>(&'a Status);
 
 impl fmt::Display for Short<'_> {

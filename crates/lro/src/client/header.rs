@@ -1,4 +1,4 @@
-//! What clients add to a request by themselves: an id, and the routing header.
+//! What clients add to requests: an id and the routing header.
 
 use tonic::Request;
 use tonic::metadata::AsciiMetadataValue;
@@ -8,19 +8,19 @@ use crate::Routing;
 /// The header that repeats parts of the request (AIP-4222).
 const ROUTING: &str = "x-goog-request-params";
 
-/// A random UUID, as fields that AIP-4235 lets clients fill in have it.
+/// Makes a random UUID for a field that clients fill in (AIP-4235).
 pub fn random_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
-/// The request with its routing header.
+/// Returns the request with its routing header.
 pub fn routed<T>(mut request: Request<T>, routing: fn(&T) -> Routing) -> Request<T> {
     let routing = routing(request.get_ref());
     add_routing(&mut request, &routing);
     request
 }
 
-/// Adds the routing header, unless there is nothing to send or the caller has set it.
+/// Adds the routing header, unless it would be empty or the caller has set it.
 pub(super) fn add_routing<T>(request: &mut Request<T>, routing: &Routing) {
     if routing.is_empty() || request.metadata().contains_key(ROUTING) {
         return;

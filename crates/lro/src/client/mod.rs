@@ -1,19 +1,26 @@
-//! The client side: calling a service, and following the operations that its methods start.
+//! The client: it calls a service, and follows the operations that the methods of the service start.
 //!
-//! [`Client`] makes the calls (`call`, with what `header` adds to them) through any `transport`; [`Operation`] is the handle of one operation,
-//! and [`Progress`] follows one as a stream. Beneath both, `watch` decides what to ask the server and when,
-//! `pace` how long to pause, `operations` asks and remembers the answers, `snapshot` reads them with their
-//! types, and `error` tells apart how it can end without a response.
+//! [`Client`] makes the calls: `call` sends them through any `transport`, and `header` adds what clients add to requests.
+//!
+//! [`Operation`] is the handle of one operation: `operation` has its name, types and settings, `wait` and
+//! `cancel` have its calls. [`Updates`] is an operation as a stream.
+//!
+//! `watch` is the loop beneath both: it decides what to ask the server and when, and `backoff` says how long
+//! to pause in between. `operations` makes the calls and remembers the answers, and `snapshot` reads the
+//! answers with their types. `kind` lists what can go wrong; `error` adds the handle, and is what callers see.
 
+mod backoff;
 mod call;
+mod cancel;
 mod error;
 mod header;
+mod kind;
 mod operation;
 mod operations;
-mod pace;
-mod progress;
 mod snapshot;
 mod transport;
+mod updates;
+mod wait;
 mod watch;
 
 use std::fmt;
@@ -23,22 +30,22 @@ use tonic::codec::CompressionEncoding;
 use tonic::codegen::StdError;
 use tonic::transport::Endpoint;
 
-pub use self::error::Error;
+pub use self::error::OperationError;
 pub use self::header::{random_id, routed};
 pub use self::operation::{Operation, RawOperation};
-pub use self::progress::{Progress, Update};
 pub use self::snapshot::{Snapshot, State};
 pub use self::transport::Transport;
+pub use self::updates::{Update, Updates};
 
-use self::pace::Jitter;
+use self::backoff::Jitter;
 use self::transport::Erased;
 use crate::Polling;
 
 /// A connection to a service whose methods start long-running operations.
 ///
-/// Generated clients wrap one; [`start`](Self::start) with a [`Method`](crate::Method) constant does the
-/// same by hand. Cloning is cheap and the clones share the transport. All settings are made here, before
-/// the client is wrapped:
+/// A generated client wraps a `Client`. Without a generated client, call [`start`](Self::start) with a
+/// [`Method`](crate::Method) constant. Cloning is cheap, and clones share the transport. All settings are
+/// made here, before the `Client` is wrapped:
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -70,7 +77,7 @@ struct Inner {
 }
 
 impl Client {
-    /// A client that sends its requests through `transport`.
+    /// Makes a client that sends its requests through `transport`.
     pub fn new(transport: impl Transport) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -92,7 +99,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The destination is no URI, or nothing answers there.
+    /// The destination is not a URI, or nothing answers there.
     pub async fn connect<D>(destination: D) -> Result<Self, tonic::transport::Error>
     where
         D: TryInto<Endpoint>,
@@ -101,8 +108,8 @@ impl Client {
         Ok(Self::new(Endpoint::new(destination)?.connect().await?))
     }
 
-    /// Sends the calls of `google.longrunning.Operations` through another transport, for an API that keeps
-    /// its operations elsewhere than its methods.
+    /// Sends the calls of `google.longrunning.Operations` through another transport, for an API that serves
+    /// its operations in another place than its methods.
     #[must_use]
     pub fn operations_transport(self, transport: impl Transport) -> Self {
         self.with(|inner| inner.operations_transport = Some(transport.erase()))
@@ -110,13 +117,13 @@ impl Client {
 
     /// Sets the scheme and authority of requests, for transports that do not know them.
     ///
-    /// A URI that lacks one of the two makes every call fail.
+    /// If the URI lacks one of the two, every call fails.
     #[must_use]
     pub fn with_origin(self, origin: http::Uri) -> Self {
         self.with(|inner| inner.origin = origin)
     }
 
-    /// Compresses requests. The encodings are there when tonic's features for them are.
+    /// Compresses requests. Each encoding needs the feature of tonic that is named after it.
     #[must_use]
     pub fn send_compressed(self, encoding: CompressionEncoding) -> Self {
         self.with(|inner| inner.send_compressed = Some(encoding))
@@ -140,14 +147,14 @@ impl Client {
         self.with(|inner| inner.max_encoding_message_size = Some(limit))
     }
 
-    /// Waits for all operations by this policy, instead of each method's own.
+    /// Waits for all operations by this policy, which replaces the policy of each method.
     #[must_use]
     pub fn polling(self, polling: Polling) -> Self {
         self.with(|inner| inner.polling = Some(polling))
     }
 
-    /// Takes the random part of pauses from `source`, which returns numbers from 0 (the whole pause) to 1
-    /// (a quarter less). Without it they come from the thread's random number generator.
+    /// Sets the source of the random part of pauses. `source` returns numbers from 0 (the whole pause) to 1 (a
+    /// quarter less). The default is the random number generator of the thread.
     #[must_use]
     pub fn jitter(self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.with(|inner| inner.jitter = Jitter::new(source))

@@ -1,4 +1,4 @@
-//! The calls of `google.longrunning.Operations` about one operation, and what they last said of it.
+//! The calls of `google.longrunning.Operations` about one operation, and the last answer to them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tonic::{Request, Status};
 
-use super::error::Kind;
+use super::kind::Kind;
 use super::{Client, header};
 use crate::Routing;
 use crate::google::longrunning;
@@ -17,7 +17,7 @@ pub(super) struct Shared {
     pub(super) name: String,
     pub(super) client: Client,
     latest: Mutex<Option<longrunning::Operation>>,
-    /// Whether calls about the operation carry a routing header, as those of its method do.
+    /// Whether calls about the operation carry a routing header, as calls of its method do.
     routed: AtomicBool,
 }
 
@@ -26,17 +26,17 @@ impl Shared {
         Self { name, client, latest: Mutex::new(latest), routed: AtomicBool::new(false) }
     }
 
-    /// Makes every call about the operation, through whichever handle, carry a routing header.
+    /// Adds a routing header to every call about the operation, whichever handle makes the call.
     pub(super) fn route(&self) {
         self.routed.store(true, Ordering::Relaxed);
     }
 
-    /// The operation as it was last seen.
+    /// The operation as the server last described it.
     pub(super) fn latest(&self) -> Option<longrunning::Operation> {
         self.lock().clone()
     }
 
-    /// The operation as it ended, if that was seen. It will never change again, so nobody need ask for it.
+    /// The operation as it ended, if the end is known. It never changes again, so no call is needed.
     pub(super) fn ended(&self) -> Option<longrunning::Operation> {
         self.lock().clone().filter(|operation| operation.done)
     }
@@ -45,8 +45,8 @@ impl Shared {
         self.lock().is_some()
     }
 
-    /// Keeps what the server answered, and returns what is now known: an answer that was overtaken by the
-    /// news of the end does not undo it.
+    /// Keeps the server's answer, and returns what is known now. If the end is known already, an answer that
+    /// arrives late does not replace it.
     pub(super) fn remember(&self, answer: longrunning::Operation) -> longrunning::Operation {
         let mut latest = self.lock();
         match &*latest {
@@ -56,11 +56,11 @@ impl Shared {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<longrunning::Operation>> {
-        // The value is replaced whole, so a panic elsewhere cannot have left half of one behind.
+        // The value is only ever replaced as a whole, so a panic elsewhere cannot leave half a value behind.
         self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes sure that the server can be asked at all.
+    /// Checks that the operation has a name, because the server cannot be asked without one.
     pub(super) fn named(&self) -> Result<(), Kind> {
         if self.name.is_empty() { Err(Kind::Malformed("it has no name to ask for it by")) } else { Ok(()) }
     }
@@ -73,7 +73,7 @@ impl Shared {
         self.client.operations("/google.longrunning.Operations/GetOperation", request).await
     }
 
-    /// Asks the server to answer when the operation ends, or after `hold` as it then stands.
+    /// Asks the server to answer when the operation ends, or after `hold` if it has not ended by then.
     pub(super) async fn wait(
         &self,
         hold: Duration,

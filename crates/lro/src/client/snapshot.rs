@@ -1,15 +1,15 @@
-//! Reading `google.longrunning.Operation` with the types of its method.
+//! The state of an operation, read with the types of its method.
 
 use bytes::Bytes;
 use prost::Message;
 use prost_types::Any;
 use tonic::{Code, Status};
 
-use super::error::Kind;
+use super::kind::Kind;
 use crate::google::{longrunning, rpc};
 use crate::payload;
 
-/// An operation as it stood at one moment.
+/// An operation as it was at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot<Res, Meta> {
     state: State<Res>,
@@ -17,45 +17,46 @@ pub struct Snapshot<Res, Meta> {
     raw_metadata: Option<Any>,
 }
 
-/// How an operation stands. All but [`Running`](Self::Running) are final.
+/// The state of an operation. All states but [`Running`](Self::Running) are final.
 #[derive(Debug, Clone)]
 pub enum State<Res> {
-    /// It is queued or at work.
+    /// It is queued or its work runs.
     Running,
     /// It ended with a response.
     Succeeded(Res),
-    /// It ended with an error, here with the code, the message and, encoded as a `google.rpc.Status`, the
-    /// details.
+    /// It ended with an error. The status has the code and the message; its details are the encoded
+    /// `google.rpc.Status`.
     Failed(Status),
     /// It ended with the code CANCELLED.
     Cancelled(Status),
 }
 
 impl<Res, Meta> Snapshot<Res, Meta> {
-    /// How the operation stands.
+    /// The state of the operation.
     pub fn state(&self) -> &State<Res> {
         &self.state
     }
 
-    /// How the operation stands, by value.
+    /// The state of the operation, by value.
     pub fn into_state(self) -> State<Res> {
         self.state
     }
 
-    /// Whether the operation has ended, in whatever way.
+    /// Whether the operation has ended, with a response or an error.
     pub fn is_done(&self) -> bool {
         !matches!(self.state, State::Running)
     }
 
-    /// What the server tells about the work; `None` if it tells nothing, or in a message of another type.
+    /// The metadata, by which the server describes the work. `None` if there is none, or if it has another type
+    /// than declared.
     ///
-    /// Services do send metadata of another version than they declare. It is no reason to lose sight of the
-    /// operation: [`raw_metadata`](Self::raw_metadata) has it.
+    /// Some services send metadata of another version than they declare. The rest of the snapshot is still
+    /// good then, and [`raw_metadata`](Self::raw_metadata) has the message.
     pub fn metadata(&self) -> Option<&Meta> {
         self.metadata.as_ref()
     }
 
-    /// What the server tells about the work, as it came.
+    /// The metadata as the server sent it.
     pub fn raw_metadata(&self) -> Option<&Any> {
         self.raw_metadata.as_ref()
     }
@@ -107,8 +108,8 @@ where
     }
 }
 
-/// The same error as tonic's type, with the whole message as the binary details, which is what
-/// `grpc-status-details-bin` carries elsewhere.
+/// Converts the error to tonic's type. The details are the whole message, encoded, as they are in the header
+/// `grpc-status-details-bin`.
 fn status(error: &rpc::Status) -> Status {
     let details = Bytes::from(error.encode_to_vec());
     Status::with_details(Code::from_i32(error.code), error.message.clone(), details)

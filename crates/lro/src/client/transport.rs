@@ -1,4 +1,4 @@
-//! What a client sends its requests through, and how its type is forgotten.
+//! The transport of a client, and how its type is erased.
 
 use bytes::Bytes;
 use tonic::Status;
@@ -9,9 +9,9 @@ use tower::util::BoxCloneSyncService;
 
 /// Anything that tonic's generated clients take, if it can also be cloned and shared between threads.
 ///
-/// `tonic::transport::Channel` is one, bare or under an interceptor or other tower layers, and so is a
-/// tonic server or `Routes` in the same process, which then needs no socket. The trait is implemented for
-/// all of them and cannot be implemented otherwise; as an alias it stands for
+/// `tonic::transport::Channel` is one, alone or under an interceptor or other tower layers. A tonic server or
+/// `Routes` in the same process is one too, and needs no socket. The trait is implemented for all of them, and
+/// nothing else can implement it. It is an alias of
 ///
 /// ```text
 /// Service<http::Request<tonic::body::Body>, Response = http::Response<impl http_body::Body>>
@@ -28,7 +28,7 @@ pub trait Transport: sealed::Erase {}
 
 impl<T: sealed::Erase> Transport for T {}
 
-/// A transport whose type is forgotten, so that clients and handles have no type parameter for it.
+/// A transport whose type is erased, so that clients and handles have no type parameter for it.
 pub(super) type Erased = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Status>;
 
 mod sealed {

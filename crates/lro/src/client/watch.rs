@@ -1,4 +1,4 @@
-//! What to ask the server, and when: the one loop beneath waiting and progress.
+//! The loop beneath `wait` and `updates`: what to ask the server, and when.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,110 +6,112 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tonic::{Code, Status};
 
-use super::error::Kind;
+use super::backoff::{self, Backoff};
+use super::kind::Kind;
 use super::operations::Shared;
-use super::pace::{self, Pace};
 use crate::Polling;
 use crate::google::longrunning::Operation;
 
-/// What an answer may take beyond the time for which the server was asked to hold it. After that the call
-/// is given up, so that a connection that swallows requests does not end the wait.
+/// How much longer a call may take than the time for which the server was asked to hold its answer. The client
+/// then gives up the call, or else a connection that swallows requests would end the wait.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
 
-/// No call is longer than this, whatever the policy says: nothing between client and server keeps a silent
-/// request for days.
+/// The longest time for which the server is asked to hold its answer, whatever the policy says. No proxy
+/// between client and server keeps a silent request for days.
 const LONGEST_HOLD: Duration = Duration::from_secs(60 * 60);
 
-/// A server that answers `WaitOperation` in less than this part of the time that it was given, though
-/// nothing has ended, does not really wait.
+/// A server that answers `WaitOperation` in less than this part of the time for which it was asked to hold
+/// its answer, although the operation has not ended, does not really wait.
 const AT_ONCE: f64 = 0.1;
 
-/// After so many calls of `WaitOperation` in a row that were answered at once or cut off, the server is not
-/// expected to wait any more. One or two are no sign: a server that shuts down sends its waiters away.
-const PATIENCE: u32 = 3;
+/// If this many calls of `WaitOperation` in a row were answered at once or cut off, the client no longer
+/// expects the server to wait. One or two prove nothing, because a server that shuts down sends its waiters
+/// away.
+const MAX_USELESS_WAITS: u32 = 3;
 
-/// What the answers are for.
+/// What the caller wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aim {
-    /// Only the end counts, so the server may hold its answer for long.
+    /// Only how the operation ends, so the server may hold its answer for long.
     End,
-    /// What happens in between counts too.
-    Progress,
+    /// Also how its metadata changes.
+    Updates,
 }
 
-/// One wait for an operation: a sequence of answers, the last of which tells the end.
+/// One wait for an operation: a sequence of answers, up to the one that says how the operation ended.
 ///
-/// It never asks more often than the policy allows, and not beyond the policy's total time: from one question
-/// to the next it takes at least the policy's pause (or [`LONGEST_HOLD`]), whatever the server answers. Only
-/// a handle that knows nothing yet may ask once more, for a first look.
+/// A watch asks no more often than the policy allows: from one call to the next there is at least the policy's
+/// pause (or [`LONGEST_HOLD`]), whatever the server answers. Only a handle that knows nothing yet may make one
+/// more call, for a first answer. A watch makes no calls after the policy's total time.
 pub(super) struct Watch {
     shared: Arc<Shared>,
     polling: Polling,
     aim: Aim,
-    pace: Pace,
-    /// When to give up; `None` if that is beyond the end of the clock.
+    backoff: Backoff,
+    /// When to give up; `None` if that is later than the clock can say.
     deadline: Option<Instant>,
-    /// How many calls of `WaitOperation` in a row were of no use.
+    /// How many of the last calls of `WaitOperation`, in a row, were of no use.
     useless_waits: u32,
-    /// How long to pause before the next question.
-    pause: Duration,
+    /// How long to pause before the next call.
+    delay: Duration,
     /// The last error that was not final.
-    trouble: Option<Status>,
+    last_error: Option<Status>,
 }
 
 #[derive(Clone, Copy)]
-enum Question {
+enum Call {
     Get,
     Wait(Duration),
 }
 
 impl Watch {
-    /// Begins a wait. Its total time counts from here.
+    /// Begins to wait. The total time counts from here.
     pub(super) fn new(shared: Arc<Shared>, polling: Polling, aim: Aim) -> Self {
         Self {
-            pace: Pace::new(polling, shared.client.jitter_source()),
+            backoff: Backoff::new(polling, shared.client.jitter_source()),
             shared,
             polling,
             aim,
             deadline: Instant::now().checked_add(polling.total_timeout()),
             useless_waits: 0,
-            pause: Duration::ZERO,
-            trouble: None,
+            delay: Duration::ZERO,
+            last_error: None,
         }
     }
 
-    /// Pauses as the policy asks, then asks until there is an answer.
+    /// Pauses as the policy says, and then calls the server until it answers.
     pub(super) async fn next(&mut self) -> Result<Operation, Kind> {
         self.shared.named()?;
         loop {
             let Some(answered) = self.before_deadline().await else {
                 return Err(Kind::TimedOut {
                     after: self.polling.total_timeout(),
-                    trouble: self.trouble.take(),
+                    last_error: self.last_error.take(),
                 });
             };
             match answered {
-                (question, took, Ok(operation)) => {
-                    self.after_answer(question, took);
+                (call, took, Ok(operation)) => {
+                    self.after_answer(call, took);
                     return Ok(self.shared.remember(operation));
                 }
-                (question, took, Err(status)) => self.after_error(question, took, status)?,
+                (call, took, Err(status)) => self.after_error(call, took, status)?,
             }
         }
     }
 
-    /// The next question and its answer, with the time that it took; `None` if the deadline comes first.
-    async fn before_deadline(&mut self) -> Option<(Question, Duration, Result<Operation, Status>)> {
+    /// Makes the next call, and returns it with the time that it took and its answer. Returns `None` if the
+    /// deadline comes first.
+    async fn before_deadline(&mut self) -> Option<(Call, Duration, Result<Operation, Status>)> {
         let deadline = self.deadline;
         let ask = async {
-            // Even a sleep of no time takes one tick of the timer.
-            if !self.pause.is_zero() {
-                sleep(self.pause).await;
+            // Even a sleep of zero length takes one tick of the timer.
+            if !self.delay.is_zero() {
+                sleep(self.delay).await;
             }
-            let question = self.question();
+            let call = self.next_call();
             let asked = Instant::now();
-            let answer = self.ask(question).await;
-            (question, asked.elapsed(), answer)
+            let answer = self.make(call).await;
+            (call, asked.elapsed(), answer)
         };
         match deadline {
             Some(deadline) if deadline <= Instant::now() => None,
@@ -118,24 +120,24 @@ impl Watch {
         }
     }
 
-    fn question(&mut self) -> Question {
-        // Somebody who wants to see progress wants first of all to see how far it is.
-        if self.only_get() || (self.aim == Aim::Progress && !self.shared.is_known()) {
-            return Question::Get;
+    fn next_call(&mut self) -> Call {
+        // A caller that wants updates wants to know first how far the operation is.
+        if self.only_get() || (self.aim == Aim::Updates && !self.shared.is_known()) {
+            return Call::Get;
         }
         let hold = match self.aim {
-            Aim::End => pace::longest(self.polling),
-            Aim::Progress => self.pace.next(),
+            Aim::End => backoff::longest(self.polling),
+            Aim::Updates => self.backoff.next(),
         };
         let left =
             self.deadline.map_or(LONGEST_HOLD, |deadline| deadline.saturating_duration_since(Instant::now()));
-        Question::Wait(hold.min(left).min(LONGEST_HOLD))
+        Call::Wait(hold.min(left).min(LONGEST_HOLD))
     }
 
-    async fn ask(&self, question: Question) -> Result<Operation, Status> {
-        let (limit, answer) = match question {
-            Question::Get => (ANSWER_TIME, timeout(ANSWER_TIME, self.shared.get(Some(ANSWER_TIME))).await),
-            Question::Wait(hold) => {
+    async fn make(&self, call: Call) -> Result<Operation, Status> {
+        let (limit, answer) = match call {
+            Call::Get => (ANSWER_TIME, timeout(ANSWER_TIME, self.shared.get(Some(ANSWER_TIME))).await),
+            Call::Wait(hold) => {
                 let limit = hold + ANSWER_TIME;
                 (limit, timeout(limit, self.shared.wait(hold, limit)).await)
             }
@@ -145,48 +147,49 @@ impl Watch {
 
     /// Whether `WaitOperation` has turned out to be of no use.
     fn only_get(&self) -> bool {
-        self.useless_waits >= PATIENCE
+        self.useless_waits >= MAX_USELESS_WAITS
     }
 
-    fn after_answer(&mut self, question: Question, took: Duration) {
-        self.trouble = None;
-        self.pause = match question {
-            Question::Wait(hold) => {
+    fn after_answer(&mut self, call: Call, took: Duration) {
+        self.last_error = None;
+        self.delay = match call {
+            Call::Wait(hold) => {
                 self.useless_waits = if took < hold.mul_f64(AT_ONCE) { self.useless_waits + 1 } else { 0 };
-                if took < hold { self.pace.next().saturating_sub(took) } else { Duration::ZERO }
+                if took < hold { self.backoff.next().saturating_sub(took) } else { Duration::ZERO }
             }
-            Question::Get if self.only_get() => self.pace.next(),
-            Question::Get => Duration::ZERO,
+            Call::Get if self.only_get() => self.backoff.next(),
+            Call::Get => Duration::ZERO,
         };
     }
 
-    fn after_error(&mut self, question: Question, took: Duration, status: Status) -> Result<(), Kind> {
-        match question {
-            Question::Wait(_) if status.code() == Code::Unimplemented => {
-                self.useless_waits = PATIENCE;
-                // What is known is too fresh to ask again at once; what is not known is not.
-                self.pause = if self.shared.is_known() { self.pace.next() } else { Duration::ZERO };
+    fn after_error(&mut self, call: Call, took: Duration, status: Status) -> Result<(), Kind> {
+        match call {
+            Call::Wait(_) if status.code() == Code::Unimplemented => {
+                self.useless_waits = MAX_USELESS_WAITS;
+                // An answer that is known is too fresh for another call at once. A handle that has no answer
+                // yet needs no pause.
+                self.delay = if self.shared.is_known() { self.backoff.next() } else { Duration::ZERO };
                 return Ok(());
             }
-            // Nobody cancelled this call: it was cut off, by a server that shuts down, or by a limit that the
-            // server or a proxy sets for all calls. Short questions will do better against the latter.
-            Question::Wait(_) if matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled) => {
+            // Nobody cancelled this call. It was cut off by a server that shuts down, or by a limit that the
+            // server or a proxy sets for all calls. Short calls stay within such a limit.
+            Call::Wait(_) if matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled) => {
                 self.useless_waits += 1;
-                self.pause = self.pace.next().saturating_sub(took);
+                self.delay = self.backoff.next().saturating_sub(took);
             }
-            _ if is_passing(&status) => self.pause = self.pace.next(),
-            Question::Wait(_) => return Err(Kind::Rpc { method: "WaitOperation", status }),
-            Question::Get => return Err(Kind::Rpc { method: "GetOperation", status }),
+            _ if is_passing(&status) => self.delay = self.backoff.next(),
+            Call::Wait(_) => return Err(Kind::Rpc { method: "WaitOperation", status }),
+            Call::Get => return Err(Kind::Rpc { method: "GetOperation", status }),
         }
-        self.trouble = Some(status);
+        self.last_error = Some(status);
         Ok(())
     }
 }
 
-/// Whether the same question may well be answered later.
+/// Whether the same call may succeed later.
 ///
-/// UNAVAILABLE says so (AIP-194). A question that was not answered in time, or that the transport lost on
-/// its way (the status has a source then), can safely be asked again, since asking changes nothing.
+/// UNAVAILABLE says so (AIP-194). It is also safe to repeat a call that was not answered in time, or that the
+/// transport lost (the status then has a source), because these calls change nothing.
 fn is_passing(status: &Status) -> bool {
     matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded)
         || std::error::Error::source(status).is_some()

@@ -3,13 +3,17 @@
 //! These calls are here once and generic, so that a generated server has one line per method. The futures are boxed here too: the compiler
 //! then finds out once that they can be sent to other threads, not once per method of every service.
 
+use std::any::Any;
 use std::future::Future;
 use std::sync::Arc;
 
 use prost::Message;
 use tonic::{Request, Response, Status};
 
-use super::{Context, Engine, Start};
+use super::context::Context;
+use super::engine::Engine;
+use super::start::{self, Start};
+use super::state::unwind::catch;
 use crate::Method;
 use crate::codegen::BoxFuture;
 use crate::google::longrunning::Operation;
@@ -42,52 +46,92 @@ where
     type Future = Fut;
 }
 
-impl Engine {
-    /// Like [`register`](Self::register), for a method of a trait that `S` implements.
-    pub fn register_method<S, Req, Res, Meta, F>(
-        &self,
-        method: Method<Req, Res, Meta>,
-        service: &Arc<S>,
-        run: F,
-    ) where
-        S: Send + Sync + 'static,
-        Req: Message + Default + 'static,
-        Res: Message + Default + 'static,
-        Meta: Message + Default + 'static,
-        F: for<'a> Work<'a, S, Req, Res, Meta> + Copy + Send + Sync + 'static,
-    {
-        self.register(method, service, move |service, request, operation| async move {
-            run(&service, request, operation).await
-        });
-    }
+/// Keeps the long-running methods of a service registered with an engine: they are for as long as this lives, and
+/// dropping it ends that. Work that is under way goes on.
+///
+/// `register` of a generated server returns it, for a process that works and serves nothing. Give it a name: `let _ =`
+/// drops it at once.
+#[derive(Debug)]
+#[must_use = "dropping it ends the registration"]
+pub struct Registration {
+    _service: Arc<dyn Any + Send + Sync>,
+}
 
-    /// Answers a request that starts an operation: with the operation that it started before
-    /// ([`repeated`](Self::repeated)), or else with the one that [`start`](Self::start) makes of what `hook` says.
-    ///
-    /// # Errors
-    /// That of the hook, and those of the two.
-    ///
-    /// The future may be dropped at any time; whether an operation was started is then unknown to the caller.
-    pub fn accept<'a, S, Req, Res, Meta, H>(
-        &'a self,
-        method: Method<Req, Res, Meta>,
-        service: &'a S,
-        request: Request<Req>,
-        hook: H,
-    ) -> BoxFuture<'a, Result<Response<Operation>, Status>>
-    where
-        S: Send + Sync + 'static,
-        Req: Message + Default + PartialEq + 'static,
-        Res: Message + Default + 'static,
-        Meta: Message + Default + 'static,
-        H: for<'b> StartHook<'b, S, Req, Meta> + Send + 'a,
-    {
-        Box::pin(async move {
-            if let Some(first) = self.repeated(method, &request).await? {
-                return Ok(first);
+impl Registration {
+    /// The registration of a service whose methods are registered. Generated servers make it.
+    #[doc(hidden)]
+    pub fn new<S: Send + Sync + 'static>(service: Arc<S>) -> Self {
+        Self { _service: service }
+    }
+}
+
+/// Has `engine` do the operations of `method` with a method of the trait that `service` implements.
+pub fn register_work<S, Req, Res, Meta, F>(
+    engine: &Engine,
+    method: Method<Req, Res, Meta>,
+    service: &Arc<S>,
+    run: F,
+) where
+    S: Send + Sync + 'static,
+    Req: Message + Default + 'static,
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+    F: for<'a> Work<'a, S, Req, Res, Meta> + Copy + Send + Sync + 'static,
+{
+    engine.register(method, service, move |service, request, operation| async move {
+        run(&service, request, operation).await
+    });
+}
+
+/// Answers a request that starts an operation: with the one that [`Engine::start`] makes of what `hook` says.
+///
+/// If the hook refuses a request that has started an operation before, that operation is the answer: a hook may well
+/// refuse what it has admitted once, such as a second import into one shelf.
+///
+/// # Errors
+/// That of the hook, INTERNAL when it panics, and those of [`Engine::start`].
+///
+/// The future may be dropped at any time; whether an operation was started is then unknown to the caller.
+pub fn accept_start<'a, S, Req, Res, Meta, H>(
+    engine: &'a Engine,
+    method: Method<Req, Res, Meta>,
+    service: &'a S,
+    request: Request<Req>,
+    hook: H,
+) -> BoxFuture<'a, Result<Response<Operation>, Status>>
+where
+    S: Send + Sync + 'static,
+    Req: Message + Default + PartialEq + 'static,
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+    H: for<'b> StartHook<'b, S, Req, Meta> + Send + 'a,
+{
+    Box::pin(async move {
+        let shared = engine.shared();
+        let refused = match catch(async { hook(service, &request).await }).await {
+            Ok(Ok(start)) => return engine.start(method, request, start).await,
+            Ok(Err(status)) => status,
+            Err(panic) => {
+                tracing::error!(method = method.path(), panic, "the start hook panicked");
+                return Err(shared.errors.hook_panicked());
             }
-            let start = hook(service, &request).await?;
-            self.start(method, request, start).await
-        })
+        };
+        let first = start::find(shared, method, request.get_ref()).await?;
+        first.map(Response::new).ok_or(refused)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registration_keeps_the_service_until_it_is_dropped() {
+        let service = Arc::new("a service");
+        let seen = Arc::downgrade(&service);
+        let registration = Registration::new(service);
+        assert!(seen.upgrade().is_some());
+        drop(registration);
+        assert!(seen.upgrade().is_none());
     }
 }

@@ -1,17 +1,17 @@
-//! Records as the messages that clients see.
+//! Views as the messages that clients see.
 
-use lro_store::{Failure, Outcome, Payload, Record};
+use lro_store::{Failure, Outcome, Payload, View};
 use prost_types::Any;
 
 use crate::google::longrunning::{Operation, operation};
 use crate::google::rpc;
 
-pub(super) fn to_operation(record: &Record) -> Operation {
+pub(super) fn to_operation(view: &View) -> Operation {
     Operation {
-        name: record.name().to_string(),
-        metadata: record.metadata().map(to_any),
-        done: record.is_done(),
-        result: record.outcome().map(|outcome| match outcome {
+        name: view.name().to_string(),
+        metadata: view.metadata().map(to_any),
+        done: view.is_done(),
+        result: view.outcome().map(|outcome| match outcome {
             Outcome::Response(response) => operation::Result::Response(to_any(response)),
             Outcome::Error(failure) => operation::Result::Error(to_rpc_status(failure)),
         }),
@@ -19,17 +19,44 @@ pub(super) fn to_operation(record: &Record) -> Operation {
 }
 
 pub(super) fn to_any(payload: &Payload) -> Any {
-    Any { type_url: payload.type_url.clone(), value: payload.value.to_vec() }
+    Any { type_url: payload.type_url.to_string(), value: payload.value.to_vec() }
 }
 
 pub(super) fn to_payload(any: Any) -> Payload {
     Payload::new(any.type_url, any.value)
 }
 
-fn to_rpc_status(failure: &Failure) -> rpc::Status {
+pub(super) fn to_rpc_status(failure: &Failure) -> rpc::Status {
     rpc::Status {
         code: failure.code.number(),
         message: failure.message.clone(),
         details: failure.details.iter().map(to_any).collect(),
+    }
+}
+
+/// A duration that a client sent; `None` if it is negative or none at all.
+///
+/// Not by the conversion of `prost_types`, which panics on numbers that only a hostile client sends.
+pub(super) fn to_duration(duration: prost_types::Duration) -> Option<std::time::Duration> {
+    const NANOS: std::ops::Range<i32> = 0..1_000_000_000;
+    let seconds = u64::try_from(duration.seconds).ok()?;
+    let nanos = u32::try_from(duration.nanos).ok().filter(|_| NANOS.contains(&duration.nanos))?;
+    Some(std::time::Duration::new(seconds, nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_read_whatever_a_stranger_sends() {
+        let read = |seconds, nanos| to_duration(prost_types::Duration { seconds, nanos });
+        assert_eq!(read(1, 5), Some(std::time::Duration::new(1, 5)));
+        assert_eq!(read(i64::MAX, 999_999_999).map(|duration| duration.as_secs()), Some(i64::MAX as u64));
+        for (seconds, nanos) in
+            [(i64::MIN, 0), (i64::MIN, i32::MIN), (-1, 0), (0, -1), (1, -1), (0, i32::MAX)]
+        {
+            assert_eq!(read(seconds, nanos), None);
+        }
     }
 }

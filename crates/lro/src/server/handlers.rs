@@ -4,29 +4,34 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
-use lro_store::{Payload, Record};
+use lro_store::Payload;
 use prost::Message;
 use tonic::Status;
 
-use super::inner::Inner;
-use super::runs::Run;
-use super::{Context, convert};
+use super::context::{Attempt, Context};
+use super::convert;
 use crate::{Method, payload};
 
-type Function = dyn Fn(Arc<Inner>, Arc<Run>, Record) -> Work + Send + Sync;
-type Work = Pin<Box<dyn Future<Output = Result<Payload, Status>> + Send>>;
+type Function = dyn Fn(Arc<Attempt>, Payload) -> Option<Work> + Send + Sync;
 
-/// The function that does the work of one method, without its types: from a record with a request to a packed
-/// response.
+/// The work of one attempt: from a request to a packed response.
+pub(super) type Work = Pin<Box<dyn Future<Output = Result<Payload, Status>> + Send>>;
+
+/// The function that does the work of one method, without its types.
 #[derive(Clone)]
-pub(super) struct Handler(Arc<Function>);
+pub(super) struct Handler {
+    function: Arc<Function>,
+    lives: Arc<dyn Fn() -> bool + Send + Sync>,
+}
 
 impl Handler {
+    /// A handler that holds its service only while it works: a service may hold the engine, so the engine must not
+    /// hold the service.
     pub(super) fn new<S, Req, Res, Meta, F, Fut>(
         method: Method<Req, Res, Meta>,
-        service: Arc<S>,
+        service: &Arc<S>,
         run: F,
     ) -> Self
     where
@@ -37,23 +42,33 @@ impl Handler {
         F: Fn(Arc<S>, Req, Context<Meta>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Res, Status>> + Send + 'static,
     {
-        let run = Arc::new(run);
-        Self(Arc::new(move |inner, attempt, record| {
-            let (run, service) = (Arc::clone(&run), Arc::clone(&service));
+        let (run, weak) = (Arc::new(run), Arc::downgrade(service));
+        let lives = {
+            let weak = Weak::clone(&weak);
+            Arc::new(move || weak.strong_count() > 0)
+        };
+        let function = Arc::new(move |attempt: Arc<Attempt>, request: Payload| {
+            let (run, service) = (Arc::clone(&run), weak.upgrade()?);
             // All of it happens inside of the future, also the call: a panic anywhere is then the work's.
-            Box::pin(async move {
-                let request = payload::unpack(method.request_type(), convert::to_any(record.request()))
-                    .map_err(|error| inner.errors.undecodable_request(&error))?;
-                let context = Context::new(inner, attempt, method.metadata_type(), &record);
+            let work: Work = Box::pin(async move {
+                let request = payload::unpack(method.request_type(), convert::to_any(&request))
+                    .map_err(|error| attempt.errors.undecodable_request(&error))?;
+                let context = Context::new(attempt, method.metadata_type());
                 let response = run(service, request, context).await?;
                 Ok(convert::to_payload(payload::pack(method.response_type(), &response)))
-            })
-        }))
+            });
+            Some(work)
+        });
+        Self { function, lives }
     }
 
-    /// Does the work of one attempt.
-    pub(super) fn call(&self, inner: Arc<Inner>, run: Arc<Run>, record: Record) -> Work {
-        (self.0)(inner, run, record)
+    /// Does the work of one attempt; `None` if the service is gone.
+    pub(super) fn call(&self, attempt: Arc<Attempt>, request: Payload) -> Option<Work> {
+        (self.function)(attempt, request)
+    }
+
+    fn lives(&self) -> bool {
+        (self.lives)()
     }
 }
 
@@ -68,8 +83,18 @@ impl fmt::Debug for Handler {
 pub(super) struct Handlers(RwLock<HashMap<Arc<str>, Handler>>);
 
 impl Handlers {
+    /// Adds a handler.
+    ///
+    /// # Panics
+    /// When the method has one already whose service still exists.
     pub(super) fn insert(&self, path: &str, handler: Handler) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), handler);
+        let mut handlers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let taken = handlers.get(path).is_some_and(Handler::lives);
+        if !taken {
+            handlers.insert(path.into(), handler);
+        }
+        drop(handlers);
+        assert!(!taken, "{path} is registered with this engine already; register each method once");
     }
 
     pub(super) fn get(&self, path: &str) -> Option<Handler> {
@@ -79,11 +104,16 @@ impl Handlers {
     /// The shared form of a path that has a handler.
     pub(super) fn path(&self, path: &str) -> Option<Arc<str>> {
         let handlers = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        handlers.get_key_value(path).map(|(path, _)| Arc::clone(path))
+        let (path, _) = handlers.get_key_value(path).filter(|(_, handler)| handler.lives())?;
+        Some(Arc::clone(path))
     }
 
-    /// The paths of all methods that have a handler.
+    /// The paths of all methods that have a handler, in their order.
     pub(super) fn paths(&self) -> Vec<Arc<str>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        let handlers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let living = handlers.iter().filter(|(_, handler)| handler.lives());
+        let mut paths: Vec<_> = living.map(|(path, _)| Arc::clone(path)).collect();
+        paths.sort_unstable();
+        paths
     }
 }

@@ -1,5 +1,6 @@
 //! The numbers that an engine goes by.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use lro_store::NewOperation;
@@ -8,44 +9,68 @@ use lro_store::NewOperation;
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) concurrency: usize,
+    pub(super) method_concurrency: HashMap<&'static str, usize>,
     pub(super) queue_limit: usize,
     pub(super) lease: Duration,
-    pub(super) heartbeat_interval: Option<Duration>,
+    pub(super) keep_alive_interval: Option<Duration>,
     pub(super) poll_interval: Duration,
+    pub(super) progress_interval: Duration,
     pub(super) cancel_grace: Duration,
     pub(super) drain_time: Duration,
     pub(super) retention: Duration,
     pub(super) max_wait: Duration,
     pub(super) max_payload_size: usize,
+    pub(super) strict: bool,
+    pub(super) on_delete: OnDelete,
+}
+
+/// What happens to work that runs while its operation is deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnDelete {
+    /// It goes on, and its result is dropped.
+    #[default]
+    Continue,
+    /// It is asked to stop, as by a cancellation.
+    Stop,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             concurrency: 100,
+            method_concurrency: HashMap::new(),
             queue_limit: 10_000,
             lease: Duration::from_secs(30),
-            heartbeat_interval: None,
+            keep_alive_interval: None,
             poll_interval: Duration::from_secs(2),
+            progress_interval: Duration::from_secs(1),
             cancel_grace: Duration::from_secs(10),
             drain_time: Duration::from_secs(20),
             retention: NewOperation::DEFAULT_RETENTION,
             max_wait: Duration::from_secs(60),
             max_payload_size: 2_000_000,
+            strict: false,
+            on_delete: OnDelete::Continue,
         }
     }
 }
 
 impl Settings {
-    /// How long to wait between heartbeats, and for the answer to one: short enough that one may fail, and
+    /// How long to wait between signs of life, and for the answer to one: short enough that one may fail, and
     /// unless it is set, two.
-    pub(super) fn heartbeat_interval(&self) -> Duration {
-        self.heartbeat_interval.unwrap_or(self.lease / 4).min(self.lease / 3).max(SHORTEST_INTERVAL)
+    pub(super) fn keep_alive_interval(&self) -> Duration {
+        self.keep_alive_interval.unwrap_or(self.lease / 4).min(self.lease / 3).max(SHORTEST_INTERVAL)
     }
 
-    /// How long to wait between looks for work that no hint announced.
+    /// How long to wait between looks at the store for what no hint announced.
     pub(super) fn poll_interval(&self) -> Duration {
         self.poll_interval.max(SHORTEST_INTERVAL)
+    }
+
+    /// How long before its lease could be over a process stops work that must not overlap.
+    pub(super) fn lease_margin(&self) -> Duration {
+        self.lease / 10
     }
 }
 

@@ -6,12 +6,14 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::{Failure, FailureCode, InvalidKey, InvalidName, InvalidRequestKey, OperationName, Payload};
+use lro_store::{
+    Failure, FailureCode, InvalidKey, InvalidLabel, InvalidName, InvalidRequestId, OperationName, Payload,
+    StopReason,
+};
 use prost::{Message, Name};
 use prost_types::Any;
 use tonic::{Code, Status};
 
-use super::context::{ProgressError, ProgressFault};
 use super::convert;
 use crate::google::rpc::{self, BadRequest, ErrorInfo, ResourceInfo, RetryInfo, bad_request::FieldViolation};
 use crate::payload::{self, UnexpectedPayload};
@@ -53,7 +55,7 @@ impl Errors {
         self.bad_field(field, "INVALID_NAME", error.to_string())
     }
 
-    pub(super) fn invalid_request_id(&self, error: &InvalidRequestKey) -> Status {
+    pub(super) fn invalid_request_id(&self, error: &InvalidRequestId) -> Status {
         self.bad_field("request_id", "INVALID_REQUEST_ID", error.to_string())
     }
 
@@ -76,6 +78,19 @@ impl Errors {
         self.error(Code::InvalidArgument, "INVALID_EXCLUSIVE_KEY", message).status()
     }
 
+    /// What the start hook made a label.
+    pub(super) fn invalid_label(&self, error: &InvalidLabel) -> Status {
+        let message = format!("the server's start hook gave a label that cannot be: {error}");
+        self.error(Code::InvalidArgument, "INVALID_LABEL", message).status()
+    }
+
+    /// What the start hook gave as the response is of another type than the method's.
+    pub(super) fn wrong_response(&self, path: &str) -> Status {
+        let message =
+            format!("the server's start hook ended an operation of {path} with a response of another type");
+        self.error(Code::Internal, "WRONG_RESPONSE_TYPE", message).status()
+    }
+
     /// A part of the contract that this server does not offer.
     pub(super) fn unsupported(&self, reason: &str, message: &str) -> Status {
         self.error(Code::Unimplemented, reason, message).status()
@@ -85,6 +100,30 @@ impl Errors {
     pub(super) fn draining(&self) -> Status {
         let message = "this server is shutting down; try again, and another one will answer";
         self.error(Code::Unavailable, "SERVER_DRAINING", message).retry().status()
+    }
+
+    /// The runtime on which the engine was built has ended, and with it all that runs and looks after operations.
+    pub(super) fn engine_gone(&self) -> Status {
+        let message = "the engine's Tokio runtime has ended, so it can run nothing; build the engine on the \
+                       runtime that serves it";
+        self.error(Code::Internal, "ENGINE_GONE", message).status()
+    }
+
+    /// The store keeps no more than it has.
+    pub(super) fn store_full(&self) -> Status {
+        let message = "the server's store has no room for another operation; try again later";
+        self.error(Code::ResourceExhausted, "STORE_FULL", message).retry().status()
+    }
+
+    /// Another operation holds the exclusive key.
+    pub(super) fn conflict(&self, holder: &OperationName) -> Status {
+        let message = format!("{holder} has what this operation needs to itself; wait for it, or cancel it");
+        self.error(Code::Aborted, "OPERATION_CONFLICT", message).about(holder).status()
+    }
+
+    /// The store cannot keep what the server makes of the request.
+    pub(super) fn not_storable(&self, why: &str) -> Status {
+        self.error(Code::InvalidArgument, "NOT_STORABLE", why).status()
     }
 
     /// Too many operations wait already.
@@ -102,6 +141,11 @@ impl Errors {
     pub(super) fn panicked(&self) -> Status {
         self.error(Code::Internal, "HANDLER_PANICKED", "the work failed because of a bug in the server")
             .status()
+    }
+
+    pub(super) fn hook_panicked(&self) -> Status {
+        let message = "the operation was not started because of a bug in the server";
+        self.error(Code::Internal, "START_HOOK_PANICKED", message).status()
     }
 
     pub(super) fn unstorable_outcome(&self) -> Status {
@@ -127,19 +171,34 @@ impl Errors {
 
     /// What a store call failed with.
     pub(super) fn store(&self, error: &lro_store::Error) -> Status {
-        if let Some(holder) = error.conflict_holder() {
-            return self.error(Code::Aborted, "OPERATION_CONFLICT", error.to_string()).about(holder).status();
-        }
         if error.is_unavailable() {
             tracing::warn!(error = error as &dyn Error, "the store is unavailable");
             let message = "the server cannot reach its store; try again";
             return self.error(Code::Unavailable, "STORE_UNAVAILABLE", message).retry().status();
         }
-        if error.is_invalid() {
-            return self.error(Code::InvalidArgument, "NOT_STORABLE", error.to_string()).status();
-        }
         tracing::error!(error = error as &dyn Error, "the store has failed");
         self.error(Code::Internal, "STORE_FAILED", "the server's store has failed").status()
+    }
+
+    /// A handler was asked to stop.
+    pub(super) fn stopped(&self, reason: &StopReason) -> Status {
+        let (code, name) = match reason {
+            StopReason::Preempted(_) => (Code::Aborted, "OPERATION_PREEMPTED"),
+            StopReason::DeadlineExceeded => (Code::DeadlineExceeded, "OPERATION_DEADLINE_EXCEEDED"),
+            _ => (Code::Cancelled, "OPERATION_CANCELLED"),
+        };
+        self.error(code, name, reason.to_string()).status()
+    }
+
+    /// What a handler does counts no more.
+    pub(super) fn attempt_over(&self, reason: &str, message: &str) -> Status {
+        self.error(Code::Aborted, reason, message).status()
+    }
+
+    /// A stored checkpoint is not what the handler asks for.
+    pub(super) fn wrong_checkpoint(&self, error: &UnexpectedPayload) -> Status {
+        self.error(Code::Internal, "CHECKPOINT_NOT_READABLE", format!("the last checkpoint: {error}"))
+            .status()
     }
 
     fn error(&self, code: Code, reason: &str, message: impl Into<String>) -> Builder<'_> {
@@ -154,19 +213,17 @@ impl Errors {
     }
 }
 
-impl From<ProgressError> for Status {
-    fn from(error: ProgressError) -> Self {
-        match &error.fault {
-            ProgressFault::Cancelled => {
-                error.errors.error(Code::Cancelled, "OPERATION_CANCELLED", error.fault.to_string()).status()
-            }
-            ProgressFault::LeaseLost => {
-                error.errors.error(Code::Aborted, "LEASE_LOST", error.fault.to_string()).status()
-            }
-            ProgressFault::TooLarge { size, limit } => error.errors.too_large("metadata", *size, *limit),
-            ProgressFault::Store(store) => error.errors.store(store),
-        }
+/// What a handler's error becomes that was asked to stop: the reason's own failure, with the error in its details
+/// if it says something else.
+pub(super) fn to_failure_after_stop(reason: &StopReason, status: &Status) -> Failure {
+    let own = to_failure(status);
+    if own.code == reason.code() {
+        return own;
     }
+    let mut failure = reason.failure();
+    let detail = payload::pack("google.rpc.Status", &convert::to_rpc_status(&own));
+    failure.details.push(convert::to_payload(detail));
+    failure
 }
 
 /// The error of a handler as it is stored: with its code, its message and its details.

@@ -1,4 +1,4 @@
-//! `Client`: how calls are made, and how handles come about.
+//! `Client`: how it makes calls and handles.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,12 +7,14 @@ use lro::{Client, RawOperation};
 use tonic::{Code, GrpcMethod, Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 
-use crate::fake::{Fake, METHOD, NAME, Step, after, at_once, response, running, succeeded, unused};
+use crate::scripted_service::{
+    METHOD, NAME, ScriptedService, Step, after, at_once, response, running, succeeded, unused,
+};
 
 /// What arrived: the path, and the method as interceptors see it.
 type Seen = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
-/// A transport to a service that starts an operation whatever it is asked.
+/// A transport to a service that starts an operation on every call.
 fn starting(seen: &Seen) -> impl lro::codegen::Transport {
     let seen = Arc::clone(seen);
     tower::service_fn(move |request: http::Request<tonic::body::Body>| {
@@ -41,13 +43,13 @@ async fn starting_returns_the_handle_of_what_was_started() {
 
 #[tokio::test(start_paused = true)]
 async fn operations_may_be_kept_elsewhere() {
-    let fake = Fake::new([after(1, Ok(succeeded(1)))]);
-    let operations = lro::google::longrunning::operations_server::OperationsServer::new(fake.clone());
+    let service = ScriptedService::new([after(1, Ok(succeeded(1)))]);
+    let operations = lro::google::longrunning::operations_server::OperationsServer::new(service.clone());
     let seen = Seen::default();
     let client = Client::new(starting(&seen)).operations_transport(operations);
     let operation = client.start(METHOD, Request::new(())).await.unwrap();
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!((seen.lock().unwrap().len(), fake.log().len()), (1, 1));
+    assert_eq!((seen.lock().unwrap().len(), service.log().len()), (1, 1));
 }
 
 #[tokio::test]
@@ -122,21 +124,21 @@ async fn a_path_that_is_none_is_a_status_and_not_a_panic() {
 
 #[tokio::test(start_paused = true)]
 async fn limits_reach_the_calls_about_operations_too() {
-    let fake = Fake::new([at_once(Ok(succeeded(1)))]);
-    let client = fake.client().max_decoding_message_size(1);
+    let service = ScriptedService::new([at_once(Ok(succeeded(1)))]);
+    let client = service.client().max_decoding_message_size(1);
     let error = client.operation(METHOD, NAME).poll().await.unwrap_err();
     assert_eq!(error.status().unwrap().code(), Code::OutOfRange);
 }
 
 #[tokio::test(start_paused = true)]
 async fn cancel_and_delete_name_the_operation() {
-    let fake = Fake::new([]);
-    let operation = fake.client().operation(METHOD, NAME);
+    let service = ScriptedService::new([]);
+    let operation = service.client().operation(METHOD, NAME);
     operation.cancel().await.unwrap();
     let error = operation.delete().await.unwrap_err();
     assert!(error.is_rpc());
     assert_eq!(error.status().unwrap().code(), Code::Unimplemented);
-    assert_eq!(fake.log(), [format!("0s cancel {NAME}"), format!("0s delete {NAME}")]);
+    assert_eq!(service.log(), [format!("0s cancel {NAME}"), format!("0s delete {NAME}")]);
 }
 
 #[test]
@@ -152,7 +154,7 @@ fn tonics_own_channels_and_interceptors_are_transports() {
 
 #[test]
 fn clients_and_handles_can_be_shared_whatever_their_types() {
-    // A type that is neither: handles hold no value of it.
+    // A type that is neither `Send` nor `Sync`. Handles hold no value of it.
     type Foreign = std::rc::Rc<()>;
 
     fn shared<T: Clone + std::fmt::Debug + Send + Sync + Unpin + 'static>() {}
@@ -162,6 +164,6 @@ fn clients_and_handles_can_be_shared_whatever_their_types() {
     shared::<RawOperation>();
     shared::<lro::Operation<Foreign, Foreign>>();
     shared::<lro::Method<Foreign, Foreign, Foreign>>();
-    sent::<lro::Progress<Foreign, Foreign>>();
-    error::<lro::Error>();
+    sent::<lro::Updates<Foreign, Foreign>>();
+    error::<lro::OperationError>();
 }

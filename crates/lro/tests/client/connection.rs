@@ -1,4 +1,4 @@
-//! The client over real connections, which break.
+//! The client over real connections that break.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::{Channel, Endpoint, Server};
 
-use crate::fake::{Fake, METHOD, NAME, at_once, polling, response, succeeded};
+use crate::scripted_service::{METHOD, NAME, ScriptedService, at_once, polling, response, succeeded};
 
-/// A channel to a server that hangs up on the first `broken` connections as soon as they say something.
-async fn channel(broken: usize, fake: &Fake) -> Channel {
+/// A channel to a server that closes each of the first `broken` connections after the first byte.
+async fn channel(broken: usize, service: &ScriptedService) -> Channel {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (accepted, incoming) = mpsc::channel::<std::io::Result<TcpStream>>(1);
@@ -27,20 +27,20 @@ async fn channel(broken: usize, fake: &Fake) -> Channel {
             }
         }
     });
-    let server = Server::builder().add_service(OperationsServer::new(fake.clone()));
+    let server = Server::builder().add_service(OperationsServer::new(service.clone()));
     tokio::spawn(server.serve_with_incoming(ReceiverStream::new(incoming)));
     Endpoint::try_from(format!("http://{address}")).unwrap().connect_lazy()
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_is_made_anew() {
-    let fake = Fake::new([at_once(Ok(succeeded(1)))]);
-    let client = lro::Client::new(channel(2, &fake).await);
+    let service = ScriptedService::new([at_once(Ok(succeeded(1)))]);
+    let client = lro::Client::new(channel(2, &service).await);
     let quick =
         polling().with_initial_delay(Duration::from_millis(1)).with_max_delay(Duration::from_millis(1));
     let operation = client.operation(METHOD, NAME).with_polling(quick);
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(fake.log().len(), 1, "only one question has arrived");
+    assert_eq!(service.log().len(), 1, "only one call has arrived");
 }
 
 #[tokio::test]

@@ -8,9 +8,9 @@ use lro::{Client, Method, Routing};
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
 
-use crate::fake::{DONE, Done, METHOD, NAME, STEP, Step, running};
+use crate::scripted_service::{DONE, Done, METHOD, NAME, STEP, Step, running};
 
-/// A request is a text, which is both its id and what it is routed by.
+/// A request is a text, which is both its id and its routing parameter.
 const ROUTED: Method<String, Done, Step> =
     Method::<String, _, _>::new("/test.v1.Shelves/Move", "google.protobuf.StringValue", DONE, STEP)
         .with_request_id(|request| request, |request, id| *request = id)
@@ -21,12 +21,12 @@ const NAME_ENCODED: &str = "name=shelves%2F1%2Foperations%2F7";
 /// The method, the routing header and the message of a call.
 type Call = (String, Option<String>, String);
 
-/// All calls that came.
+/// All calls that have arrived.
 #[derive(Debug, Clone, Default)]
 struct Seen(Arc<Mutex<Vec<Call>>>);
 
 impl Seen {
-    /// A client of a server that answers everything with an operation at work.
+    /// A client of a server that answers every call with an operation that runs.
     fn client(&self) -> Client {
         let seen = self.clone();
         Client::new(tower::service_fn(move |request: http::Request<tonic::body::Body>| {

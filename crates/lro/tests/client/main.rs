@@ -1,11 +1,11 @@
-//! The client against a scripted server. But for `connection` there are no sockets, and the clock only moves
-//! when everyone waits.
+//! The client against a scripted service. Only `connection` uses sockets. In all other tests the clock moves
+//! only when every task waits.
 
 mod call;
 mod connection;
-mod fake;
 mod header;
 mod outcome;
-mod progress;
 mod rate;
+mod scripted_service;
+mod updates;
 mod wait;

@@ -1,19 +1,19 @@
-//! The ways in which an operation, or the question about it, can end: never mixed up.
+//! Errors keep apart the ways in which an operation, or a call about it, can end.
 
 use lro::google::longrunning::{Operation, operation};
 use lro::google::rpc;
 use lro::payload::pack;
-use lro::{Any, Client, Error, State};
+use lro::{Any, Client, OperationError, State};
 use prost::Message;
 use tonic::{Code, Status};
 
-use crate::fake::{
-    DONE, Done, Fake, METHOD, NAME, STEP, Step, after, at_once, ended, failed, failure, response, running,
-    succeeded, unused,
+use crate::scripted_service::{
+    DONE, Done, METHOD, NAME, STEP, ScriptedService, Step, after, at_once, ended, failed, failure, response,
+    running, succeeded, unused,
 };
 
 /// The error of waiting for an operation that ended as given.
-async fn error_of(operation: Operation) -> Error {
+async fn error_of(operation: Operation) -> OperationError {
     let error = Client::new(unused()).attach(METHOD, operation).wait().await.unwrap_err();
     let kinds = [
         error.is_failed(),
@@ -47,8 +47,8 @@ async fn cancellation_is_not_a_failure() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_call_is_not_a_cancelled_operation() {
-    let fake = Fake::new(vec![at_once(Err(Status::cancelled("the call, not the work"))); 4]);
-    let error = fake.started().wait().await.unwrap_err();
+    let service = ScriptedService::new(vec![at_once(Err(Status::cancelled("the call, not the work"))); 4]);
+    let error = service.started().wait().await.unwrap_err();
     assert!(error.is_rpc() && !error.is_cancelled());
 }
 
@@ -104,14 +104,14 @@ async fn what_runs_without_a_name_is_malformed() {
     let operation = Client::new(unused()).attach(METHOD, nameless);
     assert!(operation.poll().await.unwrap_err().is_malformed());
     assert!(operation.cancel().await.unwrap_err().is_malformed());
-    assert!(operation.progress().next().await.unwrap().unwrap().eq(&lro::Update::Progress(step(1))));
+    assert!(operation.updates().next().await.unwrap().unwrap().eq(&lro::Update::Progress(step(1))));
     assert!(operation.delete().await.unwrap_err().is_malformed());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_poll_asks_once_and_tells_the_state() {
-    let fake = Fake::new([at_once(Ok(running(3))), at_once(Ok(failed(Code::Aborted)))]);
-    let operation = fake.client().operation(METHOD, NAME);
+    let service = ScriptedService::new([at_once(Ok(running(3))), at_once(Ok(failed(Code::Aborted)))]);
+    let operation = service.client().operation(METHOD, NAME);
     assert!(operation.latest().unwrap().is_none());
 
     let snapshot = operation.poll().await.unwrap();
@@ -122,26 +122,26 @@ async fn a_poll_asks_once_and_tells_the_state() {
     let snapshot = operation.poll().await.unwrap();
     assert!(snapshot.is_done());
     assert!(matches!(snapshot.into_state(), State::Failed(status) if status.code() == Code::Aborted));
-    assert_eq!(fake.log(), ["0s get", "0s get"]);
+    assert_eq!(service.log(), ["0s get", "0s get"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_poll_is_not_repeated() {
-    let fake = Fake::new([at_once(Err(Status::unavailable("later")))]);
-    let error = fake.started().poll().await.unwrap_err();
+    let service = ScriptedService::new([at_once(Err(Status::unavailable("later")))]);
+    let error = service.started().poll().await.unwrap_err();
     assert!(error.is_rpc());
     assert_eq!(error.status().unwrap().code(), Code::Unavailable);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_was_overtaken_does_not_undo_the_end() {
-    let fake = Fake::new([after(10, Ok(running(1))), after(5, Ok(succeeded(1)))]);
-    let operation = fake.started();
+    let service = ScriptedService::new([after(10, Ok(running(1))), after(5, Ok(succeeded(1)))]);
+    let operation = service.started();
     let (slow, quick) = tokio::join!(operation.poll(), operation.wait());
     assert!(slow.unwrap().is_done());
     assert_eq!(quick.unwrap(), response());
     assert!(operation.latest().unwrap().unwrap().is_done());
-    assert_eq!(fake.log(), ["0s get", "0s wait 45s"]);
+    assert_eq!(service.log(), ["0s get", "0s wait 45s"]);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! How often the server is asked: never more often than the policy allows, however it behaves.
+//! How often the client asks: never more often than the policy allows, however the server behaves.
 
 use std::iter::repeat_n;
 use std::time::Duration;
@@ -6,23 +6,23 @@ use std::time::Duration;
 use lro::Polling;
 use tonic::Status;
 
-use crate::fake::{Answer, Fake, after, at_once, polling, running};
+use crate::scripted_service::{Answer, ScriptedService, after, at_once, polling, running};
 
-/// What a follower wants of the operation.
+/// How the test follows the operation.
 #[derive(Debug, Clone, Copy)]
 enum Follow {
     Wait,
-    Progress,
+    Updates,
 }
 
-/// Follows an operation that does not end until the client gives up, and returns when it asked, in seconds.
+/// Follows an operation that never ends, until the client gives up. Returns the times of the calls, in seconds.
 async fn asked(script: impl IntoIterator<Item = Answer>, polling: Polling, follow: Follow) -> Vec<f64> {
-    let fake = Fake::new(script);
-    let operation = fake.started().with_polling(polling);
+    let service = ScriptedService::new(script);
+    let operation = service.started().with_polling(polling);
     let error = match follow {
         Follow::Wait => operation.wait().await.unwrap_err(),
-        Follow::Progress => {
-            let mut updates = operation.progress();
+        Follow::Updates => {
+            let mut updates = operation.updates();
             loop {
                 if let Err(error) = updates.next().await.expect("an error is the last item") {
                     break error;
@@ -31,10 +31,10 @@ async fn asked(script: impl IntoIterator<Item = Answer>, polling: Polling, follo
         }
     };
     assert!(error.is_timed_out(), "{error}");
-    fake.log().iter().map(|line| line.split_once("s ").unwrap().0.parse().unwrap()).collect()
+    service.log().iter().map(|line| line.split_once("s ").unwrap().0.parse().unwrap()).collect()
 }
 
-/// Servers that answer every question in the same way, and some that change.
+/// Servers that answer every call in the same way, and some that change.
 fn behaviours() -> Vec<(&'static str, Vec<Answer>)> {
     let in_millis = |millis, answer| (Duration::from_millis(millis), answer);
     let always = |answer: Answer| repeat_n(answer, 1000).collect::<Vec<_>>();
@@ -62,7 +62,7 @@ fn behaviours() -> Vec<(&'static str, Vec<Answer>)> {
 
 #[tokio::test(start_paused = true)]
 async fn no_behaviour_of_the_server_makes_the_pauses_shorter_than_the_policy() {
-    for follow in [Follow::Wait, Follow::Progress] {
+    for follow in [Follow::Wait, Follow::Updates] {
         for (behaviour, script) in behaviours() {
             let times = asked(script, polling(), follow).await;
             assert!(times.len() > 5, "{follow:?}, {behaviour}: it goes on asking: {times:?}");
@@ -78,11 +78,11 @@ async fn no_behaviour_of_the_server_makes_the_pauses_shorter_than_the_policy() {
 async fn a_policy_of_one_second_asks_once_in_a_second() {
     let second = Duration::from_secs(1);
     let flat = polling().with_initial_delay(second).with_max_delay(second);
-    for follow in [Follow::Wait, Follow::Progress] {
+    for follow in [Follow::Wait, Follow::Updates] {
         for (behaviour, script) in behaviours() {
             let count = asked(script, flat, follow).await.len();
-            // One at its beginning and one at the end of each of its 60 seconds.
-            assert!(count <= 61, "{follow:?}, {behaviour}: {count} questions in a minute");
+            // One call at the start, and one at the end of each of the 60 seconds.
+            assert!(count <= 61, "{follow:?}, {behaviour}: {count} calls in a minute");
         }
     }
 }

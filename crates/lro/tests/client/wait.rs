@@ -1,63 +1,67 @@
-//! `Operation::wait`: what is asked, when, and until when.
+//! `Operation::wait`: which calls the client makes, when, and until when.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 use tonic::{Code, Status};
 
-use crate::fake::{
-    Fake, METHOD, NAME, after, at_once, polling, response, running, succeeded, unreachable, unused,
+use crate::scripted_service::{
+    METHOD, NAME, ScriptedService, after, at_once, polling, response, running, succeeded, unreachable, unused,
 };
 
 #[tokio::test(start_paused = true)]
 async fn the_server_holds_the_answer_until_the_end() {
-    let fake = Fake::new([after(45, Ok(running(1))), after(20, Ok(succeeded(1)))]);
-    assert_eq!(fake.started().wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 45s", "45s wait 45s"]);
+    let service = ScriptedService::new([after(45, Ok(running(1))), after(20, Ok(succeeded(1)))]);
+    assert_eq!(service.started().wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 45s", "45s wait 45s"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_with_a_shorter_limit_is_asked_again_without_a_pause() {
-    let fake = Fake::new([after(20, Ok(running(1))), after(20, Ok(running(1))), after(1, Ok(succeeded(1)))]);
-    assert_eq!(fake.started().wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 45s", "20s wait 45s", "40s wait 45s"]);
+    let service = ScriptedService::new([
+        after(20, Ok(running(1))),
+        after(20, Ok(running(1))),
+        after(1, Ok(succeeded(1))),
+    ]);
+    assert_eq!(service.started().wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 45s", "20s wait 45s", "40s wait 45s"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_question_is_as_long_as_the_time_that_is_left() {
-    let fake = Fake::new([after(45, Ok(running(1))), after(15, Ok(succeeded(1)))]);
-    let operation = fake.started().with_timeout(Duration::from_secs(65));
+async fn the_last_call_is_as_long_as_the_time_that_is_left() {
+    let service = ScriptedService::new([after(45, Ok(running(1))), after(15, Ok(succeeded(1)))]);
+    let operation = service.started().with_timeout(Duration::from_secs(65));
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 45s", "45s wait 20s"]);
+    assert_eq!(service.log(), ["0s wait 45s", "45s wait 20s"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_wait_operation_it_polls_with_growing_pauses() {
-    let fake = Fake::new([
+    let service = ScriptedService::new([
         at_once(Err(Status::unimplemented("no WaitOperation here"))),
         at_once(Ok(running(1))),
         at_once(Ok(running(1))),
         at_once(Ok(running(1))),
         at_once(Ok(succeeded(1))),
     ]);
-    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 4s", "1s get", "3s get", "7s get", "11s get"]);
+    assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 4s", "1s get", "3s get", "7s get", "11s get"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_resumed_handle_polls_at_once_for_it_knows_nothing() {
-    let fake = Fake::new([at_once(Err(Status::unimplemented(""))), at_once(Ok(succeeded(1)))]);
-    assert_eq!(fake.client().operation(METHOD, NAME).wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 45s", "0s get"]);
+    let service = ScriptedService::new([at_once(Err(Status::unimplemented(""))), at_once(Ok(succeeded(1)))]);
+    assert_eq!(service.client().operation(METHOD, NAME).wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 45s", "0s get"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_never_waits_is_asked_by_the_policy_and_soon_with_short_questions() {
+async fn a_server_that_never_waits_is_asked_by_the_policy_and_soon_with_short_calls() {
     let mut script = vec![at_once(Ok(running(1))); 4];
     script.push(at_once(Ok(succeeded(1))));
-    let fake = Fake::new(script);
-    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 4s", "1s wait 4s", "3s wait 4s", "7s get", "11s get"]);
+    let service = ScriptedService::new(script);
+    assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 4s", "1s wait 4s", "3s wait 4s", "7s get", "11s get"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,10 +69,11 @@ async fn a_server_that_drains_does_not_make_the_next_one_be_polled() {
     let early = at_once(Ok(running(1)));
     let cut = at_once(Err(Status::deadline_exceeded("draining")));
     let held = after(4, Ok(running(1)));
-    let fake = Fake::new([early.clone(), cut.clone(), held, cut, early, after(1, Ok(succeeded(1)))]);
-    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
+    let service =
+        ScriptedService::new([early.clone(), cut.clone(), held, cut, early, after(1, Ok(succeeded(1)))]);
+    assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
     assert_eq!(
-        fake.log(),
+        service.log(),
         ["0s wait 4s", "1s wait 4s", "3s wait 4s", "7s wait 4s", "11s wait 4s", "15s wait 4s"]
     );
 }
@@ -76,66 +81,79 @@ async fn a_server_that_drains_does_not_make_the_next_one_be_polled() {
 #[tokio::test(start_paused = true)]
 async fn the_time_that_an_early_answer_took_counts_as_a_pause() {
     let early = after(3, Ok(running(1)));
-    let fake = Fake::new([early.clone(), early.clone(), early.clone(), early, after(1, Ok(succeeded(1)))]);
-    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 4s", "3s wait 4s", "6s wait 4s", "10s wait 4s", "14s wait 4s"]);
+    let service = ScriptedService::new([
+        early.clone(),
+        early.clone(),
+        early.clone(),
+        early,
+        after(1, Ok(succeeded(1))),
+    ]);
+    assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 4s", "3s wait 4s", "6s wait 4s", "10s wait 4s", "14s wait 4s"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_cuts_every_call_off_is_soon_asked_short_questions() {
+async fn a_server_that_cuts_every_call_off_is_soon_asked_with_short_calls() {
     for cut in [Status::cancelled("Timeout expired"), Status::deadline_exceeded("30 s are enough")] {
         let cut = after(30, Err(cut));
-        let fake = Fake::new([cut.clone(), cut.clone(), cut, at_once(Ok(succeeded(1)))]);
-        assert_eq!(fake.started().wait().await.unwrap(), response());
-        assert_eq!(fake.log(), ["0s wait 45s", "30s wait 45s", "60s wait 45s", "90s get"]);
+        let service = ScriptedService::new([cut.clone(), cut.clone(), cut, at_once(Ok(succeeded(1)))]);
+        assert_eq!(service.started().wait().await.unwrap(), response());
+        assert_eq!(service.log(), ["0s wait 45s", "30s wait 45s", "60s wait 45s", "90s get"]);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_swallows_questions_is_soon_asked_short_ones() {
+async fn a_server_that_swallows_calls_is_soon_asked_with_short_ones() {
     let lost = after(3600, Ok(running(1)));
-    let fake = Fake::new([lost.clone(), lost.clone(), lost, at_once(Ok(succeeded(1)))]);
-    assert_eq!(fake.started().wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 45s", "55s wait 45s", "110s wait 45s", "165s get"]);
+    let service = ScriptedService::new([lost.clone(), lost.clone(), lost, at_once(Ok(succeeded(1)))]);
+    assert_eq!(service.started().wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 45s", "55s wait 45s", "110s wait 45s", "165s get"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_is_away_is_asked_again() {
-    let fake = Fake::new([
+    let service = ScriptedService::new([
         at_once(Err(Status::unavailable("draining"))),
         at_once(Err(Status::unavailable("starting"))),
         after(2, Ok(succeeded(1))),
     ]);
-    assert_eq!(fake.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 4s", "1s wait 4s", "3s wait 4s"]);
+    assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 4s", "1s wait 4s", "3s wait 4s"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_final() {
     for code in [Code::NotFound, Code::PermissionDenied, Code::Internal, Code::Unknown, Code::Aborted] {
-        let fake = Fake::new([at_once(Err(Status::new(code, "no")))]);
-        let error = fake.started().wait().await.unwrap_err();
+        let service = ScriptedService::new([at_once(Err(Status::new(code, "no")))]);
+        let error = service.started().wait().await.unwrap_err();
         assert!(error.is_rpc());
         assert_eq!(error.status().unwrap().code(), code);
         assert_eq!(error.to_string(), format!("WaitOperation failed for operation `{NAME}`: {code:?}: no"));
-        assert_eq!(fake.log(), ["0s wait 45s"]);
+        assert_eq!(service.log(), ["0s wait 45s"]);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn neither_method_being_there_is_final() {
-    let fake = Fake::new([at_once(Err(Status::unimplemented(""))), at_once(Err(Status::unimplemented("")))]);
-    let error = fake.started().wait().await.unwrap_err();
+    let service = ScriptedService::new([
+        at_once(Err(Status::unimplemented(""))),
+        at_once(Err(Status::unimplemented(""))),
+    ]);
+    let error = service.started().wait().await.unwrap_err();
     assert!(error.is_rpc());
     assert_eq!(error.status().unwrap().code(), Code::Unimplemented);
-    assert_eq!(fake.log(), ["0s wait 45s", "5s get"]);
+    assert_eq!(service.log(), ["0s wait 45s", "5s get"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn giving_up_returns_the_handle() {
-    let fake = Fake::new([after(45, Ok(running(1))), after(15, Ok(running(1))), after(1, Ok(succeeded(1)))]);
+    let service = ScriptedService::new([
+        after(45, Ok(running(1))),
+        after(15, Ok(running(1))),
+        after(1, Ok(succeeded(1))),
+    ]);
     let started = Instant::now();
-    let error = fake.started().with_timeout(Duration::from_secs(60)).wait().await.unwrap_err();
+    let error = service.started().with_timeout(Duration::from_secs(60)).wait().await.unwrap_err();
     assert_eq!(started.elapsed(), Duration::from_secs(60));
     assert!(error.is_timed_out());
     assert!(error.status().is_none());
@@ -159,7 +177,7 @@ async fn a_server_that_cannot_be_reached_is_given_up_in_time_and_the_reason_is_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_time_is_no_question() {
+async fn without_time_there_is_no_call() {
     let operation = lro::Client::new(unused()).operation(METHOD, NAME).with_timeout(Duration::ZERO);
     assert!(operation.wait().await.unwrap_err().is_timed_out());
 }
@@ -167,46 +185,48 @@ async fn no_time_is_no_question() {
 #[tokio::test(start_paused = true)]
 async fn a_policy_without_pauses_does_not_spin() {
     let none = polling().with_initial_delay(Duration::ZERO).with_max_delay(Duration::ZERO);
-    let fake = Fake::new([at_once(Ok(running(1))), at_once(Ok(running(1))), at_once(Ok(succeeded(1)))]);
-    assert_eq!(fake.started().with_polling(none).wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 1ms", "0.001s wait 1ms", "0.002s wait 1ms"]);
+    let service =
+        ScriptedService::new([at_once(Ok(running(1))), at_once(Ok(running(1))), at_once(Ok(succeeded(1)))]);
+    assert_eq!(service.started().with_polling(none).wait().await.unwrap(), response());
+    assert_eq!(service.log(), ["0s wait 1ms", "0.001s wait 1ms", "0.002s wait 1ms"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn never_giving_up_is_possible() {
     let day = 24 * 60 * 60;
-    let fake = Fake::new([after(day, Err(Status::unavailable(""))), after(1, Ok(succeeded(1)))]);
+    let service =
+        ScriptedService::new([after(day, Err(Status::unavailable(""))), after(1, Ok(succeeded(1)))]);
     let forever = lro::Polling::new().with_max_delay(Duration::MAX).with_total_timeout(Duration::MAX);
-    let operation = fake.started().with_polling(forever);
-    // One call is never longer than an hour and the time for the answer, whatever the policy says.
+    let operation = service.started().with_polling(forever);
+    // No call takes longer than an hour plus the time for the answer, whatever the policy says.
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 3600s", "3610s wait 3600s"]);
+    assert_eq!(service.log(), ["0s wait 3600s", "3610s wait 3600s"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_wait_loses_nothing() {
-    let fake = Fake::new([after(45, Ok(running(1))), after(5, Ok(succeeded(1)))]);
-    let operation = fake.started();
+    let service = ScriptedService::new([after(45, Ok(running(1))), after(5, Ok(succeeded(1)))]);
+    let operation = service.started();
     timeout(Duration::from_secs(3), operation.wait()).await.unwrap_err();
     assert_eq!(operation.name(), NAME);
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 45s", "3s wait 45s"]);
+    assert_eq!(service.log(), ["0s wait 45s", "3s wait 45s"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_end_is_asked_for_only_once() {
-    let fake = Fake::new([after(5, Ok(succeeded(1)))]);
-    let operation = fake.started();
+    let service = ScriptedService::new([after(5, Ok(succeeded(1)))]);
+    let operation = service.started();
     let clone = operation.clone();
     assert_eq!(operation.wait().await.unwrap(), response());
     assert_eq!(operation.wait().await.unwrap(), response());
     assert_eq!(clone.wait().await.unwrap(), response());
     assert!(clone.poll().await.unwrap().is_done());
-    assert_eq!(fake.log(), ["0s wait 45s"]);
+    assert_eq!(service.log(), ["0s wait 45s"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_done_at_the_start_needs_no_question() {
+async fn what_was_done_at_the_start_needs_no_call() {
     let client = lro::Client::new(unused());
     let operation = client.attach(METHOD, succeeded(1));
     assert_eq!(operation.wait().await.unwrap(), response());
@@ -222,15 +242,15 @@ async fn what_was_done_at_the_start_needs_no_question() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn chance_shortens_pauses_and_never_lengthens_them() {
-    let fake = Fake::new([
+async fn jitter_shortens_pauses_and_never_lengthens_them() {
+    let service = ScriptedService::new([
         at_once(Err(Status::unimplemented(""))),
         at_once(Ok(running(1))),
         at_once(Ok(succeeded(1))),
     ]);
-    let operation = fake.client().jitter(|| 1.0).polling(polling()).attach(METHOD, running(0));
+    let operation = service.client().jitter(|| 1.0).polling(polling()).attach(METHOD, running(0));
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(fake.log(), ["0s wait 4s", "0.75s get", "2.25s get"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.75s get", "2.25s get"]);
 }
 
 #[tokio::test]

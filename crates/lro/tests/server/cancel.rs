@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tonic::Code;
 
-use crate::desk::Event;
+use crate::scripted_service::Event;
 use crate::support::{Server, error, memory_store, metadata, response};
 
 #[tokio::test(start_paused = true)]
@@ -94,7 +94,7 @@ async fn what_is_queued_ends_without_ever_running() {
     server.cancel(&queued).await.unwrap();
     let cancelled = server.get(&queued).await.unwrap();
     assert_eq!(error(&cancelled).code, i32::from(Code::Cancelled));
-    server.desk.gate.add_permits(1);
+    server.service.gate.add_permits(1);
     assert_eq!(server.event().await, Event::Gone(running));
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert!(server.has_no_event());

@@ -67,7 +67,7 @@ async fn a_server_ends_once_its_work_has_and_still_answers_those_who_wait() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     serving.shutdown.send(()).unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    server.desk.gate.add_permits(1);
+    server.service.gate.add_permits(1);
     assert!(waiting.await.unwrap().done);
     serving.task.await.unwrap().unwrap();
 }

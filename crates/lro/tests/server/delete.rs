@@ -2,7 +2,7 @@
 
 use tonic::Code;
 
-use crate::desk::Event;
+use crate::scripted_service::Event;
 use crate::support::{LEASE, Server};
 
 #[tokio::test(start_paused = true)]
@@ -14,7 +14,7 @@ async fn a_deleted_operation_is_forgotten_and_not_cancelled() {
     // Long enough for heartbeats to learn it, and for any lease to be over.
     tokio::time::sleep(LEASE * 3).await;
     assert!(server.has_no_event(), "the work goes on");
-    server.desk.gate.add_permits(1);
+    server.service.gate.add_permits(1);
     assert_eq!(server.event().await, Event::Gone(name.clone()));
     tokio::time::sleep(LEASE).await;
     assert_eq!(server.get(&name).await.unwrap_err().code(), Code::NotFound, "its result is dropped");

@@ -75,7 +75,7 @@ async fn an_error_that_is_too_large_keeps_its_code() {
 #[tokio::test(start_paused = true)]
 async fn metadata_that_is_too_large_is_an_error_and_what_was_there_stays() {
     let server = Server::new();
-    let first = crate::desk::Percent { value: 40, note: String::new() };
+    let first = crate::scripted_service::Percent { value: 40, note: String::new() };
     let name = server.start_with("report at length", Start::new().metadata(first)).await.unwrap().name;
     let done = server.end(&name).await;
     assert_eq!(error(&done).code, i32::from(Code::ResourceExhausted));

@@ -3,32 +3,32 @@
 use std::time::Duration;
 
 use lro::Start;
+use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::time::Instant;
 use tonic::Code;
 
-use crate::desk::Event;
-use crate::flaky::Fault;
+use crate::scripted_service::Event;
 use crate::support::{LEASE, Server, memory_store, reason};
 
 /// Lets work end whose outcome cannot be stored.
 async fn end_without_outcome(server: &mut Server, fault: Fault) -> String {
     let name = server.begin("wait").await;
-    server.store.break_call("finish", fault);
-    server.desk.gate.add_permits(1);
+    server.store.inject(StoreMethod::Finish, fault);
+    server.service.gate.add_permits(1);
     assert_eq!(server.event().await, Event::Gone(name.clone()));
     name
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_outcome_that_cannot_be_stored_does_not_keep_the_operation_for_ever() {
-    for fault in [Fault::Fails, Fault::Panics] {
+    for fault in [Fault::before(FailureMode::Internal), Fault::before(FailureMode::Panic)] {
         let mut server = Server::with(memory_store(), |builder| builder.concurrency(1));
         let ended = Instant::now();
         let name = end_without_outcome(&mut server, fault).await;
         server.expect_began(&name, 2, None).await;
         assert!(ended.elapsed() <= LEASE + Duration::from_secs(5), "{:?}", ended.elapsed());
         server.store.mend();
-        server.desk.gate.add_permits(1);
+        server.service.gate.add_permits(1);
         assert!(server.end(&name).await.done);
     }
 }
@@ -40,30 +40,30 @@ async fn the_outcome_of_a_deleted_operation_is_not_waited_for() {
     server.delete(&name).await.unwrap();
     // The next heartbeat tells it.
     tokio::time::sleep(LEASE).await;
-    server.store.break_call("finish", Fault::Fails);
-    server.desk.gate.add_permits(1);
+    server.store.inject(StoreMethod::Finish, Fault::before(FailureMode::Internal));
+    server.service.gate.add_permits(1);
     assert_eq!(server.event().await, Event::Gone(name));
     server.begin("wait").await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_heartbeat_that_hangs_or_panics_loses_no_lease() {
-    for fault in [Fault::Hangs, Fault::Panics] {
+async fn a_sign_of_life_that_hangs_or_panics_loses_no_lease() {
+    for fault in [Fault::before(FailureMode::Hang), Fault::before(FailureMode::Panic)] {
         let mut server = Server::new();
         let name = server.begin("wait").await;
-        server.store.break_call("heartbeat", fault);
+        server.store.inject(StoreMethod::KeepAlive, fault);
         tokio::time::sleep(LEASE / 2).await;
         server.store.mend();
         tokio::time::sleep(LEASE * 3).await;
         assert!(server.has_no_event(), "the work goes on");
-        server.desk.gate.add_permits(1);
+        server.service.gate.add_permits(1);
         assert!(server.end(&name).await.done);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_heartbeat_interval_longer_than_the_lease_is_shortened() {
-    let mut server = Server::with(memory_store(), |builder| builder.heartbeat_interval(LEASE * 2));
+async fn a_keep_alive_interval_longer_than_the_lease_is_shortened() {
+    let mut server = Server::with(memory_store(), |builder| builder.keep_alive_interval(LEASE * 2));
     server.begin("wait").await;
     tokio::time::sleep(LEASE * 5).await;
     assert!(server.has_no_event(), "the work goes on");
@@ -71,11 +71,11 @@ async fn a_heartbeat_interval_longer_than_the_lease_is_shortened() {
 
 #[tokio::test(start_paused = true)]
 async fn tasks_that_panic_begin_again() {
-    for method in ["claim", "expire", "purge"] {
+    for method in [StoreMethod::Claim, StoreMethod::Reclaim, StoreMethod::Purge] {
         let store = memory_store();
         let mut dying = Server::with(store.clone(), |builder| builder);
         let mut heir = Server::with(store, |builder| builder);
-        heir.store.break_call(method, Fault::Panics);
+        heir.store.inject(method, Fault::before(FailureMode::Panic));
         let name = dying.begin("wait").await;
         tokio::time::sleep(LEASE).await;
         dying.store.cut();
@@ -89,8 +89,8 @@ async fn a_look_for_work_that_hangs_costs_its_place_for_a_lease_at_most() {
     let mut server = Server::with(memory_store(), |builder| builder.concurrency(1));
     server.begin("wait").await;
     let queued = server.start("succeed").await;
-    server.store.break_call("claim", Fault::Hangs);
-    server.desk.gate.add_permits(1);
+    server.store.inject(StoreMethod::Claim, Fault::before(FailureMode::Hang));
+    server.service.gate.add_permits(1);
     let Event::Gone(_) = server.event().await else { panic!("nothing else can begin") };
     tokio::time::sleep(Duration::from_secs(1)).await;
     server.store.mend();
@@ -108,8 +108,8 @@ async fn a_read_that_hangs_delays_those_who_wait_and_no_cancel() {
     let waiting = server.wait(&ends, None);
     let others = async {
         tokio::task::yield_now().await;
-        server.store.break_call("get", Fault::Hangs);
-        server.desk.gate.add_permits(1);
+        server.store.inject(StoreMethod::Get, Fault::before(FailureMode::Hang));
+        server.service.gate.add_permits(1);
         tokio::time::sleep(Duration::from_secs(1)).await;
         server.cancel(&stops).await.unwrap();
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -124,10 +124,10 @@ async fn a_read_that_hangs_delays_those_who_wait_and_no_cancel() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_is_unavailable() {
     let server = Server::new();
-    server.store.break_call("create", Fault::Hangs);
+    server.store.inject(StoreMethod::Create, Fault::before(FailureMode::Hang));
     let status = server.start_with("wait", Start::new()).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "STORE_UNAVAILABLE"));
-    server.store.break_call("get", Fault::Hangs);
+    server.store.inject(StoreMethod::Get, Fault::before(FailureMode::Hang));
     let status = server.get("operations/a").await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "STORE_UNAVAILABLE"));
 }

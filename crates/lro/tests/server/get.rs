@@ -14,7 +14,7 @@ async fn get_returns_the_latest_state() {
     while metadata(&server.get(&name).await.unwrap()) != Some(50) {
         tokio::task::yield_now().await;
     }
-    server.desk.gate.add_permits(1);
+    server.service.gate.add_permits(1);
     server.end(&name).await;
     let done = server.get(&name).await.unwrap();
     assert!(done.done);

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use lro_store_conformance::FaultyStore;
 use tokio::time::Instant;
 use tonic::Code;
 
-use crate::flaky::Flaky;
 use crate::support::{Server, error, memory_store};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -13,13 +13,13 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// A process that hears no hints, and one of whose calls others hear.
 fn deaf_and_other() -> (Server, Server) {
     let store = memory_store();
-    let deaf = Server::over(Flaky::deaf(store.clone()), |builder| builder.poll_interval(MINUTE * 60));
+    let deaf = Server::over(FaultyStore::deaf(store.clone()), |builder| builder.poll_interval(MINUTE * 60));
     let other = Server::with(store, |builder| builder.concurrency(0));
     (deaf, other)
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_hints_a_cancel_comes_with_the_next_heartbeat() {
+async fn without_hints_a_cancel_comes_with_the_next_sign_of_life() {
     let (mut deaf, other) = deaf_and_other();
     let name = deaf.begin("stop when asked").await;
     let asked = Instant::now();
@@ -40,18 +40,18 @@ async fn without_hints_a_cancel_may_come_with_progress() {
 
 #[tokio::test(start_paused = true)]
 async fn without_hints_a_process_still_runs_its_own_queue_at_once() {
-    let store = Flaky::deaf(memory_store());
+    let store = FaultyStore::deaf(memory_store());
     let mut server = Server::over(store, |builder| builder.concurrency(1).poll_interval(MINUTE * 60));
     // Each follows when nobody looks for work any more.
     for _ in 0..3 {
         let running = server.begin("wait").await;
         let queued = server.start("succeed").await;
-        server.desk.gate.add_permits(1);
+        server.service.gate.add_permits(1);
         let began = Instant::now();
-        assert_eq!(server.event().await, crate::desk::Event::Gone(running));
+        assert_eq!(server.event().await, crate::scripted_service::Event::Gone(running));
         server.expect_began(&queued, 1, None).await;
         assert_eq!(began.elapsed(), Duration::ZERO);
-        assert_eq!(server.event().await, crate::desk::Event::Gone(queued));
+        assert_eq!(server.event().await, crate::scripted_service::Event::Gone(queued));
     }
 }
 
@@ -61,7 +61,7 @@ async fn without_hints_a_wait_ends_with_its_time_and_the_latest_state() {
     let name = deaf.begin("wait").await;
     let (answer, ()) = tokio::join!(deaf.wait(&name, Some(MINUTE / 2)), async {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        deaf.desk.gate.add_permits(1);
+        deaf.service.gate.add_permits(1);
     });
     assert!(answer.unwrap().done);
 }
@@ -75,7 +75,7 @@ async fn after_lost_hints_everything_is_looked_at_again() {
     let (answer, ()) = tokio::join!(deaf.wait(&ends, None), async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         other.cancel(&stops).await.unwrap();
-        deaf.desk.gate.add_permits(1);
+        deaf.service.gate.add_permits(1);
         other.end(&ends).await;
         let queued = other.start("succeed").await;
         deaf.store.resync();

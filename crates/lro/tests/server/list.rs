@@ -7,7 +7,7 @@ use lro::google::longrunning::ListOperationsRequest;
 use lro::google::rpc;
 use tonic::Code;
 
-use crate::desk::Percent;
+use crate::scripted_service::Percent;
 use crate::support::{Server, detail, memory_store, reason};
 
 async fn start_many(server: &Server, parent: &str, count: usize) -> Vec<String> {

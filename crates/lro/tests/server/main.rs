@@ -4,10 +4,8 @@
 mod cancel;
 mod connection;
 mod delete;
-mod desk;
 mod errors;
 mod faults;
-mod flaky;
 mod get;
 mod hints;
 mod life;
@@ -15,6 +13,7 @@ mod list;
 mod operation;
 mod queue;
 mod request_id;
+mod scripted_service;
 mod shutdown;
 mod storm;
 mod support;

@@ -5,7 +5,7 @@ use lro::google::rpc;
 use lro::{OnConflict, Start, payload};
 use tonic::Code;
 
-use crate::desk::Percent;
+use crate::scripted_service::Percent;
 use crate::support::{Server, detail, error, metadata, reason, response};
 
 #[tokio::test(start_paused = true)]
@@ -13,8 +13,8 @@ async fn a_name_is_the_parent_and_operations_and_a_random_id() {
     let server = Server::new();
     let with_parent = server.start_with("succeed", Start::new().parent("shelves/1")).await.unwrap().name;
     let id = with_parent.strip_prefix("shelves/1/operations/").unwrap();
-    assert_eq!(id.len(), 36, "a version 4 UUID has 122 random bits");
-    assert_eq!(&id[14..15], "4");
+    assert_eq!(id.len(), 34, "48 bits of time and 122 random bits, five to a character");
+    assert!(id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase()), "{id}");
     let without = server.start("succeed").await;
     assert!(without.starts_with("operations/"));
     assert_ne!(without, server.start("succeed").await);
@@ -28,7 +28,7 @@ async fn what_is_not_done_has_no_result_and_what_is_done_has_one_for_good() {
     server.expect_began(&started.name, 1, None).await;
     let running = server.get(&started.name).await.unwrap();
     assert!(!running.done && running.result.is_none());
-    server.desk.gate.add_permits(1);
+    server.service.gate.add_permits(1);
     let done = server.end(&started.name).await;
     assert_eq!(response(&done).text, "done");
     server.cancel(&started.name).await.unwrap();
@@ -99,7 +99,7 @@ async fn a_start_whose_client_goes_away_still_runs() {
         _ = server.start_with("succeed", Start::new()) => panic!("it was too quick to go away"),
         () = std::future::ready(()) => {}
     }
-    let crate::desk::Event::Began { name, attempt: 1, .. } = server.event().await else {
+    let crate::scripted_service::Event::Began { name, attempt: 1, .. } = server.event().await else {
         panic!("it did not begin")
     };
     assert!(server.end(&name).await.done);
@@ -117,7 +117,7 @@ async fn parallel_work_on_one_resource_is_denied_and_the_holder_named() {
     assert_eq!(resource.resource_name, holder);
 
     server.start_with("wait", Start::new().exclusive("shelves/2", OnConflict::Abort)).await.unwrap();
-    server.desk.gate.add_permits(2);
+    server.service.gate.add_permits(2);
     server.end(&holder).await;
     server.start_with("succeed", exclusive()).await.unwrap();
 }
@@ -131,6 +131,6 @@ async fn an_exclusive_key_is_free_only_when_the_cancelled_work_is_gone() {
     server.cancel(&holder).await.unwrap();
     assert_eq!(server.start_with("succeed", exclusive()).await.unwrap_err().code(), Code::Aborted);
     server.end(&holder).await;
-    assert_eq!(server.event().await, crate::desk::Event::Gone(holder));
+    assert_eq!(server.event().await, crate::scripted_service::Event::Gone(holder));
     server.start_with("succeed", exclusive()).await.unwrap();
 }

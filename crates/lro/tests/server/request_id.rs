@@ -4,15 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use lro::codegen::{accept_start, register_work};
 use lro::google::longrunning::Operation;
 use lro::google::rpc;
 use lro::store::MemoryStore;
 use lro::{Method, OnConflict, Start};
+use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use prost::Message;
 use tonic::{Code, Request, Status};
 
-use crate::desk::{Desk, Event, Job, Percent, Report, WORK};
-use crate::flaky::Fault;
+use crate::scripted_service::{Event, Job, Percent, Report, ScriptedService, WORK};
 use crate::support::{LEASE, Server, detail, memory_store, metadata, reason};
 
 /// Sends a request with an id.
@@ -35,7 +36,7 @@ async fn a_repeat_returns_the_first_operation_as_it_now_stands() {
     }
     let running = send(&server, "report and wait", "5f1a").await.unwrap();
     assert_eq!((&running.name, running.done, metadata(&running)), (&first.name, false, Some(50)));
-    server.desk.gate.add_permits(1);
+    server.service.gate.add_permits(1);
     let done = server.end(&first.name).await;
     assert_eq!(send(&server, "report and wait", "5f1a").await.unwrap(), done);
     assert_eq!(server.event().await, Event::Gone(first.name));
@@ -56,7 +57,7 @@ async fn a_repeat_is_refused_by_neither_the_start_hook_nor_a_full_queue_nor_a_sh
         tokio::task::yield_now().await;
         assert_eq!(reason(&send(&server, "wait", "another").await.unwrap_err()), "SERVER_DRAINING");
         assert_eq!(repeat().await.unwrap(), first);
-        server.desk.gate.add_permits(1);
+        server.service.gate.add_permits(1);
     };
     tokio::join!(server.engine.drain(), shutdown);
 }
@@ -129,14 +130,15 @@ async fn equal_bytes_are_the_same_request_even_if_the_message_is_not_equal_to_it
         request_id: String,
     }
     const WEIGH: Method<Weigh, Report, Percent> =
-        Method::new("/test.Desk/Weigh", "test.Weigh", "test.Report", "test.Percent")
+        Method::new("/test.ScriptedService/Weigh", "test.Weigh", "test.Report", "test.Percent")
             .with_request_id(|weigh: &Weigh| &weigh.request_id, |weigh, id| weigh.request_id = id);
     let server = Server::new();
-    server.engine.register(WEIGH, &server.desk, |_, _, _| async { Ok(Report::default()) });
+    server.engine.register(WEIGH, &server.service, |_, _, _| async { Ok(Report::default()) });
     let request = || Request::new(Weigh { weight: f64::NAN, request_id: "5f1a".to_owned() });
     let first = server.engine.start(WEIGH, request(), Start::new()).await.unwrap().into_inner();
-    let again = server.engine.repeated(WEIGH, &request()).await.unwrap().unwrap().into_inner();
-    assert_eq!(again.name, first.name);
+    let refuses = |_: &ScriptedService, _: &Request<Weigh>| std::future::ready(refuses_all());
+    let again = accept_start(&server.engine, WEIGH, &*server.service, request(), refuses).await.unwrap();
+    assert_eq!(again.into_inner().name, first.name);
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,15 +164,18 @@ async fn an_id_that_cannot_be_is_refused_before_the_start_hook() {
 #[tokio::test(start_paused = true)]
 async fn ids_are_kept_apart_by_method_and_no_id_repeats_nothing() {
     const OTHER: Method<Job, Report, Percent> =
-        Method::new("/test.Desk/Other", "test.Job", "test.Report", "test.Percent")
+        Method::new("/test.ScriptedService/Other", "test.Job", "test.Report", "test.Percent")
             .with_request_id(|job: &Job| &job.request_id, |job, id| job.request_id = id);
     let server = Server::new();
-    server.engine.register_method(OTHER, &server.desk, Desk::work);
+    register_work(&server.engine, OTHER, &server.service, ScriptedService::work);
     let mut names = BTreeSet::new();
     for id in ["", "", "5f1a", "5F1A"] {
         names.insert(send(&server, "succeed", id).await.unwrap().name);
         let request = Request::new(Job::identified("succeed", id));
-        assert!(server.engine.repeated(OTHER, &request).await.unwrap().is_none());
+        let refuses = |_: &ScriptedService, _: &Request<Job>| std::future::ready(refuses_all());
+        let status =
+            accept_start(&server.engine, OTHER, &*server.service, request, refuses).await.unwrap_err();
+        assert_eq!(status.code(), Code::AlreadyExists, "it is no repeat, so the hook is asked");
     }
     let request = Request::new(Job::identified("wait", "5f1a"));
     names.insert(server.engine.start(OTHER, request, Start::new()).await.unwrap().into_inner().name);
@@ -222,7 +227,7 @@ async fn an_id_is_known_in_every_process_and_after_the_one_that_took_it_has_died
     assert_eq!(heir.call(Job::identified("wait", "5f1a"), refuses_all).await.unwrap(), first);
     assert!(heir.has_no_event(), "the repeat takes no work from its owner");
     heir.expect_began(&first.name, 2, None).await;
-    heir.desk.gate.add_permits(1);
+    heir.service.gate.add_permits(1);
     let done = heir.end(&first.name).await;
     assert_eq!(send(&heir, "wait", "5f1a").await.unwrap(), done);
     assert_eq!(reason(&send(&heir, "succeed", "5f1a").await.unwrap_err()), "REQUEST_ID_TAKEN");
@@ -243,7 +248,7 @@ async fn an_id_is_free_once_its_operation_is_deleted_or_has_expired() {
     tokio::time::sleep(kept).await;
     let third = send(&server, "wait", "5f1a").await.unwrap().name;
     assert!(third != first && third != second);
-    server.desk.gate.add_permits(2);
+    server.service.gate.add_permits(2);
     assert!(server.end(&third).await.done);
 }
 
@@ -256,7 +261,7 @@ async fn a_repeat_finds_the_start_whose_confirmation_was_lost() {
     assert_eq!(status.code(), Code::Unavailable);
     server.store.mend();
     let found = server.call(Job::identified("succeed", "5f1a"), refuses_all).await.unwrap();
-    server.expect_began(&found.name, 2, None).await;
+    server.expect_began(&found.name, 1, None).await;
     assert!(server.end(&found.name).await.done);
     assert_eq!(server.count().await, 1);
 }
@@ -270,10 +275,10 @@ async fn a_start_that_failed_before_it_was_stored_leaves_its_id_free() {
     assert_eq!(conflicting().await.unwrap_err().code(), Code::Aborted);
     let refused = server.call(Job::identified("succeed", "5f1a"), refuses_all).await.unwrap_err();
     assert_eq!(refused.code(), Code::AlreadyExists);
-    server.store.break_call("create", Fault::Fails);
+    server.store.inject(StoreMethod::Create, Fault::before(FailureMode::Internal));
     assert_eq!(reason(&send(&server, "succeed", "5f1a").await.unwrap_err()), "STORE_FAILED");
     server.store.mend();
-    server.desk.gate.add_permits(1);
+    server.service.gate.add_permits(1);
     server.end(&holder).await;
     let name = conflicting().await.unwrap().name;
     assert!(server.end(&name).await.done);
@@ -282,9 +287,9 @@ async fn a_start_that_failed_before_it_was_stored_leaves_its_id_free() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_cannot_look_for_the_first_is_unavailable_and_nothing_starts() {
     let server = Server::new();
-    for fault in [None, Some(Fault::Hangs)] {
+    for fault in [None, Some(Fault::before(FailureMode::Hang))] {
         match fault {
-            Some(fault) => server.store.break_call("find", fault),
+            Some(fault) => server.store.inject(StoreMethod::FindByRequest, fault),
             None => server.store.cut(),
         }
         let status = server.call(Job::identified("succeed", "5f1a"), refuses_all).await.unwrap_err();

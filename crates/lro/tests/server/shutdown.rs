@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tonic::Code;
 
-use crate::desk::Event;
+use crate::scripted_service::Event;
 use crate::support::{Server, error, memory_store, reason, response};
 
 const DRAIN: Duration = Duration::from_secs(15);
@@ -33,7 +33,7 @@ async fn a_shutdown_starts_and_claims_nothing_and_lets_work_finish() {
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "SERVER_DRAINING"));
     assert!(!server.get(&running).await.unwrap().done, "others are still answered");
 
-    server.desk.gate.add_permits(2);
+    server.service.gate.add_permits(2);
     drained.await.unwrap();
     assert!(began.elapsed() < DRAIN, "no longer than it takes: {:?}", began.elapsed());
     assert_eq!(response(&server.get(&running).await.unwrap()).text, "done");
@@ -54,7 +54,7 @@ async fn a_shutdown_hands_the_rest_back_at_once() {
     assert_eq!(leaving.event().await, Event::Gone(name.clone()));
     staying.expect_began(&name, 2, None).await;
     assert_eq!(began.elapsed().as_secs(), DRAIN.as_secs());
-    staying.desk.gate.add_permits(1);
+    staying.service.gate.add_permits(1);
     assert!(staying.end(&name).await.done);
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use lro::Start;
 use lro::store::MemoryStore;
+use lro_store_conformance::FaultyStore;
 
-use crate::desk::Job;
-use crate::flaky::Flaky;
+use crate::scripted_service::Job;
 use crate::support::Server;
 
 const SCRIPTS: [&str; 4] = ["succeed", "fail", "report", "finish when asked to stop"];
@@ -16,7 +16,7 @@ fn quick(builder: lro::EngineBuilder) -> lro::EngineBuilder {
 }
 
 /// Breaks connections and mends them, until it is aborted.
-fn weather(wires: [Flaky; 2]) -> tokio::task::JoinHandle<()> {
+fn weather(wires: [FaultyStore<MemoryStore>; 2]) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         for round in 0.. {
             let wire = &wires[round % 2];

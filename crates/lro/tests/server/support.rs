@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lro::codegen::{accept_start, register_work};
 use lro::google::longrunning::operations_client::OperationsClient;
 use lro::google::longrunning::operations_server::OperationsServer;
 use lro::google::longrunning::{
@@ -11,13 +12,13 @@ use lro::google::longrunning::{
 use lro::google::rpc;
 use lro::store::{Clock, MemoryStore, Timestamp};
 use lro::{Engine, EngineBuilder, OperationsService, Start, payload};
+use lro_store_conformance::FaultyStore;
 use prost::{Message, Name};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::{Request, Status};
 
-use crate::desk::{Desk, Event, Job, Percent, Report, WORK};
-use crate::flaky::Flaky;
+use crate::scripted_service::{Event, Job, Percent, Report, ScriptedService, WORK};
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
@@ -38,10 +39,10 @@ pub(crate) fn memory_store() -> MemoryStore {
 /// One server process: its connection to the store, its engine, and a client that calls it directly.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) store: Flaky,
+    pub(crate) store: FaultyStore<MemoryStore>,
     pub(crate) engine: Engine,
     pub(crate) operations: OperationsClient<OperationsServer<OperationsService>>,
-    pub(crate) desk: std::sync::Arc<Desk>,
+    pub(crate) service: std::sync::Arc<ScriptedService>,
     events: mpsc::UnboundedReceiver<Event>,
 }
 
@@ -51,15 +52,18 @@ impl Server {
     }
 
     pub(crate) fn with(store: MemoryStore, settings: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
-        Self::over(Flaky::new(store), settings)
+        Self::over(FaultyStore::new(store), settings)
     }
 
-    pub(crate) fn over(store: Flaky, settings: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Self {
+    pub(crate) fn over(
+        store: FaultyStore<MemoryStore>,
+        settings: impl FnOnce(EngineBuilder) -> EngineBuilder,
+    ) -> Self {
         let engine = settings(Engine::builder(store.clone()).lease(LEASE)).build();
-        let (desk, events) = Desk::new();
-        engine.register_method(WORK, &desk, Desk::work);
+        let (service, events) = ScriptedService::new();
+        register_work(&engine, WORK, &service, ScriptedService::work);
         let operations = OperationsClient::new(engine.operations_server());
-        Self { store, engine, operations, desk, events }
+        Self { store, engine, operations, service, events }
     }
 
     pub(crate) async fn start(&self, script: &str) -> String {
@@ -76,8 +80,9 @@ impl Server {
         job: Job,
         start_hook: impl FnOnce() -> Result<Start<Percent>, Status> + Send,
     ) -> Result<Operation, Status> {
-        let hook = |_: &Desk, _: &Request<Job>| std::future::ready(start_hook());
-        self.engine.accept(WORK, &*self.desk, Request::new(job), hook).await.map(tonic::Response::into_inner)
+        let hook = |_: &ScriptedService, _: &Request<Job>| std::future::ready(start_hook());
+        let answer = accept_start(&self.engine, WORK, &*self.service, Request::new(job), hook).await;
+        answer.map(tonic::Response::into_inner)
     }
 
     /// How many operations there are, of up to a thousand.

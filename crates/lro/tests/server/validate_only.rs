@@ -4,7 +4,7 @@ use lro::google::longrunning::{Operation, operation};
 use lro::{Any, Method, OnConflict, Start};
 use tonic::{Code, Request, Status};
 
-use crate::desk::{Job, Percent, WORK};
+use crate::scripted_service::{Job, Percent, WORK};
 use crate::support::{Server, memory_store, reason};
 
 fn check(script: &str) -> Job {
@@ -30,9 +30,9 @@ async fn a_check_runs_the_start_hook_and_nothing_else() {
     assert_eq!(server.count().await, 0);
     let real = server.begin("wait").await;
     assert_eq!(server.count().await, 1);
-    server.desk.gate.add_permits(1);
+    server.service.gate.add_permits(1);
     server.end(&real).await;
-    assert_eq!(server.event().await, crate::desk::Event::Gone(real));
+    assert_eq!(server.event().await, crate::scripted_service::Event::Gone(real));
     assert!(server.has_no_event(), "nothing else ever ran");
 }
 
@@ -86,10 +86,10 @@ async fn a_check_neither_takes_a_request_id_nor_is_the_repeat_of_one() {
 #[tokio::test(start_paused = true)]
 async fn the_empty_response_has_the_declared_type_even_if_that_is_any() {
     const ANY: Method<Job, Any, Percent> =
-        Method::new("/test.Desk/Any", "test.Job", "google.protobuf.Any", "test.Percent")
+        Method::new("/test.ScriptedService/Any", "test.Job", "google.protobuf.Any", "test.Percent")
             .with_validate_only(|job: &Job| job.validate_only);
     let server = Server::new();
-    server.engine.register(ANY, &server.desk, |_, _, _| async { Ok(Any::default()) });
+    server.engine.register(ANY, &server.service, |_, _, _| async { Ok(Any::default()) });
     let request = Request::new(check("succeed"));
     let answer = server.engine.start(ANY, request, Start::new()).await.unwrap().into_inner();
     assert_eq!(answer, passed("google.protobuf.Any"));

@@ -524,6 +524,13 @@ pub mod library_service_lro {
         > {
             self.inner.start(IMPORT_BOOKS, request.into_request()).await
         }
+        /// Picks up an operation of [`Self::import_books`] by its name; asks the server nothing yet.
+        pub fn import_books_operation(
+            &self,
+            name: impl Into<String>,
+        ) -> Operation<super::ImportBooksResponse, super::ImportBooksMetadata> {
+            self.inner.operation(IMPORT_BOOKS, name)
+        }
     }
     impl From<Client> for LibraryServiceLroClient {
         fn from(inner: Client) -> Self {
@@ -570,27 +577,39 @@ pub mod library_service_lro {
     }
     impl<S: LibraryServiceLro> LibraryServiceLroServer<S> {
         /// Registers the long-running methods with the engine, which runs them, and returns tonic's own server type with all its settings.
-        pub fn new(
+        #[must_use]
+        pub fn serve(
             service: S,
             engine: &Engine,
         ) -> super::library_service_server::LibraryServiceServer<Self> {
-            Self::from_arc(Arc::new(service), engine)
+            Self::serve_arc(Arc::new(service), engine)
         }
-        /// Like `new`, for a service that is shared already.
-        pub fn from_arc(
+        /// Like [`serve`](Self::serve), for a service that is shared already.
+        #[must_use]
+        pub fn serve_arc(
             service: Arc<S>,
             engine: &Engine,
         ) -> super::library_service_server::LibraryServiceServer<Self> {
-            engine
-                .register_method(
-                    IMPORT_BOOKS,
-                    &service,
-                    <S as LibraryServiceLro>::import_books,
-                );
+            Self::register_methods(&service, engine);
             super::library_service_server::LibraryServiceServer::new(Self {
                 service,
                 engine: engine.clone(),
             })
+        }
+        /// Registers the long-running methods with the engine and serves nothing, for a process that only works.
+        /// The methods are registered for as long as the [`Registration`] lives.
+        pub fn register(service: S, engine: &Engine) -> Registration {
+            let service = Arc::new(service);
+            Self::register_methods(&service, engine);
+            Registration::new(service)
+        }
+        fn register_methods(service: &Arc<S>, engine: &Engine) {
+            register_work(
+                engine,
+                IMPORT_BOOKS,
+                service,
+                <S as LibraryServiceLro>::import_books,
+            );
         }
     }
     impl<S: LibraryServiceLro> super::library_service_server::LibraryService
@@ -616,13 +635,13 @@ pub mod library_service_lro {
             'a: 'f,
             Self: 'f,
         {
-            self.engine
-                .accept(
-                    IMPORT_BOOKS,
-                    &*self.service,
-                    request,
-                    <S as LibraryServiceLro>::start_import_books,
-                )
+            accept_start(
+                &self.engine,
+                IMPORT_BOOKS,
+                &*self.service,
+                request,
+                <S as LibraryServiceLro>::start_import_books,
+            )
         }
     }
 }

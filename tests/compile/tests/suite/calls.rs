@@ -55,7 +55,7 @@ impl TalkLro for Echo {
 
 fn client() -> TalkLroClient {
     let engine = Engine::builder(MemoryStore::new()).build();
-    let server = TalkLroServer::new(Echo, &engine);
+    let server = TalkLroServer::serve(Echo, &engine);
     TalkLroClient::new(Routes::new(server).add_service(engine.operations_server()))
 }
 
@@ -88,6 +88,13 @@ async fn calls_that_stream_both_ways_arrive() {
 #[tokio::test]
 async fn long_running_calls_end_with_their_response() {
     let operation = client().write(word("hi")).await.unwrap();
-    let updates: Vec<_> = operation.progress().map(Result::unwrap).collect().await;
+    let updates: Vec<_> = operation.updates().map(Result::unwrap).collect().await;
     assert!(matches!(updates.last(), Some(Update::Done(done)) if *done == sound("hi")), "{updates:?}");
+}
+
+#[tokio::test]
+async fn an_operation_that_is_picked_up_by_its_name_is_the_same() {
+    let client = client();
+    let operation = client.write(word("hi")).await.unwrap();
+    assert_eq!(client.write_operation(operation.name()).wait().await.unwrap(), sound("hi"));
 }

@@ -1,5 +1,6 @@
 //! The methods of typed clients have the types of their RPCs. Nothing here is called: that it compiles is the test.
 
+use compile_tests::keywords::tests::r#type::r#async::{Match, Self_, r#match, type_lro};
 use compile_tests::streaming::{Sound, Word, talk_lro};
 use compile_tests::{client_only, deprecated, library, messages, methods, well_known};
 use lro::google::longrunning;
@@ -15,8 +16,9 @@ async fn every_kind_of_call(client: talk_lro::TalkLroClient, word: Word) -> Resu
     let _: Answer<Streaming<Sound>> = client.chat(tokio_stream::iter([word.clone()])).await;
     let _: Answer<Word> = client.unary(tonic::Request::new(word.clone())).await;
     let operation: Operation<Sound, Word> = client.write(word).await?;
-    let _: Result<Sound, lro::Error> = operation.wait().await;
+    let _: Result<Sound, lro::OperationError> = operation.wait().await;
     let _: Operation<Sound, Word> = client.operation(talk_lro::WRITE, operation.name());
+    let _: Operation<Sound, Word> = client.write_operation(operation.name());
     Ok(())
 }
 
@@ -48,6 +50,8 @@ async fn renamed_methods(client: methods::plain_lro::PlainLroClient) -> Result<(
     let _: Answer<Streaming<Item>> = copy.borrow(Item {}).await;
     let _: Operation<Item, Item> = copy.import(Item {}).await?;
     let _: Operation<Item, Item> = copy.operation(methods::plain_lro::IMPORT, "operations/1");
+    let _: Answer<Item> = copy.import_operation(Item {}).await;
+    let _: Operation<Item, Item> = copy.import_operation_by_name("operations/1");
     Ok(())
 }
 
@@ -62,10 +66,25 @@ async fn shadowing_messages(client: messages::transport_lro::TransportLroClient)
 }
 
 #[expect(dead_code, reason = "compiling it is the test")]
+fn what_picks_up_operations_of_methods_with_odd_names(
+    clients: (type_lro::TypeLroClient, methods::long_lro::LongLroClient),
+) {
+    use methods::Item;
+
+    let (keywords, long) = clients;
+    let _: Operation<Match, r#match::Fn> = keywords.loop_operation("operations/1");
+    let _: Operation<r#match::Fn, Self_> = keywords.crate_operation("operations/1".to_owned());
+    let _: Operation<Item, Item> = long.operation_operation("operations/1");
+    let _: Operation<Item, Item> = long.new_operation_by_name("operations/1");
+    let _: Operation<Item, Item> = long.new_operation_operation("operations/1");
+}
+
+#[expect(dead_code, reason = "compiling it is the test")]
 #[expect(deprecated, reason = "the compiler is to say so")]
 async fn deprecated_methods(client: deprecated::old_lro::OldLroClient) {
     let request = deprecated::OldRequest::default();
     let _ = client.import(request).await;
+    let _ = client.import_operation("operations/1");
 }
 
 #[expect(dead_code, reason = "compiling it is the test")]
@@ -89,5 +108,6 @@ async fn a_client_is_made_from_a_transport_or_from_a_client_with_settings() {
         let operation: Operation<client_only::ImportBooksResponse, client_only::ImportBooksMetadata> =
             client.operation(client_only::library_service_lro::IMPORT_BOOKS, "shelves/1/operations/1");
         assert_eq!(operation.name(), "shelves/1/operations/1");
+        assert_eq!(client.import_books_operation(operation.name()).name(), operation.name());
     }
 }

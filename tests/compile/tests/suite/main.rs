@@ -5,5 +5,6 @@ mod clients;
 mod constants;
 mod names;
 mod options;
+mod registration;
 mod routing;
 mod servers;

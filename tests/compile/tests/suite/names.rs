@@ -37,14 +37,15 @@ macro_rules! answer_with_their_names {
 }
 
 answer_with_their_names! {
-    plain: connect new operation with_origin clone default into from call poll_ready from_arc inner start_import;
-    long: connect new operation clone default into borrow s v1 ready
+    plain: connect new operation with_origin clone default into from call poll_ready from_arc serve serve_arc register inner import_operation start_import;
+    long: connect new operation clone default into borrow new_operation s v1 serve_arc register_methods register_work accept_start ready
 }
 
 #[tokio::test]
 async fn plain_methods_arrive_under_their_own_names() {
     let engine = Engine::builder(MemoryStore::new()).build();
-    let client = plain_lro::PlainLroClient::new(Routes::new(plain_lro::PlainLroServer::new(Server, &engine)));
+    let client =
+        plain_lro::PlainLroClient::new(Routes::new(plain_lro::PlainLroServer::serve(Server, &engine)));
     let answers = [
         (client.connect_rpc(Item {}).await, "connect"),
         (client.new_rpc(Item {}).await, "new"),
@@ -57,7 +58,11 @@ async fn plain_methods_arrive_under_their_own_names() {
         (client.call(Item {}).await, "call"),
         (client.poll_ready(Item {}).await, "poll_ready"),
         (client.from_arc(Item {}).await, "from_arc"),
+        (client.serve(Item {}).await, "serve"),
+        (client.serve_arc(Item {}).await, "serve_arc"),
+        (client.register(Item {}).await, "register"),
         (client.inner(Item {}).await, "inner"),
+        (client.import_operation(Item {}).await, "import_operation"),
         (client.start_import(Item {}).await, "start_import"),
     ];
     for (answer, name) in answers {
@@ -69,7 +74,7 @@ async fn plain_methods_arrive_under_their_own_names() {
 #[tokio::test]
 async fn long_running_methods_arrive_under_their_own_names() {
     let engine = Engine::builder(MemoryStore::new()).build();
-    let server = long_lro::LongLroServer::new(Server, &engine);
+    let server = long_lro::LongLroServer::serve(Server, &engine);
     let client = long_lro::LongLroClient::new(Routes::new(server).add_service(engine.operations_server()));
     let operations = [
         (client.connect_rpc(Item {}).await, "connect"),
@@ -79,8 +84,13 @@ async fn long_running_methods_arrive_under_their_own_names() {
         (client.default(Item {}).await, "default"),
         (client.into_rpc(Item {}).await, "into"),
         (client.borrow(Item {}).await, "borrow"),
+        (client.new_operation(Item {}).await, "new_operation"),
         (client.s(Item {}).await, "s"),
         (client.v1(Item {}).await, "v1"),
+        (client.serve_arc(Item {}).await, "serve_arc"),
+        (client.register_methods(Item {}).await, "register_methods"),
+        (client.register_work(Item {}).await, "register_work"),
+        (client.accept_start(Item {}).await, "accept_start"),
         (client.ready(Item {}).await, "ready"),
     ];
     for (operation, name) in operations {

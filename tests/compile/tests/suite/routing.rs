@@ -81,7 +81,7 @@ fn serve() -> (Depots, DepotsLroClient, Headers) {
     let engine = Engine::builder(MemoryStore::new()).build();
     let (depots, headers) = (Depots::default(), Headers::default());
     let routes =
-        Routes::new(DepotsLroServer::new(depots.clone(), &engine)).add_service(engine.operations_server());
+        Routes::new(DepotsLroServer::serve(depots.clone(), &engine)).add_service(engine.operations_server());
     let seen = Arc::clone(&headers);
     let routes = routes.into_axum_router().layer(tower::util::MapRequestLayer::new(
         move |request: http::Request<_>| {

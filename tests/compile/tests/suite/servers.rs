@@ -230,15 +230,15 @@ impl server_only::library_service_lro::LibraryServiceLro for Server {
 #[tokio::test]
 async fn one_engine_and_one_router_serve_them_all() {
     let engine = Engine::builder(MemoryStore::new()).build();
-    tonic::service::Routes::new(left_hand_lro::LeftHandLroServer::new(Server, &engine))
-        .add_service(well_known::well_known_lro::WellKnownLroServer::new(Server, &engine))
-        .add_service(type_lro::TypeLroServer::new(Server, &engine))
-        .add_service(messages::transport_lro::TransportLroServer::new(Server, &engine))
-        .add_service(messages::start_lro::StartLroServer::new(Server, &engine))
-        .add_service(comments::hostile_lro::HostileLroServer::new(Server, &engine))
-        .add_service(silent::silent_lro::SilentLroServer::new(Server, &engine))
-        .add_service(deprecated::old_lro::OldLroServer::new(Server, &engine))
-        .add_service(shelf::shelf_lro::ShelfLroServer::new(Server, &engine))
-        .add_service(server_only::library_service_lro::LibraryServiceLroServer::new(Server, &engine))
+    tonic::service::Routes::new(left_hand_lro::LeftHandLroServer::serve(Server, &engine))
+        .add_service(well_known::well_known_lro::WellKnownLroServer::serve(Server, &engine))
+        .add_service(type_lro::TypeLroServer::serve(Server, &engine))
+        .add_service(messages::transport_lro::TransportLroServer::serve(Server, &engine))
+        .add_service(messages::start_lro::StartLroServer::serve(Server, &engine))
+        .add_service(comments::hostile_lro::HostileLroServer::serve(Server, &engine))
+        .add_service(silent::silent_lro::SilentLroServer::serve(Server, &engine))
+        .add_service(deprecated::old_lro::OldLroServer::serve(Server, &engine))
+        .add_service(shelf::shelf_lro::ShelfLroServer::serve(Server, &engine))
+        .add_service(server_only::library_service_lro::LibraryServiceLroServer::serve(Server, &engine))
         .add_service(engine.operations_server());
 }

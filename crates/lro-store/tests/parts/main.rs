@@ -1,0 +1,5 @@
+//! What a store reads back is an operation that transitions lead to, or is refused.
+
+mod created;
+mod faults;
+mod reachable;

@@ -1,0 +1,64 @@
+//! How often work may begin, and what becomes of work that is interrupted.
+
+use lro_store::{Attempt, FailureCode, Interruption, Outcome, State, View};
+use proptest::prelude::*;
+
+use super::strategies::{config, setups, steps};
+use super::world::{Moment, Step, walk};
+
+fn claims(view: &View) -> u32 {
+    view.last_attempt().map_or(0, Attempt::number)
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_claim_makes_one_attempt_and_nothing_else_does(setup in setups(), steps in steps()) {
+        for Moment { before, step, answer, .. } in walk(&setup, &steps) {
+            let Ok(after) = answer else { continue };
+            let made = u32::from(matches!(step, Step::Claim(_)));
+            prop_assert_eq!(claims(&after), claims(&before) + made);
+        }
+    }
+
+    #[test]
+    fn attempts_that_begin_count_and_are_limited(setup in setups(), steps in steps()) {
+        let mut unbegun = 0;
+        for Moment { step, answer, .. } in walk(&setup, &steps) {
+            let Ok(after) = answer else { continue };
+            if let Step::Release { interruption, .. } = step && !interruption.begun {
+                unbegun += 1;
+            }
+            prop_assert!(after.is_done() || after.attempts() == claims(&after) - unbegun);
+            prop_assert!(after.attempts() <= setup.max_attempts);
+            prop_assert!(after.attempts() > 0 || after.fence().is_none(), "what runs counts");
+        }
+    }
+
+    #[test]
+    fn interrupted_work_waits_for_its_next_attempt_or_ends(setup in setups(), steps in steps()) {
+        for Moment { now, before, step, answer } in walk(&setup, &steps) {
+            let interruption = match step {
+                Step::Release { interruption, .. } => interruption,
+                Step::Reclaim(_) => Interruption::begun(),
+                _ => continue,
+            };
+            let Ok(after) = answer else { continue };
+            let is_last = interruption.begun && before.attempts() == before.max_attempts();
+            match after.state() {
+                State::Queued { not_before, .. } => {
+                    prop_assert!(before.stop().is_none() && !is_last);
+                    let delay = interruption.delay;
+                    prop_assert_eq!(*not_before, (!delay.is_zero()).then(|| now.saturating_add(delay)));
+                }
+                State::Done { outcome: Outcome::Error(error), .. } => match (before.stop(), interruption.failure) {
+                    (Some(reason), _) => prop_assert_eq!(error, &reason.failure()),
+                    (None, Some(last)) => prop_assert!(is_last && *error == last),
+                    (None, None) => prop_assert!(is_last && error.code == FailureCode::ABORTED),
+                },
+                other => prop_assert!(false, "{other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The calls that ask the server to cancel an operation, or to forget it.
+
+use tonic::Status;
+
+use super::error::OperationError;
+use super::kind::Kind;
+use super::operation::Operation;
+
+impl<Res, Meta> Operation<Res, Meta> {
+    /// Asks the server to cancel the operation (`CancelOperation`).
+    ///
+    /// Cancellation is best effort, and this call does not wait for it. The operation ends when its work has
+    /// stopped. [`wait`](Self::wait) then returns an error with [`is_cancelled`](OperationError::is_cancelled),
+    /// or the response if the work was finished all the same. If the operation has ended already, the call
+    /// changes nothing.
+    ///
+    /// If the future is dropped, the server may have been asked or not.
+    ///
+    /// # Errors
+    ///
+    /// [`is_rpc`](OperationError::is_rpc) if the call fails, [`is_malformed`](OperationError::is_malformed) if
+    /// the operation has no name.
+    pub async fn cancel(&self) -> Result<(), OperationError> {
+        if self.is_kept()? {
+            self.shared.cancel().await.map_err(|status| self.rpc_error("CancelOperation", status))?;
+        }
+        Ok(())
+    }
+
+    /// Asks the server to forget the operation (`DeleteOperation`). This does not cancel the operation.
+    ///
+    /// If the future is dropped, the server may have been asked or not.
+    ///
+    /// # Errors
+    ///
+    /// [`is_rpc`](OperationError::is_rpc) if the call fails, [`is_malformed`](OperationError::is_malformed) if
+    /// the operation has no name.
+    pub async fn delete(&self) -> Result<(), OperationError> {
+        if self.is_kept()? {
+            self.shared.delete().await.map_err(|status| self.rpc_error("DeleteOperation", status))?;
+        }
+        Ok(())
+    }
+
+    /// The error of a call of `google.longrunning.Operations`.
+    fn rpc_error(&self, method: &'static str, status: Status) -> OperationError {
+        OperationError::new(Kind::Rpc { method, status }, self)
+    }
+
+    /// Whether the server keeps the operation. It does not keep one that ended without a name (AIP-163), so
+    /// there is nothing to ask of it then.
+    fn is_kept(&self) -> Result<bool, OperationError> {
+        match self.shared.named() {
+            Ok(()) => Ok(true),
+            Err(_) if self.shared.ended().is_some() => Ok(false),
+            Err(kind) => Err(OperationError::new(kind, self)),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What is behind a context.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex};
+
+use lro_store::{Payload, Report, Store, StoreExt, View, WriteResult};
+
+use super::error::Fault;
+use crate::server::state::backoff::Backoff;
+use crate::server::state::call::in_time;
+use crate::server::state::lock::lock;
+use crate::server::state::random::Random;
+use crate::server::state::run::Run;
+use crate::server::status::Errors;
+
+/// One attempt, as its handler's context needs it.
+#[derive(Debug)]
+pub(in crate::server) struct Attempt {
+    pub(in crate::server) run: Arc<Run>,
+    /// The operation as it was when the attempt began.
+    pub(in crate::server) view: View,
+    pub(in crate::server) errors: Errors,
+    pub(in crate::server) max_payload_size: usize,
+    store: Arc<dyn Store>,
+    random: Random,
+    checkpoint: Mutex<Option<Payload>>,
+}
+
+impl Attempt {
+    pub(in crate::server) fn new(
+        run: Arc<Run>,
+        view: View,
+        checkpoint: Option<Payload>,
+        store: Arc<dyn Store>,
+        errors: Errors,
+        random: Random,
+        max_payload_size: usize,
+    ) -> Self {
+        Self { run, view, errors, max_payload_size, store, random, checkpoint: Mutex::new(checkpoint) }
+    }
+
+    /// The last checkpoint.
+    pub(super) fn checkpoint(&self) -> Option<Payload> {
+        lock(&self.checkpoint).clone()
+    }
+
+    /// Takes metadata, which is written some time.
+    pub(super) fn report(&self, metadata: Payload) {
+        self.run.report(metadata);
+    }
+
+    /// Whether the work may go on.
+    pub(super) fn go_on(&self) -> Result<(), Fault> {
+        let run = &self.run;
+        if run.is_over() {
+            return Err(if run.is_done() { Fault::Done } else { Fault::Lost });
+        }
+        run.stop().map_or(Ok(()), |reason| Err(Fault::Stopped(reason.clone())))
+    }
+
+    /// Stores a checkpoint, and the latest metadata with it, waiting for the store where it has to.
+    pub(super) async fn store_checkpoint(&self, checkpoint: Payload) -> Result<(), Fault> {
+        let mut backoff = Backoff::new(&self.random);
+        while !self.run.is_forgotten() && !self.run.is_over() {
+            let mut report = Report::new(self.run.fence.clone()).checkpoint(checkpoint.clone());
+            let unwritten = self.run.unwritten();
+            report.metadata = unwritten.as_ref().map(|(metadata, _)| metadata.clone());
+            match in_time(self.store.report_one(report)).await {
+                Ok(result) => {
+                    self.run.note(&result);
+                    if let WriteResult::Applied { .. } = result {
+                        if let Some((_, number)) = unwritten {
+                            self.run.written(number);
+                        }
+                        *lock(&self.checkpoint) = Some(checkpoint);
+                    }
+                    return Ok(());
+                }
+                Err(error) if error.is_unavailable() => {
+                    tracing::warn!(
+                        error = &error as &dyn Error,
+                        "a checkpoint could not be stored; trying again"
+                    );
+                    backoff.pause().await;
+                }
+                Err(error) => return Err(Fault::Store(error)),
+            }
+        }
+        Ok(())
+    }
+}

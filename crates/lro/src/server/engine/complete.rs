@@ -1,0 +1,73 @@
+//! Finishing operations that no handler works on.
+
+use lro_store::{Finish, Outcome, Report, WriteResult};
+use prost::Message;
+use tonic::Status;
+
+use crate::server::shared::Shared;
+use crate::server::start::CompletionToken;
+use crate::server::state::call::in_time;
+use crate::server::{convert, status};
+use crate::{Method, payload};
+
+/// What became of an operation that others finish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Completion {
+    /// It ended, or went on, as asked.
+    Applied,
+    /// It was done before: by the same call, whose answer got lost, by another one, by a cancellation, or by its
+    /// deadline. Nothing changed.
+    AlreadyDone,
+}
+
+pub(super) async fn complete<Req, Res: Message, Meta>(
+    shared: &Shared,
+    method: Method<Req, Res, Meta>,
+    token: &CompletionToken,
+    response: &Res,
+) -> Result<Completion, Status> {
+    let response = convert::to_payload(payload::pack(method.response_type(), response));
+    shared.errors.check_size("response", &response, shared.settings.max_payload_size)?;
+    finish(shared, token, Outcome::Response(response)).await
+}
+
+pub(super) async fn fail(
+    shared: &Shared,
+    token: &CompletionToken,
+    error: &Status,
+) -> Result<Completion, Status> {
+    finish(shared, token, Outcome::Error(status::to_failure(error))).await
+}
+
+pub(super) async fn report<Req, Res, Meta: Message>(
+    shared: &Shared,
+    method: Method<Req, Res, Meta>,
+    token: &CompletionToken,
+    metadata: &Meta,
+) -> Result<Completion, Status> {
+    let metadata = convert::to_payload(payload::pack(method.metadata_type(), metadata));
+    shared.errors.check_size("metadata", &metadata, shared.settings.max_payload_size)?;
+    let report = Report::new(token.fence()).metadata(metadata);
+    let written = in_time(shared.store.report(vec![report])).await;
+    answer(shared, token, written)
+}
+
+async fn finish(shared: &Shared, token: &CompletionToken, outcome: Outcome) -> Result<Completion, Status> {
+    let written = in_time(shared.store.finish(vec![Finish::new(token.fence(), outcome)])).await;
+    answer(shared, token, written)
+}
+
+fn answer(
+    shared: &Shared,
+    token: &CompletionToken,
+    written: Result<Vec<WriteResult>, lro_store::Error>,
+) -> Result<Completion, Status> {
+    let result = written.map_err(|error| shared.errors.store(&error))?.pop();
+    match result {
+        Some(WriteResult::Applied { .. }) => Ok(Completion::Applied),
+        Some(WriteResult::Done) => Ok(Completion::AlreadyDone),
+        // A token of an operation that another one is the holder of was not made by this store.
+        _ => Err(shared.errors.not_found(&token.fence().name)),
+    }
+}

@@ -1,0 +1,14 @@
+//! `GetOperation`.
+
+use tonic::Status;
+
+use super::{parse_name, read};
+use crate::google::longrunning::{GetOperationRequest, Operation};
+use crate::server::convert;
+use crate::server::shared::Shared;
+
+/// The latest state of an operation.
+pub(super) async fn get(shared: &Shared, request: &GetOperationRequest) -> Result<Operation, Status> {
+    let name = parse_name(shared, &request.name)?;
+    Ok(convert::to_operation(&read(shared, &name).await?))
+}

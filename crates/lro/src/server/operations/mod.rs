@@ -1,0 +1,90 @@
+//! The service `google.longrunning.Operations`, one file per RPC.
+
+mod cancel;
+mod deadline;
+mod delete;
+mod get;
+mod list;
+mod wait;
+
+use std::sync::Arc;
+
+use lro_store::{OperationName, StoreExt, View};
+use tokio::time::Instant;
+use tokio_util::sync::DropGuard;
+use tonic::{Request, Response, Status};
+
+use super::shared::Shared;
+use super::state::call::in_time;
+use crate::google::longrunning::operations_server::Operations;
+use crate::google::longrunning::{
+    CancelOperationRequest, DeleteOperationRequest, GetOperationRequest, ListOperationsRequest,
+    ListOperationsResponse, Operation, WaitOperationRequest,
+};
+
+/// The service `google.longrunning.Operations` over the store of an [`Engine`](crate::Engine).
+///
+/// Made by [`Engine::operations_server`](crate::Engine::operations_server); its type is public so that the server can
+/// be named and wrapped.
+#[derive(Debug, Clone)]
+pub struct OperationsService {
+    shared: Arc<Shared>,
+    /// Keeps the engine going.
+    _stop: Arc<DropGuard>,
+}
+
+impl OperationsService {
+    /// The service of an engine that goes on for as long as `stop` is held.
+    pub(super) fn new(shared: Arc<Shared>, stop: Arc<DropGuard>) -> Self {
+        Self { shared, _stop: stop }
+    }
+}
+
+#[tonic::async_trait]
+impl Operations for OperationsService {
+    async fn list_operations(
+        &self,
+        request: Request<ListOperationsRequest>,
+    ) -> Result<Response<ListOperationsResponse>, Status> {
+        list::list(&self.shared, &request.into_inner()).await.map(Response::new)
+    }
+
+    async fn get_operation(
+        &self,
+        request: Request<GetOperationRequest>,
+    ) -> Result<Response<Operation>, Status> {
+        get::get(&self.shared, &request.into_inner()).await.map(Response::new)
+    }
+
+    async fn delete_operation(
+        &self,
+        request: Request<DeleteOperationRequest>,
+    ) -> Result<Response<()>, Status> {
+        delete::delete(&self.shared, &request.into_inner()).await.map(Response::new)
+    }
+
+    async fn cancel_operation(
+        &self,
+        request: Request<CancelOperationRequest>,
+    ) -> Result<Response<()>, Status> {
+        cancel::cancel(&self.shared, &request.into_inner()).await.map(Response::new)
+    }
+
+    async fn wait_operation(
+        &self,
+        request: Request<WaitOperationRequest>,
+    ) -> Result<Response<Operation>, Status> {
+        let arrival = Instant::now();
+        let time_to_answer = deadline::time_to_answer(request.metadata());
+        wait::wait(&self.shared, &request.into_inner(), arrival, time_to_answer).await.map(Response::new)
+    }
+}
+
+fn parse_name(shared: &Shared, name: &str) -> Result<OperationName, Status> {
+    OperationName::parse(name).map_err(|error| shared.errors.invalid_name("name", &error))
+}
+
+async fn read(shared: &Shared, name: &OperationName) -> Result<View, Status> {
+    let view = in_time(shared.store.get_one(name)).await.map_err(|error| shared.errors.store(&error))?;
+    view.ok_or_else(|| shared.errors.not_found(name))
+}

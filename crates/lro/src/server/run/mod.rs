@@ -1,0 +1,82 @@
+//! One attempt, from its first step to its outcome.
+
+mod outcome;
+mod progress;
+mod supervise;
+mod write;
+
+use std::sync::Arc;
+
+use lro_store::{Interruption, Record, Release};
+use tracing::Instrument;
+
+use self::supervise::End;
+use super::shared::Shared;
+use super::state::run::Run;
+use super::state::slots::Slot;
+
+/// Runs an operation that this process has. `slot` is free again when the attempt is over.
+pub(super) fn launch(shared: &Arc<Shared>, record: Record, slot: Slot) {
+    let Some(fence) = record.view.fence() else {
+        return tracing::error!(name = %record.name(), "the store gave out an operation that nobody may run");
+    };
+    let span = tracing::info_span!(
+        "operation",
+        name = %fence.name,
+        method = %record.view.method(),
+        attempt = record.view.attempts()
+    );
+    let run = Arc::new(Run::new(fence, Arc::clone(record.view.method()), shared.settings.on_delete));
+    shared.runs.insert(Arc::clone(&run));
+    let underway = Underway { shared: Arc::clone(shared), run };
+    let attempt = async move {
+        let Underway { shared, run } = &underway;
+        let end = supervise::supervise(shared, run, record).await;
+        conclude(shared, run, end).await;
+        drop(underway);
+        drop(slot);
+    };
+    shared.work.spawn(attempt.instrument(span));
+}
+
+/// An attempt that is under way.
+struct Underway {
+    shared: Arc<Shared>,
+    run: Arc<Run>,
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        self.shared.runs.remove(&self.run);
+        if std::thread::panicking() {
+            tracing::error!("an attempt ended in a panic of the engine; the operation is handed back");
+            self.shared.doubt.raise();
+        }
+    }
+}
+
+/// Writes down how the attempt ended.
+async fn conclude(shared: &Shared, run: &Run, end: End) {
+    match end {
+        End::Finished(outcome) => write::finish(shared, run, outcome).await,
+        End::Retry(failure, delay) => {
+            tracing::warn!(error = failure.message, ?delay, "the work failed and will be tried again");
+            write::release(shared, run, Interruption::retry(failure, delay)).await;
+        }
+        End::NotBegun => write::release(shared, run, Interruption::not_begun()).await,
+        End::Over => tracing::warn!("another attempt has taken the operation over; the work was dropped"),
+        End::LeaseOver => {
+            tracing::warn!("the lease could be over, so the work was stopped; the operation is handed back");
+            write::release(shared, run, Interruption::begun()).await;
+        }
+        End::Stopped => {
+            let metadata = run.unwritten().map(|(metadata, _)| metadata);
+            let release = Release::new(run.fence.clone(), Interruption::begun()).metadata(metadata);
+            shared.hand_back(release);
+        }
+        End::Stuck => {
+            tracing::warn!("the work does not stop; others take over when the lease is over");
+            shared.note_stuck();
+        }
+    }
+}

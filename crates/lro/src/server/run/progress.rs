@@ -1,0 +1,39 @@
+//! Writing what a handler reports.
+
+use std::error::Error;
+
+use lro_store::{Report, StoreExt};
+use tokio::time::{Instant, sleep_until};
+
+use super::supervise::Never;
+use crate::server::shared::Shared;
+use crate::server::state::call::in_time;
+use crate::server::state::run::Run;
+
+/// Writes the latest metadata whenever there is some, at most once an interval. What is not written when the work
+/// ends goes with the outcome.
+pub(super) async fn write(shared: &Shared, run: &Run) -> Never {
+    let mut next = Instant::now();
+    loop {
+        run.reported().await;
+        if next > Instant::now() {
+            sleep_until(next).await;
+        }
+        let Some((metadata, number)) = run.unwritten().filter(|_| !run.is_forgotten()) else { continue };
+        next = Instant::now() + shared.settings.progress_interval;
+        let report = Report::new(run.fence.clone()).metadata(metadata);
+        match in_time(shared.store.report_one(report)).await {
+            Ok(result) => {
+                run.note(&result);
+                if result.is_applied() {
+                    run.written(number);
+                    shared.waiters.mark_change(&run.fence.name);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn Error, "progress could not be stored; trying again");
+                run.report_again();
+            }
+        }
+    }
+}

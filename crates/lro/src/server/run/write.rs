@@ -1,0 +1,74 @@
+//! Writing how an attempt ended, until the store has taken it.
+
+use std::error::Error;
+
+use lro_store::{Error as StoreError, Finish, Interruption, Outcome, Release, WriteResult};
+
+use crate::server::shared::Shared;
+use crate::server::state::backoff::Backoff;
+use crate::server::state::call::in_time;
+use crate::server::state::run::Run;
+use crate::server::status;
+
+/// How often a store may fail to take an outcome before it is given another one.
+const PATIENCE: u32 = 5;
+
+/// Stores an outcome. It was reached, so it is tried until the store says that it is stored, or that somebody else
+/// has the operation by now; no clock of this process ends that. A store that is broken, and not merely away, is
+/// given an error to store after a few tries, and if it does not take that either, the operation back.
+pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
+    let metadata = run.unwritten().map(|(metadata, _)| metadata);
+    let mut finish = Finish::new(run.fence.clone(), outcome).metadata(metadata);
+    let mut backoff = Backoff::new(&shared.random);
+    let (mut failures, mut is_replaced, mut may_be_stored) = (0, false, false);
+    while !run.is_forgotten() {
+        let error = match in_time(shared.store.finish(vec![finish.clone()])).await.and_then(only) {
+            Ok(WriteResult::Done) if may_be_stored => return,
+            Ok(WriteResult::Deleted) => break,
+            Ok(result) if result.is_applied() => return,
+            Ok(_) => return tracing::warn!("somebody else has ended the operation or taken it over"),
+            Err(error) => error,
+        };
+        may_be_stored = true;
+        if error.is_unavailable() {
+            tracing::warn!(error = &error as &dyn Error, "the outcome could not be stored; trying again");
+        } else {
+            tracing::error!(error = &error as &dyn Error, "the store has failed to take the outcome");
+            failures += 1;
+        }
+        if failures == PATIENCE {
+            if is_replaced {
+                tracing::error!("no outcome can be stored; handing the operation back");
+                return release(shared, run, Interruption::begun()).await;
+            }
+            let failure = status::to_failure(&shared.errors.unstorable_outcome());
+            finish = Finish::new(run.fence.clone(), Outcome::Error(failure));
+            (failures, is_replaced) = (0, true);
+        }
+        backoff.pause().await;
+    }
+    tracing::debug!("the operation was deleted; its outcome is dropped");
+}
+
+/// Hands an operation back, until the store has taken it, or the engine has closed and its lease will do the same.
+pub(super) async fn release(shared: &Shared, run: &Run, interruption: Interruption) {
+    let metadata = run.unwritten().map(|(metadata, _)| metadata);
+    let release = Release::new(run.fence.clone(), interruption).metadata(metadata);
+    let mut backoff = Backoff::new(&shared.random);
+    while !run.is_forgotten() {
+        match in_time(shared.store.release(vec![release.clone()])).await {
+            Ok(_) => return tracing::debug!("handed back"),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn Error, "could not be handed back; trying again");
+            }
+        }
+        tokio::select! {
+            () = backoff.pause() => {}
+            () = shared.closed.cancelled() => return,
+        }
+    }
+}
+
+fn only(mut results: Vec<WriteResult>) -> Result<WriteResult, StoreError> {
+    results.pop().ok_or_else(|| StoreError::internal("the store gave no answer to a write"))
+}

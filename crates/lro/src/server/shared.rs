@@ -1,0 +1,124 @@
+//! What the parts of an engine share.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use lro_store::{Release, Store};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tonic::Status;
+
+use super::handlers::Handlers;
+use super::settings::Settings;
+use super::state::doubt::Doubt;
+use super::state::lock::lock;
+use super::state::page_token::PageTokens;
+use super::state::queue_limit::QueueLimit;
+use super::state::random::Random;
+use super::state::runs::Runs;
+use super::state::slots::Slots;
+use super::state::waiters::Waiters;
+use super::state::worker::Worker;
+use super::status::Errors;
+
+/// What the parts of an engine share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) settings: Settings,
+    pub(super) random: Random,
+    pub(super) errors: Errors,
+    pub(super) page_tokens: PageTokens,
+    pub(super) worker: Worker,
+    pub(super) handlers: Handlers,
+    pub(super) runs: Runs,
+    pub(super) waiters: Arc<Waiters>,
+    pub(super) slots: Arc<Slots>,
+    pub(super) queue: QueueLimit,
+    pub(super) doubt: Doubt,
+    /// There may be something to claim.
+    pub(super) claim: Notify,
+    /// There may be cancel requests that no hint has told of.
+    pub(super) keep_alive: Notify,
+    /// Nothing new begins.
+    pub(super) draining: CancellationToken,
+    /// Nothing goes on. Also cancels `draining`.
+    pub(super) stopped: CancellationToken,
+    /// What ran here has been handed back.
+    pub(super) closed: CancellationToken,
+    /// Everything that has to end before the process does.
+    pub(super) work: TaskTracker,
+    /// What is to be handed back when all work has stopped.
+    unfinished: Mutex<Vec<Release>>,
+    /// There is work that does not stop, so that nobody else may have its operation yet.
+    stuck: AtomicBool,
+    /// The runtime that the background tasks ran on has ended.
+    gone: AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        settings: Settings,
+        random: Random,
+        page_tokens: PageTokens,
+        errors: Errors,
+    ) -> Arc<Self> {
+        let stopped = CancellationToken::new();
+        let limits = settings.method_concurrency.iter().map(|(method, limit)| (*method, *limit));
+        Arc::new(Self {
+            store,
+            worker: Worker::new(random.clone()),
+            errors,
+            page_tokens,
+            handlers: Handlers::default(),
+            runs: Runs::default(),
+            waiters: Arc::default(),
+            slots: Slots::new(settings.concurrency, limits),
+            queue: QueueLimit::new(settings.queue_limit),
+            doubt: Doubt::default(),
+            claim: Notify::new(),
+            keep_alive: Notify::new(),
+            draining: stopped.child_token(),
+            closed: CancellationToken::new(),
+            work: TaskTracker::new(),
+            unfinished: Mutex::default(),
+            stuck: AtomicBool::new(false),
+            gone: AtomicBool::new(false),
+            settings,
+            random,
+            stopped,
+        })
+    }
+
+    /// Notes work to hand back when all has stopped.
+    pub(super) fn hand_back(&self, release: Release) {
+        lock(&self.unfinished).push(release);
+    }
+
+    /// What there is to hand back.
+    pub(super) fn take_unfinished(&self) -> Vec<Release> {
+        std::mem::take(&mut lock(&self.unfinished))
+    }
+
+    /// Notes that some work does not stop.
+    pub(super) fn note_stuck(&self) {
+        self.stuck.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether some work does not stop.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.stuck.load(Ordering::SeqCst)
+    }
+
+    /// Notes that the runtime of the background tasks has ended.
+    pub(super) fn note_gone(&self) {
+        self.gone.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether there is somebody to run operations and to look after those who wait for them.
+    pub(super) fn check_alive(&self) -> Result<(), Status> {
+        if self.gone.load(Ordering::SeqCst) { Err(self.errors.engine_gone()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,107 @@
+//! Storing a new operation, and running it if it may.
+
+use std::sync::Arc;
+
+use lro_store::{Beginning, Creation, Error, Holder, NewOperation, OnConflict, Record, StoreExt, View};
+use tokio::time::timeout;
+use tonic::Status;
+
+use crate::google::longrunning::Operation;
+use crate::server::shared::Shared;
+use crate::server::state::call::{CALL_TIME, in_time};
+use crate::server::{convert, run};
+
+/// What a start has led to.
+pub(in crate::server) enum Begun {
+    /// To an operation of its own.
+    New(Operation),
+    /// To nothing: the same request, or another of its id, has started this operation before.
+    Before(Box<Record>),
+}
+
+/// Stores an operation, and runs it if there is a free slot.
+pub(in crate::server) async fn begin(shared: &Arc<Shared>, operation: NewOperation) -> Result<Begun, Status> {
+    shared.check_alive()?;
+    // Taken before the look, so that a shutdown which the look does not see waits for this start.
+    let _token = shared.work.token();
+    if shared.draining.is_cancelled() {
+        return Err(shared.errors.draining());
+    }
+    // In a task of its own: a client that goes away in the middle, or is told that the store hangs, must not
+    // leave work that this process has and does not do.
+    let task = shared.work.spawn(create(Arc::clone(shared), operation));
+    match timeout(CALL_TIME, task).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(panicked)) => Err(shared.errors.store(&Error::internal(panicked))),
+        Err(elapsed) => Err(shared.errors.store(&Error::unavailable(elapsed))),
+    }
+}
+
+async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, Status> {
+    let name = operation.name().clone();
+    let needs_slot = !operation.is_done() && !operation.is_delegated();
+    let slot = if needs_slot { shared.slots.take(operation.method()) } else { None };
+    let waits_for_key = matches!(operation.on_conflict(), Some(OnConflict::Queue | OnConflict::Preempt));
+    // What may not begin yet waits for its time and not for a slot.
+    let may_wait = needs_slot && !operation.is_delayed() && (slot.is_none() || waits_for_key);
+    if may_wait && !shared.queue.reserve(&name) {
+        shared.queue.look(&*shared.store).await;
+        if !shared.queue.reserve(&name) {
+            return Err(shared.errors.queue_full());
+        }
+    }
+    let worker = shared.worker.id();
+    let request = operation.request().clone();
+    let operation = match &slot {
+        Some(_) => operation.with_beginning(Beginning::ClaimedBy(worker.clone())),
+        None => operation,
+    };
+    // Until this is dropped, a request to stop that comes before the answer is remembered, and nobody hands back
+    // what the store has given to this process.
+    let _expecting = shared.runs.expect_created(name.clone());
+    let creation = store(&shared, operation).await;
+    let is_queued = |view: &View| view.holder().is_none() && !view.is_done();
+    if !matches!(&creation, Ok(Creation::Created(view)) if is_queued(view)) {
+        shared.queue.leave(&name);
+    }
+    let view = match creation.map_err(|error| shared.errors.store(&error))? {
+        Creation::Created(view) => view,
+        Creation::Repeated(first) => return Ok(Begun::Before(first)),
+        Creation::KeyHeld(holder) => return Err(shared.errors.conflict(&holder)),
+        Creation::Full => return Err(shared.errors.store_full()),
+        Creation::Invalid(why) => return Err(shared.errors.not_storable(&why)),
+        other => {
+            let error =
+                Error::internal(format!("a new operation with a random name was answered with {other:?}"));
+            return Err(shared.errors.store(&error));
+        }
+    };
+    let answer = convert::to_operation(&view);
+    match (view.holder(), slot) {
+        (Some(Holder::Worker(holder)), Some(slot)) if *holder == worker => {
+            run::launch(&shared, Record::new(view, request, None), slot);
+        }
+        (None, slot) if !view.is_done() => {
+            drop(slot);
+            shared.claim.notify_one();
+        }
+        _ => {}
+    }
+    Ok(Begun::New(answer))
+}
+
+/// Stores an operation. When it is not known whether that took effect, the name is read back. If that fails too, the
+/// caller is not kept waiting: should the operation exist after all, [`Doubt`](crate::server::state::doubt::Doubt) has
+/// the claim task find it.
+async fn store(shared: &Shared, operation: NewOperation) -> Result<Creation, Error> {
+    let name = operation.name().clone();
+    let error = match in_time(shared.store.create_one(operation)).await {
+        Ok(creation) => return Ok(creation),
+        Err(error) => error,
+    };
+    shared.doubt.raise();
+    match in_time(shared.store.get_one(&name)).await {
+        Ok(Some(view)) => Ok(Creation::Created(view)),
+        Ok(None) | Err(_) => Err(error),
+    }
+}

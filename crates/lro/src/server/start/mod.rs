@@ -1,0 +1,13 @@
+//! How an operation begins.
+
+mod create;
+mod options;
+mod prepare;
+mod request_id;
+mod token;
+
+pub(super) use self::create::{Begun, begin};
+pub use self::options::Start;
+pub(super) use self::prepare::{checked, prepare};
+pub(super) use self::request_id::{answer, find};
+pub use self::token::{CompletionToken, InvalidToken};

@@ -1,0 +1,156 @@
+//! One attempt, as its handler, its supervisor and the background tasks see it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use lro_store::{Fence, Payload, StopReason, WriteResult};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::lock::lock;
+use crate::server::settings::OnDelete;
+
+/// One attempt at one operation.
+#[derive(Debug)]
+pub(in crate::server) struct Run {
+    pub(in crate::server) fence: Fence,
+    pub(in crate::server) method: Arc<str>,
+    on_delete: OnDelete,
+    stop: OnceLock<StopReason>,
+    /// Fires when the work is asked to stop.
+    asked_to_stop: CancellationToken,
+    /// Fires when nothing that this attempt writes counts any more.
+    over: CancellationToken,
+    /// Whether it is over because the operation is done.
+    done: AtomicBool,
+    forgotten: AtomicBool,
+    progress: Mutex<Progress>,
+    /// There is progress to write.
+    reported: Notify,
+}
+
+/// The latest metadata, and which of it is in the store.
+#[derive(Debug, Default)]
+struct Progress {
+    latest: Option<Payload>,
+    reports: u64,
+    written: u64,
+}
+
+impl Run {
+    pub(in crate::server) fn new(fence: Fence, method: Arc<str>, on_delete: OnDelete) -> Self {
+        Self {
+            fence,
+            method,
+            on_delete,
+            stop: OnceLock::new(),
+            asked_to_stop: CancellationToken::new(),
+            over: CancellationToken::new(),
+            done: AtomicBool::new(false),
+            forgotten: AtomicBool::new(false),
+            progress: Mutex::default(),
+            reported: Notify::new(),
+        }
+    }
+
+    /// Asks the work to stop. The first reason stays.
+    pub(in crate::server) fn request_stop(&self, reason: StopReason) {
+        // Of two reasons at one moment either may come first.
+        let _ = self.stop.set(reason);
+        self.asked_to_stop.cancel();
+    }
+
+    /// Why the work is asked to stop, if it is.
+    pub(in crate::server) fn stop(&self) -> Option<&StopReason> {
+        self.stop.get()
+    }
+
+    /// Returns when the work is asked to stop. Cancel-safe.
+    pub(in crate::server) async fn stop_requested(&self) {
+        self.asked_to_stop.cancelled().await;
+    }
+
+    /// Whether nothing that this attempt writes counts any more.
+    pub(in crate::server) fn is_over(&self) -> bool {
+        self.over.is_cancelled()
+    }
+
+    /// Whether it is over because the operation is done, and not because another attempt has it.
+    pub(in crate::server) fn is_done(&self) -> bool {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Returns when nothing that this attempt writes counts any more. Cancel-safe.
+    pub(in crate::server) async fn over(&self) {
+        self.over.cancelled().await;
+    }
+
+    /// Notes that another attempt has the operation.
+    pub(in crate::server) fn lose(&self) {
+        self.over.cancel();
+    }
+
+    /// Notes that the operation is done.
+    pub(in crate::server) fn end(&self) {
+        self.done.store(true, Ordering::Relaxed);
+        self.over.cancel();
+    }
+
+    /// Whether the operation was deleted. Nothing of the work is stored any more.
+    pub(in crate::server) fn is_forgotten(&self) -> bool {
+        self.forgotten.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the operation was deleted. The work goes on, unless the engine is set to ask it to stop.
+    pub(in crate::server) fn forget(&self) {
+        if !self.forgotten.swap(true, Ordering::Relaxed) {
+            tracing::info!(name = %self.fence.name, "the operation was deleted while its work runs; the result will be dropped");
+        }
+        if self.on_delete == OnDelete::Stop {
+            self.request_stop(StopReason::Cancelled);
+        }
+    }
+
+    /// Notes what became of a write.
+    pub(in crate::server) fn note(&self, result: &WriteResult) {
+        match result {
+            WriteResult::Applied { stop: Some(reason) } => self.request_stop(reason.clone()),
+            WriteResult::Lost => self.lose(),
+            WriteResult::Done => self.end(),
+            WriteResult::Deleted => self.forget(),
+            _ => {}
+        }
+    }
+
+    /// Takes the latest metadata. It is written some time, and the latest wins.
+    pub(in crate::server) fn report(&self, metadata: Payload) {
+        let mut progress = lock(&self.progress);
+        progress.latest = Some(metadata);
+        progress.reports += 1;
+        drop(progress);
+        self.reported.notify_one();
+    }
+
+    /// Says once more that there is metadata to write.
+    pub(in crate::server) fn report_again(&self) {
+        self.reported.notify_one();
+    }
+
+    /// Returns when there may be metadata to write. Cancel-safe.
+    pub(in crate::server) async fn reported(&self) {
+        self.reported.notified().await;
+    }
+
+    /// The latest metadata that is not known to be in the store, and its number.
+    pub(in crate::server) fn unwritten(&self) -> Option<(Payload, u64)> {
+        let progress = lock(&self.progress);
+        let latest = progress.latest.clone().filter(|_| progress.written < progress.reports)?;
+        Some((latest, progress.reports))
+    }
+
+    /// Notes that the metadata of this number is in the store.
+    pub(in crate::server) fn written(&self, number: u64) {
+        let mut progress = lock(&self.progress);
+        progress.written = progress.written.max(number);
+    }
+}

@@ -1,0 +1,213 @@
+//! How much may run at a time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::Notify;
+
+use super::lock::lock;
+
+/// The slots of a process: so many in all, and for some methods so many of them.
+#[derive(Debug)]
+pub(in crate::server) struct Slots {
+    total: usize,
+    limits: HashMap<Arc<str>, usize>,
+    used: Mutex<Used>,
+    freed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    total: usize,
+    by_method: HashMap<Arc<str>, usize>,
+    /// Somebody was given fewer slots than asked for.
+    wanted: bool,
+}
+
+impl Slots {
+    pub(in crate::server) fn new(
+        total: usize,
+        limits: impl IntoIterator<Item = (&'static str, usize)>,
+    ) -> Arc<Self> {
+        let limits = limits.into_iter().map(|(method, limit)| (method.into(), limit)).collect();
+        Arc::new(Self { total, limits, used: Mutex::default(), freed: Notify::new() })
+    }
+
+    /// The most that run at a time.
+    pub(in crate::server) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The most of one method that run at a time; `None` if only the total counts.
+    pub(in crate::server) fn limit(&self, method: &str) -> Option<usize> {
+        self.limits.get(method).copied()
+    }
+
+    /// How many slots are taken or held for a look for work, in all and by method.
+    pub(in crate::server) fn used(&self) -> (usize, HashMap<Arc<str>, usize>) {
+        let used = lock(&self.used);
+        (used.total, used.by_method.clone())
+    }
+
+    /// A slot for an operation of a method, if there is one.
+    pub(in crate::server) fn take(self: &Arc<Self>, method: &Arc<str>) -> Option<Slot> {
+        self.reserve(std::slice::from_ref(method), 1)?.slot(method)
+    }
+
+    /// Holds up to `batch` slots for operations of these methods; `None` if there is none for any.
+    pub(in crate::server) fn reserve(
+        self: &Arc<Self>,
+        methods: &[Arc<str>],
+        batch: usize,
+    ) -> Option<Reservation> {
+        let mut used = lock(&self.used);
+        used.wanted = true;
+        let total = batch.min(self.total.saturating_sub(used.total));
+        let free = |method: &Arc<str>| {
+            let taken = used.by_method.get(method).copied().unwrap_or_default();
+            let free = self.limit(method).map_or(total, |limit| limit.saturating_sub(taken).min(total));
+            (free > 0).then(|| (Arc::clone(method), free))
+        };
+        let by_method: HashMap<_, _> = methods.iter().filter_map(free).collect();
+        if by_method.is_empty() {
+            return None;
+        }
+        used.wanted = total < batch || by_method.len() < methods.len();
+        // No more than what the methods can use, so that a look for one method leaves slots for the others.
+        let total = total.min(by_method.values().sum());
+        used.total += total;
+        for (method, held) in &by_method {
+            if self.limits.contains_key(method) {
+                *used.by_method.entry(Arc::clone(method)).or_default() += held;
+            }
+        }
+        drop(used);
+        Some(Reservation { slots: Arc::clone(self), total, by_method })
+    }
+
+    /// Returns when a slot has become free that somebody wanted. Cancel-safe.
+    pub(in crate::server) async fn freed(&self) {
+        self.freed.notified().await;
+    }
+
+    fn release(&self, total: usize, methods: impl IntoIterator<Item = (Arc<str>, usize)>) {
+        let mut used = lock(&self.used);
+        used.total -= total;
+        for (method, count) in methods {
+            if let Some(taken) = used.by_method.get_mut(&method) {
+                *taken = taken.saturating_sub(count);
+            }
+        }
+        let wanted = std::mem::take(&mut used.wanted);
+        drop(used);
+        if wanted {
+            self.freed.notify_one();
+        }
+    }
+}
+
+/// Slots that are held for work which is being looked for. Dropping it frees what was not used.
+#[derive(Debug)]
+pub(in crate::server) struct Reservation {
+    slots: Arc<Slots>,
+    total: usize,
+    by_method: HashMap<Arc<str>, usize>,
+}
+
+impl Reservation {
+    /// How many slots it holds.
+    pub(in crate::server) fn len(&self) -> usize {
+        self.total
+    }
+
+    /// For which methods it holds slots, and at most how many for each.
+    pub(in crate::server) fn methods(&self) -> impl Iterator<Item = (&Arc<str>, usize)> {
+        self.by_method.iter().map(|(method, count)| (method, *count))
+    }
+
+    /// One of the slots, for an operation of this method.
+    pub(in crate::server) fn slot(&mut self, method: &Arc<str>) -> Option<Slot> {
+        let held = self.by_method.get_mut(method).filter(|held| **held > 0)?;
+        self.total = self.total.checked_sub(1)?;
+        *held -= 1;
+        if !self.slots.limits.contains_key(method) {
+            *lock(&self.slots.used).by_method.entry(Arc::clone(method)).or_default() += 1;
+        }
+        Some(Slot { slots: Arc::clone(&self.slots), method: Arc::clone(method) })
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let limits = &self.slots.limits;
+        let rest = self.by_method.drain().filter(|(method, _)| limits.contains_key(method));
+        let rest: Vec<_> = rest.collect();
+        self.slots.release(self.total, rest);
+    }
+}
+
+/// The right to run one operation. Dropping it frees the slot.
+#[derive(Debug)]
+pub(in crate::server) struct Slot {
+    slots: Arc<Slots>,
+    method: Arc<str>,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.release(1, [(Arc::clone(&self.method), 1)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn methods() -> [Arc<str>; 2] {
+        ["/export", "/import"].map(Arc::from)
+    }
+
+    #[test]
+    fn the_slots_of_a_method_are_limited_beside_the_total() {
+        let [export, import] = methods();
+        let slots = Slots::new(3, [("/export", 1)]);
+        let one = slots.take(&export).unwrap();
+        assert!(slots.take(&export).is_none());
+        let others = [slots.take(&import).unwrap(), slots.take(&import).unwrap()];
+        assert!(slots.take(&import).is_none());
+        drop(one);
+        let again = slots.take(&export).unwrap();
+        drop(others);
+        drop(again);
+        let (total, by_method) = slots.used();
+        assert_eq!((total, by_method.values().sum::<usize>()), (0, 0));
+    }
+
+    #[test]
+    fn a_reservation_holds_what_its_methods_can_use_and_frees_the_rest() {
+        let [export, import] = methods();
+        let slots = Slots::new(10, [("/export", 2)]);
+        let mut only_exports = slots.reserve(&[Arc::clone(&export)], 8).unwrap();
+        assert_eq!(only_exports.len(), 2);
+        let running = only_exports.slot(&export).unwrap();
+        assert!(only_exports.slot(&import).is_none());
+        drop(only_exports);
+        let all = slots.reserve(&methods(), 20).unwrap();
+        assert_eq!(all.len(), 9);
+        let limits: HashMap<_, _> = all.methods().map(|(method, limit)| (&**method, limit)).collect();
+        assert_eq!(limits, HashMap::from([("/export", 1), ("/import", 9)]));
+        assert!(slots.reserve(&methods(), 1).is_none());
+        drop((all, running));
+        assert_eq!(slots.used().0, 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_slot_is_told() {
+        let [_, import] = methods();
+        let slots = Slots::new(1, []);
+        let taken = slots.take(&import).unwrap();
+        assert!(slots.reserve(&[import], 1).is_none());
+        drop(taken);
+        slots.freed().await;
+    }
+}
