@@ -3,8 +3,8 @@
 use lro_store::{Claim, Clock, ManualClock, NewOperation, Record, State, Store, StoreExt};
 
 use super::support::{
-    METHOD, MICRO, OTHER_METHOD, SECOND, attempt, cancel, claim, claim_one, create, done, expire, fence,
-    finish, get, later, live, name, names, operation, payload, release, worker,
+    IDLE_CALLS, METHOD, MICRO, OTHER_METHOD, SECOND, attempt, cancel, claim, claim_one, create, done, expire,
+    fence, finish, get, later, live, name, names, operation, payload, release, worker,
 };
 
 fn other(text: &str) -> NewOperation {
@@ -14,12 +14,15 @@ fn other(text: &str) -> NewOperation {
 /// Claims operations of both methods within these limits, in as many calls as it takes.
 async fn claim_both(store: &impl Store, limit: usize, work: usize, other: usize) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
-    for _ in 0..=limit {
+    let mut idle = 0;
+    while idle < IDLE_CALLS {
         let count = |method| records.iter().filter(|record| &**record.view.method() == method).count();
         let both = Claim::new(worker("w"), limit - records.len())
             .method(METHOD, work - count(METHOD))
             .method(OTHER_METHOD, other - count(OTHER_METHOD));
-        records.extend(store.claim(&both).await.unwrap());
+        let some = store.claim(&both).await.unwrap();
+        idle = if some.is_empty() { idle + 1 } else { 0 };
+        records.extend(some);
     }
     records
 }

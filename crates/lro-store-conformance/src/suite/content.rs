@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use lro_store::{
-    Claim, Clock, ExclusiveKey, Failure, FailureCode, Fence, Finish, Interruption, Labels, MAX_NAME_LEN,
+    Clock, ExclusiveKey, Failure, FailureCode, Fence, Finish, Interruption, Labels, MAX_NAME_LEN,
     ManualClock, NewOperation, OnConflict, OperationName, Outcome, Owner, Parent, Payload, Report, RequestId,
     RequestKey, Retry, Store, StoreExt, WorkerId,
 };
 
 use super::support::{
-    LEASE, METHOD, attempts, begin, claim_one, claimed, create, exclusive, fence, get, held, live, name,
-    operation, payload, release,
+    LEASE, METHOD, attempts, begin, claim_of, claim_one, claimed, create, exclusive, fence, get, held, live,
+    name, operation, payload, release,
 };
 
 /// A payload that a text column, a C string or a careless quote would spoil.
@@ -128,13 +128,12 @@ pub(crate) async fn what_is_looked_for_is_compared_byte_by_byte(store: &impl Sto
     let close = ["ab", "AB", "ab ", " ab", "a_", "a%", "é", "e\u{301}", "É", "ß", "ss", "\u{130}", "i"];
     let mut claims = BTreeSet::new();
     for text in close {
-        let id = WorkerId::new(text);
-        assert!(store.keep_alive(&id, LEASE).await.unwrap().alive);
+        live(store, text).await;
         let method = format!("/{text}");
         let new = NewOperation::new(OperationName::random(&Parent::default()), &*method, payload(text))
             .with_owner(Owner::new(text).unwrap());
         create(store, exclusive(new, text, OnConflict::Abort)).await;
-        let claimed = store.claim(&Claim::new(id, 20).method(method, 20)).await.unwrap();
+        let claimed = claim_of(store, text, &method, 20).await;
         claims.extend(claimed.into_iter().map(|record| record.request.value));
     }
     assert_eq!(claims.len(), close.len(), "each worker got what is its own");

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use lro_store::{
-    Change, Changes, Claim, Interruption, NewOperation, OnConflict, StopReason, Store, StoreExt,
-};
+use lro_store::{Change, Changes, Interruption, NewOperation, OnConflict, StopReason, Store, StoreExt};
 
 use super::support::{
-    LEASE, METHOD, OTHER_METHOD, SECOND, begin, cancel, claim_one, claimed, create, done, exclusive, expire,
-    failure, fence, finish, live, name, operation, pass, payload, reclaim, release, worker,
+    LEASE, METHOD, OTHER_METHOD, SECOND, begin, cancel, claim_of, claim_one, claimed, create, done,
+    exclusive, expire, failure, fence, finish, live, name, operation, pass, payload, reclaim, release,
+    worker,
 };
 use crate::Harness;
 use crate::run::Fixture;
@@ -151,8 +150,7 @@ pub(crate) async fn the_next_holder_is_hinted_also_if_it_was_delayed_before<H: H
     clock.advance(SECOND * 2);
     finish(store, &running, "ok").await;
     expect(&mut changes, other_work()).await;
-    let claim = Claim::new(worker("w"), 1).method(OTHER_METHOD, 1);
-    let second = fence(&store.claim(&claim).await.unwrap().pop().expect("it can be claimed").view);
+    let second = fence(&claim_of(store, "w", OTHER_METHOD, 1).await.pop().expect("it can be claimed").view);
 
     clock.advance(SECOND);
     let third = fence(

@@ -83,7 +83,7 @@ pub(crate) async fn pages_meet_everything_once_whatever_happens_between(
             store.delete_one(&name(last)).await.unwrap();
         }
         store.delete_one(&name("4")).await.unwrap();
-        cancel(store, "2").await;
+        store.request_cancel_one(&name("2")).await.unwrap();
     }
     let old: Vec<_> = seen.iter().filter(|id| *id != "4").collect();
     assert_eq!(old, ["9", "8", "7", "6", "5", "3", "2", "1", "0"]);

@@ -11,7 +11,7 @@ use lro_store::{
 use super::values::{LEASE, METHOD, claimed, fence, name, response, worker};
 
 /// How often a call may do less than it could before a test takes it for the end.
-const IDLE_CALLS: usize = 4;
+pub(in crate::suite) const IDLE_CALLS: usize = 4;
 
 pub(in crate::suite) async fn create(store: &impl Store, new: NewOperation) -> View {
     match store.create_one(new).await.unwrap() {
@@ -42,11 +42,21 @@ pub(in crate::suite) async fn begin(store: &impl Store, text: &str, by: &str) ->
 
 /// Claims at most `limit` operations of [`METHOD`], in as many calls as it takes.
 pub(in crate::suite) async fn claim(store: &impl Store, by: &str, limit: usize) -> Vec<Record> {
+    claim_of(store, by, METHOD, limit).await
+}
+
+/// The same for another method.
+pub(in crate::suite) async fn claim_of(
+    store: &impl Store,
+    by: &str,
+    method: &str,
+    limit: usize,
+) -> Vec<Record> {
     let mut records = Vec::new();
     let mut idle = 0;
     while records.len() < limit && idle < IDLE_CALLS {
         let left = limit - records.len();
-        let some = store.claim(&Claim::new(worker(by), left).method(METHOD, left)).await.unwrap();
+        let some = store.claim(&Claim::new(worker(by), left).method(method, left)).await.unwrap();
         assert!(some.len() <= left, "a limit is the most");
         idle = if some.is_empty() { idle + 1 } else { 0 };
         records.extend(some);
