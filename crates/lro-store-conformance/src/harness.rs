@@ -40,6 +40,9 @@ pub trait Harness: Sized + Send + Sync + 'static {
     /// How many sequences of calls the model test tries; the environment variable `PROPTEST_CASES` overrides it.
     const MODEL_CASES: u32 = 256;
 
+    /// How often each race between calls is run.
+    const RACE_ROUNDS: usize = 100;
+
     /// Makes a place for data. All its stores MUST read the time from `clock`.
     fn start(clock: ManualClock) -> impl Future<Output = Result<Self, HarnessError>> + Send;
 

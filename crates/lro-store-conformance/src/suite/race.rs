@@ -15,9 +15,6 @@ use super::support::{
 use crate::Harness;
 use crate::run::Fixture;
 
-/// How often each race is run.
-pub(super) const ROUNDS: usize = 25;
-
 /// How many take part.
 pub(super) const TASKS: usize = 6;
 
@@ -59,7 +56,7 @@ pub(super) async fn all(store: &impl Store) -> Vec<View> {
 
 pub(crate) async fn each_operation_is_claimed_once<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let batch = (0..40).map(|number| operation(&format!("{round}-{number}"))).collect();
         stores[0].create(batch).await.unwrap();
         let claims = together(&stores, TASKS, |store, number| async move {
@@ -77,12 +74,13 @@ pub(crate) async fn each_operation_is_claimed_once<H: Harness>(fixture: &mut Fix
         let names: BTreeSet<_> = records.iter().map(Record::name).collect();
         assert_eq!((records.len(), names.len()), (40, 40));
         assert!(records.iter().all(|record| record.view.attempts() == 1));
+        stores[0].delete(names.into_iter().cloned().collect()).await.unwrap();
     }
 }
 
 pub(crate) async fn equal_requests_start_one_operation<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let answers = together(&stores, TASKS, |store, number| async move {
             let new =
                 |id: usize| requested(operation(&format!("{round}-{number}-{id}")), &format!("{round}-{id}"));
@@ -107,12 +105,12 @@ pub(crate) async fn equal_requests_start_one_operation<H: Harness>(fixture: &mut
             assert_eq!((created.len(), &created), (1, &named), "all learn of the same one");
         }
     }
-    assert_eq!(all(&stores[0]).await.len(), 2 * ROUNDS);
+    assert_eq!(all(&stores[0]).await.len(), 2 * H::RACE_ROUNDS);
 }
 
 pub(crate) async fn a_name_is_given_once<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let answers = together(&stores, TASKS, |store, number| async move {
             let new = requested(operation(&round.to_string()), &format!("{round}-{number}"));
             store.create_one(new).await.unwrap()
@@ -126,7 +124,7 @@ pub(crate) async fn a_name_is_given_once<H: Harness>(fixture: &mut Fixture<H>) {
 
 pub(crate) async fn one_outcome_is_committed<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let right = begin(&stores[0], &round.to_string(), "w").await;
         let answers = together(&stores, TASKS, |store, number| {
             let right = right.clone();
@@ -144,7 +142,7 @@ pub(crate) async fn one_outcome_is_committed<H: Harness>(fixture: &mut Fixture<H
 pub(crate) async fn a_claim_and_a_cancel_agree<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
     live(&stores[0], "w").await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let id = round.to_string();
         create(&stores[0], operation(&id)).await;
         let claimed = together(&stores, 2, |store, number| {
@@ -171,7 +169,7 @@ pub(crate) async fn a_claim_and_a_cancel_agree<H: Harness>(fixture: &mut Fixture
 
 pub(crate) async fn a_deletion_and_an_end_agree<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let id = round.to_string();
         let right = begin(&stores[0], &id, "w").await;
         let answers = together(&stores, 2, |store, number| {

@@ -7,7 +7,7 @@ use lro_store::{
     Attempt, Interruption, ListQuery, ParentPattern, Report, StateKind, Store, StoreExt, WriteResult,
 };
 
-use super::race::{ROUNDS, stores, together};
+use super::race::{stores, together};
 use super::support::{
     APPLIED, LEASE, begin, claim, claimed, create, finish, get, held, live, name, operation, pass, payload,
     reclaim, release, request_key, requested, worker,
@@ -17,7 +17,7 @@ use crate::run::Fixture;
 
 pub(crate) async fn what_ends_is_not_taken_back<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let (id, dead) = (round.to_string(), format!("dead-{round}"));
         let right = begin(&stores[0], &id, &dead).await;
         pass(&*stores[0], &fixture.clock, LEASE, &["elder"]).await;
@@ -43,7 +43,7 @@ pub(crate) async fn what_ends_is_not_taken_back<H: Harness>(fixture: &mut Fixtur
 
 pub(crate) async fn a_sign_of_life_is_in_time_or_too_late<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let (id, slow) = (round.to_string(), format!("slow-{round}"));
         let right = begin(&stores[0], &id, &slow).await;
         pass(&*stores[0], &fixture.clock, LEASE, &["elder"]).await;
@@ -67,7 +67,7 @@ pub(crate) async fn a_sign_of_life_is_in_time_or_too_late<H: Harness>(fixture: &
 
 pub(crate) async fn what_is_lost_is_taken_back_once<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         for number in 0..10 {
             begin(&stores[0], &format!("{round}-{number}"), &format!("dead-{round}-{}", number % 3)).await;
         }
@@ -87,7 +87,7 @@ pub(crate) async fn what_is_lost_is_taken_back_once<H: Harness>(fixture: &mut Fi
 
 pub(crate) async fn who_leaves_is_left_with_nothing<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let id = format!("w{round}");
         live(&stores[0], &id).await;
         let batch = (0..10).map(|number| operation(&format!("{round}-{number}"))).collect();
@@ -120,7 +120,7 @@ pub(crate) async fn who_leaves_is_left_with_nothing<H: Harness>(fixture: &mut Fi
 
 pub(crate) async fn a_release_and_an_end_agree<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
-    for round in 0..ROUNDS {
+    for round in 0..H::RACE_ROUNDS {
         let id = round.to_string();
         let right = begin(&stores[0], &id, "w").await;
         let answers = together(&stores, 2, |store, number| {
@@ -151,7 +151,7 @@ pub(crate) async fn pages_meet_everything_once_while_others_write<H: Harness>(fi
     }
     let lists = together(&stores, 4, |store, number| async move {
         let mut old = Vec::new();
-        for round in 0..ROUNDS {
+        for round in 0..H::RACE_ROUNDS {
             if number == 0 {
                 let id = format!("new-{round}");
                 create(&store, operation(&id)).await;
@@ -187,7 +187,7 @@ pub(crate) async fn a_call_that_is_dropped_is_whole_or_absent<H: Harness>(fixtur
     let stores = stores(fixture).await;
     let store = &*stores[0];
     live(store, "w").await;
-    for round in 0..ROUNDS * 2 {
+    for round in 0..H::RACE_ROUNDS * 2 {
         let id = round.to_string();
         let new = || requested(claimed(&id, "w"), &id);
         give_up(round, store.create(vec![new()])).await;
