@@ -45,8 +45,6 @@ macro_rules! __promises {
                 abort_is_refused_until_the_holder_is_done,
                 a_queue_runs_one_at_a_time_and_the_oldest_first,
                 one_that_is_claimed_at_creation_waits_for_its_key,
-                preempt_ends_what_waits_and_stops_what_runs,
-                a_newcomer_runs_at_once_if_nobody_is_left,
                 a_holder_that_waits_to_be_tried_again_keeps_its_key,
                 a_delayed_holder_keeps_others_waiting,
                 a_delegated_operation_holds_its_key,
@@ -54,6 +52,12 @@ macro_rules! __promises {
                 operations_of_one_batch_meet_in_their_order,
                 of_one_time_the_first_by_name_is_the_oldest,
                 a_clock_that_steps_back_makes_no_second_holder,
+            }
+            preempt(store) {
+                preempt_ends_what_waits_and_stops_what_runs,
+                a_newcomer_runs_at_once_if_nobody_is_left,
+                one_that_is_refused_stops_nobody,
+                preempted_work_may_still_succeed,
             }
             expiry(store) {
                 no_reader_sees_what_is_expired,

@@ -1,14 +1,13 @@
 //! Exclusive keys: of the operations with one key at most one runs.
 
 use lro_store::{
-    Beginning, Clock, Creation, DelegateId, FailureCode, Interruption, ManualClock, NewOperation, OnConflict,
-    Owner, StateKind, StopReason, Store, StoreExt, WriteResult,
+    Beginning, Clock, Creation, DelegateId, Interruption, ManualClock, NewOperation, OnConflict, Owner,
+    StateKind, Store, StoreExt,
 };
 
 use super::support::{
-    MICRO, OTHER_METHOD, SECOND, begin, cancel, claim, claim_of, claim_one, claimed, code, create, exclusive,
-    failure, fence, find, finish, get, list_names, live, message, name, names, operation, payload, release,
-    worker,
+    MICRO, OTHER_METHOD, SECOND, cancel, claim, claim_of, claim_one, claimed, create, exclusive, failure,
+    fence, find, finish, get, list_names, live, name, names, operation, payload, release, worker,
 };
 
 fn abort(new: NewOperation) -> NewOperation {
@@ -77,54 +76,6 @@ pub(crate) async fn one_that_is_claimed_at_creation_waits_for_its_key(store: &im
     let third = create(store, queue(claimed("c", "w"))).await;
     assert_eq!(third.kind(), StateKind::Queued, "one that waits has the key, though none runs");
     assert_eq!(names(&claim(store, "w", 10).await), ["b"]);
-}
-
-pub(crate) async fn preempt_ends_what_waits_and_stops_what_runs(store: &impl Store, clock: &ManualClock) {
-    let running = begin(store, "unrelated", "w").await;
-    let a = fence(&create(store, abort(claimed("a", "w"))).await);
-    clock.advance(MICRO);
-    for id in ["b", "c"] {
-        create(store, queue(operation(id))).await;
-    }
-    let newcomer = create(store, preempt(claimed("n", "w"))).await;
-    assert_eq!(newcomer.kind(), StateKind::Queued, "the one that runs has not stopped");
-    let reason = StopReason::Preempted(name("n"));
-    for id in ["b", "c"] {
-        let ended = get(store, id).await;
-        assert_eq!((code(&ended), ended.last_attempt()), (Some(FailureCode::ABORTED), None));
-        assert!(message(&ended).contains("operations/n"), "it names the newcomer");
-    }
-    let kept = store.keep_alive(&worker("w"), super::support::LEASE).await.unwrap();
-    let stops: Vec<_> = kept.stops.iter().map(|stop| (&stop.name, &stop.reason)).collect();
-    assert_eq!(stops, [(&name("a"), &reason)]);
-    assert!(claim(store, "w", 10).await.is_empty());
-    assert!(is_held_by(store, "a").await);
-
-    assert_eq!(release(store, &a, Interruption::begun()).await, WriteResult::Applied { stop: None });
-    let ended = get(store, "a").await;
-    assert_eq!((code(&ended), message(&ended)), (Some(reason.code()), reason.to_string().as_str()));
-    assert_eq!(names(&claim(store, "w", 10).await), ["n"]);
-    assert!(finish(store, &running, "ok").await.is_applied());
-}
-
-pub(crate) async fn a_newcomer_runs_at_once_if_nobody_is_left(store: &impl Store, _: &ManualClock) {
-    live(store, "w").await;
-    let delegated = abort(operation("a")).with_beginning(Beginning::Delegated(DelegateId::new("secret")));
-    create(store, delegated).await;
-    let second = create(store, preempt(claimed("b", "w"))).await;
-    assert_eq!(second.kind(), StateKind::Running, "no worker has to stop");
-    assert_eq!(code(&get(store, "a").await), Some(FailureCode::ABORTED));
-    let third = create(store, preempt(claimed("c", "w"))).await;
-    assert_eq!(third.kind(), StateKind::Queued);
-    let fourth = create(store, preempt(claimed("d", "w"))).await;
-    assert_eq!(
-        (fourth.kind(), code(&get(store, "c").await)),
-        (StateKind::Queued, Some(FailureCode::ABORTED))
-    );
-    let stop = get(store, "b").await.stop().cloned();
-    assert_eq!(stop, Some(StopReason::Preempted(name("c"))), "the first reason stays");
-    assert!(finish(store, &fence(&second), "all the same").await.is_applied());
-    assert_eq!(names(&claim(store, "w", 10).await), ["d"]);
 }
 
 pub(crate) async fn a_holder_that_waits_to_be_tried_again_keeps_its_key(

@@ -13,6 +13,7 @@ pub(crate) mod handles;
 pub(crate) mod hints;
 pub(crate) mod hints_across;
 pub(crate) mod list;
+pub(crate) mod preempt;
 pub(crate) mod race;
 pub(crate) mod race_key;
 pub(crate) mod race_lease;
