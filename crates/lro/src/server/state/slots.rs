@@ -43,12 +43,6 @@ impl Slots {
         self.limits.get(method).copied()
     }
 
-    /// How many slots are taken or held for a look for work, in all and by method.
-    pub(in crate::server) fn used(&self) -> (usize, HashMap<Arc<str>, usize>) {
-        let used = lock(&self.used);
-        (used.total, used.by_method.clone())
-    }
-
     /// A slot for an operation of a method, if there is one.
     pub(in crate::server) fn take(self: &Arc<Self>, method: &Arc<str>) -> Option<Slot> {
         self.reserve(std::slice::from_ref(method), 1)?.slot(method)
@@ -179,8 +173,8 @@ mod tests {
         let again = slots.take(&export).unwrap();
         drop(others);
         drop(again);
-        let (total, by_method) = slots.used();
-        assert_eq!((total, by_method.values().sum::<usize>()), (0, 0));
+        let used = lock(&slots.used);
+        assert_eq!((used.total, used.by_method.values().sum::<usize>()), (0, 0));
     }
 
     #[test]
@@ -198,7 +192,7 @@ mod tests {
         assert_eq!(limits, HashMap::from([("/export", 1), ("/import", 9)]));
         assert!(slots.reserve(&methods(), 1).is_none());
         drop((all, running));
-        assert_eq!(slots.used().0, 0);
+        assert_eq!(lock(&slots.used).total, 0);
     }
 
     #[tokio::test]

@@ -83,7 +83,7 @@ mod tests {
         tokio::time::advance(LEASE / 2).await;
         worker.kept_alive(Instant::now(), LEASE);
         worker.nearly_over(LEASE / 10).await;
-        assert_eq!(began.elapsed(), LEASE / 2 + LEASE - LEASE / 10);
+        assert_eq!(began.elapsed(), LEASE / 2 + LEASE.mul_f64(0.9));
         worker.kept_alive(Instant::now(), Duration::MAX);
         let (id, renewed) = (worker.id(), Instant::now());
         tokio::join!(worker.nearly_over(LEASE), async { worker.renew() });

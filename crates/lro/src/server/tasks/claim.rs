@@ -74,12 +74,11 @@ async fn claim(shared: &Arc<Shared>, mut reservation: Reservation) -> usize {
     let claimed = records.len();
     for record in records {
         shared.queue.leave(record.name());
-        match reservation.slot(record.view.method()) {
-            Some(slot) => run::launch(shared, record, slot),
-            None => {
-                tracing::error!(name = %record.name(), "the store gave out more than was asked for; handing it back");
-                shared.doubt.raise();
-            }
+        if let Some(slot) = reservation.slot(record.view.method()) {
+            run::launch(shared, record, slot);
+        } else {
+            tracing::error!(name = %record.name(), "the store gave out more than was asked for; handing it back");
+            shared.doubt.raise();
         }
     }
     claimed

@@ -52,7 +52,9 @@ async fn notify(shared: &Shared) {
                     error = &error as &dyn Error,
                     "could not read operations that others wait for; trying again"
                 );
-                names.iter().for_each(|name| shared.waiters.mark(name));
+                for name in &names {
+                    shared.waiters.mark(name);
+                }
                 backoff.pause().await;
             }
         }
