@@ -49,7 +49,7 @@ impl OperationName {
             let bits: u128 = if low >= RANDOM_BITS {
                 time >> (low - RANDOM_BITS)
             } else {
-                (random >> low) | time.checked_shl(RANDOM_BITS - low).unwrap_or_default()
+                (random >> low) | (time << (RANDOM_BITS - low))
             };
             let [lowest, ..] = bits.to_le_bytes();
             char::from(DIGITS[usize::from(lowest & 31)])

@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_lease_that_is_over_begins_anew_and_one_that_is_kept_goes_on() {
         let worker = Worker::new(LEASE, start());
-        let kept = worker.keep_alive(LEASE, start().saturating_add(LEASE - SECOND));
+        let kept = worker.keep_alive(LEASE, start().saturating_add(LEASE.saturating_sub(SECOND)));
         assert_eq!(kept.whole_since, start());
         let late = start().saturating_add(LEASE);
         assert!(worker.is_over(late) && !kept.is_over(late));
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn only_one_whose_lease_was_whole_for_its_time_takes_from_others() {
         let worker = Worker::new(LEASE, start());
-        let almost = start().saturating_add(LEASE - SECOND);
+        let almost = start().saturating_add(LEASE.saturating_sub(SECOND));
         let kept = worker.keep_alive(LEASE, almost);
         assert!(!kept.may_reclaim(almost));
         assert!(kept.may_reclaim(start().saturating_add(LEASE)));
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(gone.keep_alive(LEASE, start()), gone);
         assert_eq!(gone.leave(start().saturating_add(SECOND)), gone);
         assert!(!gone.is_alive() && !gone.is_over(start().saturating_add(LEASE)));
-        assert!(!gone.is_forgettable(start().saturating_add(Worker::MEMORY - SECOND)));
+        assert!(!gone.is_forgettable(start().saturating_add(Worker::MEMORY.saturating_sub(SECOND))));
         assert!(gone.is_forgettable(start().saturating_add(Worker::MEMORY)));
     }
 }
