@@ -220,19 +220,24 @@ impl View {
     }
 
     fn interrupted(&self, interruption: Interruption, now: Timestamp) -> Self {
-        if let Some(reason) = self.stop() {
-            return self.ended(Outcome::Error(reason.failure()), now);
-        }
-        let attempts = self.attempts();
-        if interruption.begun && attempts >= self.max_attempts() {
-            let failure = interruption.failure.unwrap_or_else(|| used_up(attempts));
-            return self.ended(Outcome::Error(failure), now);
-        }
-        let last_attempt = self.last_attempt();
+        let Interruption { begun, delay, failure } = interruption;
+        let (attempts, last_attempt) = (self.attempts(), self.last_attempt());
+        let end = match self.stop() {
+            Some(reason) => Some(reason.failure()),
+            None if begun && attempts >= self.max_attempts() => {
+                Some(failure.unwrap_or_else(|| used_up(attempts)))
+            }
+            None => None,
+        };
         self.changed(now, |parts| {
-            parts.unbegun = parts.unbegun.saturating_add(u32::from(!interruption.begun));
-            let not_before = (!interruption.delay.is_zero()).then(|| now.saturating_add(interruption.delay));
-            parts.state = State::Queued { not_before, last_attempt };
+            parts.unbegun += u32::from(!begun);
+            parts.state = if let Some(failure) = end {
+                let (outcome, end_time) = (Outcome::Error(failure), parts.update_time);
+                State::Done { outcome, end_time, last_attempt }
+            } else {
+                let not_before = (!delay.is_zero()).then(|| now.saturating_add(delay));
+                State::Queued { not_before, last_attempt }
+            };
         })
     }
 
