@@ -18,7 +18,7 @@ pub enum Beginning {
     /// It is claimed by this worker from the start, if it may run at once; else it is queued. One write then
     /// both stores it and starts the work.
     ClaimedBy(WorkerId),
-    /// It runs, and no worker does it: whoever shows the id ends it.
+    /// It runs, and no worker does it, now or later: whoever shows the id ends it.
     Delegated(DelegateId),
     /// It is done from the start.
     Done(Outcome),

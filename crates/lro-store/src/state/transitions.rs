@@ -141,7 +141,7 @@ impl View {
     }
 
     /// Hands unfinished work back, and reports the last metadata with it: to queued, or done if it is asked to
-    /// stop or has no attempt left.
+    /// stop or has no attempt left. Work that others finish has one attempt and no other, begun or not.
     ///
     /// # Errors
     /// [`TransitionError::Lost`], [`TransitionError::Done`].
@@ -221,13 +221,11 @@ impl View {
 
     fn interrupted(&self, interruption: Interruption, now: Timestamp) -> Self {
         let Interruption { begun, delay, failure } = interruption;
-        let (attempts, last_attempt) = (self.attempts(), self.last_attempt());
+        let last_attempt = self.last_attempt();
         let end = match self.stop() {
             Some(reason) => Some(reason.failure()),
-            None if begun && attempts >= self.max_attempts() => {
-                Some(failure.unwrap_or_else(|| used_up(attempts)))
-            }
-            None => None,
+            None if self.may_begin_again(begun) => None,
+            None => Some(failure.unwrap_or_else(|| used_up(self.attempts()))),
         };
         self.changed(now, |parts| {
             parts.unbegun += u32::from(!begun);
@@ -239,6 +237,13 @@ impl View {
                 State::Queued { not_before, last_attempt }
             };
         })
+    }
+
+    /// Whether a worker may claim the work again after it was interrupted. Work that others finish is for no
+    /// worker to do.
+    fn may_begin_again(&self, begun: bool) -> bool {
+        let is_for_workers = matches!(self.holder(), Some(Holder::Worker(_)));
+        is_for_workers && (!begun || self.attempts() < self.max_attempts())
     }
 
     fn ended(&self, outcome: Outcome, now: Timestamp) -> Self {

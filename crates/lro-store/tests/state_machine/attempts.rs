@@ -1,6 +1,6 @@
 //! How often work may begin, and what becomes of work that is interrupted.
 
-use lro_store::{Attempt, FailureCode, Interruption, Outcome, State, View};
+use lro_store::{Attempt, FailureCode, Holder, Interruption, Outcome, State, View};
 use proptest::prelude::*;
 
 use super::strategies::{config, setups, steps};
@@ -45,7 +45,8 @@ proptest! {
                 _ => continue,
             };
             let Ok(after) = answer else { continue };
-            let is_last = interruption.begun && before.attempts() == before.max_attempts();
+            let is_for_others = matches!(before.holder(), Some(Holder::Delegate(_)));
+            let is_last = is_for_others || interruption.begun && before.attempts() == before.max_attempts();
             match after.state() {
                 State::Queued { not_before, .. } => {
                     prop_assert!(before.stop().is_none() && !is_last);
