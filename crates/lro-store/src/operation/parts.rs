@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::new_operation::storable;
 use crate::{
-    ExclusiveKey, Holder, Labels, NewOperation, OnConflict, OperationName, Owner, Payload, RequestId, Retry,
-    State, Timestamp,
+    Attempt, ExclusiveKey, Holder, Labels, NewOperation, OnConflict, OperationName, Owner, Payload,
+    RequestId, Retry, State, Timestamp,
 };
 
 /// The content of a [`View`](crate::View), field by field: what a store writes and reads back.
@@ -99,7 +99,7 @@ impl ViewParts {
             State::Queued { last_attempt, .. } | State::Done { last_attempt, .. } => *last_attempt,
             State::Running { attempt, .. } => Some(*attempt),
         }
-        .map_or(0, crate::Attempt::number);
+        .map_or(0, Attempt::number);
         let Some(attempts) = claims.checked_sub(self.unbegun) else {
             return Some("has handed back more claims than there were");
         };
@@ -107,7 +107,9 @@ impl ViewParts {
             return Some("has begun more often than it may");
         }
         match &self.state {
-            State::Queued { .. } if attempts == self.max_attempts.get() => {
+            State::Queued { last_attempt, .. }
+                if attempts == self.max_attempts.get() || *last_attempt == Some(Attempt::LAST) =>
+            {
                 Some("waits for an attempt that it may not have")
             }
             State::Queued { last_attempt: None, .. } if self.update_time != self.create_time => {

@@ -243,7 +243,8 @@ impl View {
     /// worker to do.
     fn may_begin_again(&self, begun: bool) -> bool {
         let is_for_workers = matches!(self.holder(), Some(Holder::Worker(_)));
-        is_for_workers && (!begun || self.attempts() < self.max_attempts())
+        let may_be_claimed = self.last_attempt() != Some(Attempt::LAST);
+        is_for_workers && may_be_claimed && (!begun || self.attempts() < self.max_attempts())
     }
 
     fn ended(&self, outcome: Outcome, now: Timestamp) -> Self {

@@ -1,10 +1,10 @@
 //! How often work may begin, and what becomes of work that is interrupted.
 
-use lro_store::{Attempt, FailureCode, Holder, Interruption, Outcome, State, View};
+use lro_store::{Attempt, FailureCode, Holder, Interruption, OperationName, Outcome, State, View, ViewParts};
 use proptest::prelude::*;
 
 use super::strategies::{config, setups, steps};
-use super::world::{Moment, Step, walk};
+use super::world::{Moment, START, Step, walk, worker};
 
 fn claims(view: &View) -> u32 {
     view.last_attempt().map_or(0, Attempt::number)
@@ -61,5 +61,25 @@ proptest! {
                 other => prop_assert!(false, "{other:?}"),
             }
         }
+    }
+}
+
+/// An operation that waits after so many claims, none of which began.
+fn waits_after(claims: u32) -> ViewParts {
+    let name = OperationName::parse("operations/1").unwrap();
+    let queued = State::Queued { not_before: None, last_attempt: Attempt::new(claims) };
+    let mut parts = ViewParts::new(name, "/test.Service/Work", START, queued);
+    parts.unbegun = claims;
+    parts
+}
+
+#[test]
+fn numbers_of_claims_end_before_one_is_given_twice() {
+    assert!(View::from_parts(waits_after(u32::MAX)).is_err());
+    let last = View::from_parts(waits_after(u32::MAX - 1)).unwrap().claim(&worker(0), START).unwrap();
+    assert_eq!((last.attempts(), claims(&last)), (1, u32::MAX));
+    for interruption in [Interruption::begun(), Interruption::not_begun()] {
+        let ended = last.release(&last.fence().unwrap(), interruption, None, START).unwrap();
+        assert_eq!(ended.outcome().and_then(Outcome::code), Some(FailureCode::ABORTED));
     }
 }
