@@ -16,7 +16,7 @@ pub enum Beginning {
     /// Some worker claims it.
     Queued,
     /// It is claimed by this worker from the start, if it may run at once; else it is queued. One write then
-    /// both stores it and starts the work.
+    /// both stores it and starts the work. It is as if the worker had claimed it at that moment.
     ClaimedBy(WorkerId),
     /// It runs, and no worker does it, now or later: whoever shows the id ends it.
     Delegated(DelegateId),
@@ -220,12 +220,12 @@ impl NewOperation {
             last_attempt: None,
         };
         let exclusive = self.exclusive().cloned();
-        let delayed = self.is_delayed();
-        let running = |holder| State::Running { holder, attempt: Attempt::FIRST, stop: None };
+        let claims = self.claimed_by().filter(|_| may_run).cloned();
         let state = match self.beginning {
-            Beginning::ClaimedBy(worker) if may_run && !delayed => running(Holder::Worker(worker)),
             Beginning::Queued | Beginning::ClaimedBy(_) => queued,
-            Beginning::Delegated(id) => running(Holder::Delegate(id)),
+            Beginning::Delegated(id) => {
+                State::Running { holder: Holder::Delegate(id), attempt: Attempt::FIRST, stop: None }
+            }
             Beginning::Done(outcome) => State::Done { outcome, end_time: now, last_attempt: None },
         };
         let view = View::sound(ViewParts {
@@ -246,7 +246,8 @@ impl NewOperation {
             update_time: now,
             state,
         });
-        Record::new(view, self.request, None)
+        let claimed = claims.and_then(|worker| view.claim(&worker, now).ok());
+        Record::new(claimed.unwrap_or(view), self.request, None)
     }
 }
 
