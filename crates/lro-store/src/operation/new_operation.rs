@@ -52,7 +52,7 @@ impl NewOperation {
     /// How long an operation is kept after it is done, unless it says otherwise: 30 days.
     pub const DEFAULT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-    /// The longest retention, delay and deadline: 100 years.
+    /// The longest retention, delay, deadline and lease: 100 years.
     pub const MAX_DURATION: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
     /// A queued operation without metadata, owner and labels. `method` is the path of the RPC that starts it,
@@ -252,7 +252,7 @@ impl NewOperation {
 }
 
 /// A duration as a store can keep it.
-pub(super) fn storable(duration: Duration) -> Duration {
+pub(crate) fn storable(duration: Duration) -> Duration {
     let duration = duration.min(NewOperation::MAX_DURATION);
     let below_a_microsecond = Duration::from_nanos(u64::from(duration.subsec_nanos() % 1_000));
     duration.saturating_sub(below_a_microsecond)

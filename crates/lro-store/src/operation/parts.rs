@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::new_operation::storable;
+use super::storable;
 use crate::{
     Attempt, ExclusiveKey, Holder, Labels, NewOperation, OnConflict, OperationName, Owner, Payload,
     RequestId, Retry, State, Timestamp,

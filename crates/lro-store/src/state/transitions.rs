@@ -15,6 +15,7 @@
 
 use std::time::Duration;
 
+use crate::operation::storable;
 use crate::{
     Attempt, Failure, FailureCode, Fence, Holder, Outcome, Payload, State, StopReason, Timestamp, View,
     WorkerId,
@@ -53,7 +54,8 @@ pub enum TransitionError {
 pub struct Interruption {
     /// Whether the work has begun. If not, the attempt does not count.
     pub begun: bool,
-    /// How long nobody may claim it.
+    /// How long nobody may claim it, in whole microseconds and at most
+    /// [`MAX_DURATION`](crate::NewOperation::MAX_DURATION).
     pub delay: Duration,
     /// What the operation ends with if it has no attempt left; without it, ABORTED.
     pub failure: Option<Failure>,
@@ -221,6 +223,7 @@ impl View {
 
     fn interrupted(&self, interruption: Interruption, now: Timestamp) -> Self {
         let Interruption { begun, delay, failure } = interruption;
+        let delay = storable(delay);
         let last_attempt = self.last_attempt();
         let end = match self.stop() {
             Some(reason) => Some(reason.failure()),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Timestamp;
+use crate::operation::storable;
 
 /// A worker as a store keeps it. Workers have leases, operations do not: one write keeps alive whatever a
 /// process runs.
@@ -13,7 +14,8 @@ use crate::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Worker {
-    /// For how long it asked when it was last heard of.
+    /// For how long it asked when it was last heard of, in whole microseconds and at most
+    /// [`MAX_DURATION`](crate::NewOperation::MAX_DURATION).
     pub lease: Duration,
     /// When others may declare it gone.
     pub expires_at: Timestamp,
@@ -29,6 +31,7 @@ impl Worker {
 
     /// A worker that is heard of for the first time.
     pub fn new(lease: Duration, now: Timestamp) -> Self {
+        let lease = storable(lease);
         Self { lease, expires_at: now.saturating_add(lease), whole_since: now, gone_at: None }
     }
 
@@ -49,7 +52,7 @@ impl Worker {
             return self.clone();
         }
         let whole_since = if self.is_over(now) { now } else { self.whole_since };
-        Self { lease, expires_at: now.saturating_add(lease), whole_since, gone_at: None }
+        Self { whole_since, ..Self::new(lease, now) }
     }
 
     /// It is gone from now on, if it was not before.

@@ -1,10 +1,15 @@
 //! How often work may begin, and what becomes of work that is interrupted.
 
-use lro_store::{Attempt, FailureCode, Holder, Interruption, OperationName, Outcome, State, View, ViewParts};
+use std::time::Duration;
+
+use lro_store::{
+    Attempt, Beginning, FailureCode, Holder, Interruption, NewOperation, OperationName, Outcome, State, View,
+    ViewParts,
+};
 use proptest::prelude::*;
 
 use super::strategies::{config, setups, steps};
-use super::world::{Moment, START, Step, walk, worker};
+use super::world::{Moment, START, Setup, Step, World, failure, walk, worker};
 
 fn claims(view: &View) -> u32 {
     view.last_attempt().map_or(0, Attempt::number)
@@ -81,5 +86,27 @@ fn numbers_of_claims_end_before_one_is_given_twice() {
     for interruption in [Interruption::begun(), Interruption::not_begun()] {
         let ended = last.release(&last.fence().unwrap(), interruption, None, START).unwrap();
         assert_eq!(ended.outcome().and_then(Outcome::code), Some(FailureCode::ABORTED));
+    }
+}
+
+#[test]
+fn a_delay_is_what_every_store_can_keep() {
+    let running = World::new(&Setup {
+        beginning: Beginning::ClaimedBy(worker(0)),
+        may_run: true,
+        max_attempts: 2,
+        delay: 0,
+        deadline: None,
+    });
+    let fence = running.view.fence().unwrap();
+    for (delay, kept) in [
+        (Duration::MAX, Some(NewOperation::MAX_DURATION)),
+        (Duration::from_nanos(1_999), Some(Duration::from_micros(1))),
+        (Duration::from_nanos(999), None),
+    ] {
+        let interruption = Interruption::retry(failure("failed"), delay);
+        let waits = running.view.release(&fence, interruption, None, START).unwrap();
+        let not_before = kept.map(|delay| START.saturating_add(delay));
+        assert_eq!(*waits.state(), State::Queued { not_before, last_attempt: Some(Attempt::FIRST) });
     }
 }

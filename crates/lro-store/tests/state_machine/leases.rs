@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro_store::{Timestamp, Worker};
+use lro_store::{NewOperation, Timestamp, Worker};
 use proptest::prelude::*;
 
 use super::strategies::config;
@@ -129,4 +129,15 @@ proptest! {
         }
         prop_assert!(first.may_reclaim(back.saturating_add(seconds(59))), "in the end it helps");
     }
+}
+
+#[test]
+fn a_lease_is_what_every_store_can_keep() {
+    let kept = |worker: &Worker| (worker.lease, worker.expires_at.saturating_duration_since(START));
+    let longest = (NewOperation::MAX_DURATION, NewOperation::MAX_DURATION);
+    let worker = Worker::new(Duration::MAX, START);
+    assert_eq!(kept(&worker), longest);
+    let short = worker.keep_alive(Duration::from_nanos(1_999), START);
+    assert_eq!(kept(&short), (Duration::from_micros(1), Duration::from_micros(1)));
+    assert_eq!(kept(&short.keep_alive(Duration::MAX, START)), longest);
 }
