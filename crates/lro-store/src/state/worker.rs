@@ -51,7 +51,8 @@ impl Worker {
         if !self.is_alive() {
             return self.clone();
         }
-        let whole_since = if self.is_over(now) { now } else { self.whole_since };
+        // A clock that went back would keep it from reclaiming until it is again where it was.
+        let whole_since = if self.is_over(now) { now } else { self.whole_since.min(now) };
         Self { whole_since, ..Self::new(lease, now) }
     }
 

@@ -87,8 +87,25 @@ proptest! {
             let History { now, worker, .. } = &history;
             prop_assert_eq!(worker.is_over(*now), history.is_over());
             let may = !history.left && !history.is_over() && history.was_whole_for_one_lease();
-            prop_assert!(may || !worker.may_reclaim(*now));
+            prop_assert_eq!(worker.may_reclaim(*now), may);
         }
+    }
+
+    #[test]
+    fn one_that_keeps_its_lease_for_its_time_may_reclaim_whatever_was_before(
+        lease in leases(),
+        steps in steps(),
+        pause in 1..10_u64,
+    ) {
+        let mut history = History::new(lease);
+        for step in steps {
+            history.step(step);
+        }
+        for _ in 0..=10_u64.div_ceil(pause) {
+            history.step(Step::KeepAlive(10));
+            history.step(Step::Tick(pause.cast_signed()));
+        }
+        prop_assert_eq!(history.worker.may_reclaim(history.now), !history.left);
     }
 
     #[test]
