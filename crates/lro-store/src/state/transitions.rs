@@ -13,12 +13,9 @@
 //!
 //! A store that does the same in SQL is right when it does what these functions do.
 
-use std::time::Duration;
-
 use crate::operation::storable;
 use crate::{
-    Attempt, Failure, FailureCode, Fence, Holder, Outcome, Payload, State, StopReason, Timestamp, View,
-    WorkerId,
+    Attempt, Fence, Holder, Interruption, Outcome, Payload, State, StopReason, Timestamp, View, WorkerId,
 };
 
 /// Why a transition does not apply. Nothing has changed.
@@ -46,36 +43,6 @@ pub enum TransitionError {
     /// It is done. It may have been the same writer who ended it.
     #[error("the operation is done")]
     Done,
-}
-
-/// How a worker gives up what it has not finished.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Interruption {
-    /// Whether the work has begun. If not, the attempt does not count.
-    pub begun: bool,
-    /// How long nobody may claim it, in whole microseconds and at most
-    /// [`MAX_DURATION`](crate::NewOperation::MAX_DURATION).
-    pub delay: Duration,
-    /// What the operation ends with if it has no attempt left; without it, ABORTED.
-    pub failure: Option<Failure>,
-}
-
-impl Interruption {
-    /// The work was stopped before its end.
-    pub fn begun() -> Self {
-        Self { begun: true, ..Self::default() }
-    }
-
-    /// The work has not begun.
-    pub fn not_begun() -> Self {
-        Self::default()
-    }
-
-    /// The work has failed, and is to be tried again after a while.
-    pub fn retry(failure: Failure, delay: Duration) -> Self {
-        Self { begun: true, delay, failure: Some(failure) }
-    }
 }
 
 impl View {
@@ -228,7 +195,7 @@ impl View {
         let end = match self.stop() {
             Some(reason) => Some(reason.failure()),
             None if self.may_begin_again(begun) => None,
-            None => Some(failure.unwrap_or_else(|| used_up(self.attempts()))),
+            None => Some(failure.unwrap_or_else(|| Interruption::used_up(self.attempts()))),
         };
         self.changed(now, |parts| {
             parts.unbegun += u32::from(!begun);
@@ -254,17 +221,4 @@ impl View {
         let last_attempt = self.last_attempt();
         self.moved(now, |end_time| State::Done { outcome, end_time, last_attempt })
     }
-}
-
-/// What an operation ends with that was interrupted as often as it may begin.
-fn used_up(attempts: u32) -> Failure {
-    let message = match attempts {
-        1 => "the work was interrupted and may not begin twice; check what it has done before starting it again"
-            .to_owned(),
-        _ => format!(
-            "the work was begun {attempts} times and interrupted each time, which is as often as it may; \
-             check what it has done before starting it again"
-        ),
-    };
-    Failure::new(FailureCode::ABORTED, message)
 }
