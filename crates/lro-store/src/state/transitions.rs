@@ -80,7 +80,7 @@ impl View {
     }
 
     /// Replaces the metadata, if there is any to report. What a checkpoint changes is this and the record's
-    /// checkpoint.
+    /// checkpoint, so the operation counts as updated in either case.
     ///
     /// # Errors
     /// [`TransitionError::Lost`], [`TransitionError::Done`].

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use lro_store::{
-    Attempt, Beginning, FailureCode, Holder, Interruption, NewOperation, OperationName, Outcome, State, View,
-    ViewParts,
+    Attempt, FailureCode, Holder, Interruption, NewOperation, OperationName, Outcome, State, View, ViewParts,
 };
 use proptest::prelude::*;
 
 use super::strategies::{config, setups, steps};
-use super::world::{Moment, START, Setup, Step, World, failure, walk, worker};
+use super::world::{Moment, START, Setup, Step, World, failure, running, walk, worker};
 
 fn claims(view: &View) -> u32 {
     view.last_attempt().map_or(0, Attempt::number)
@@ -91,13 +90,7 @@ fn numbers_of_claims_end_before_one_is_given_twice() {
 
 #[test]
 fn a_delay_is_what_every_store_can_keep() {
-    let running = World::new(&Setup {
-        beginning: Beginning::ClaimedBy(worker(0)),
-        may_run: true,
-        max_attempts: 2,
-        delay: 0,
-        deadline: None,
-    });
+    let running = World::new(&running());
     let fence = running.view.fence().unwrap();
     for (delay, kept) in [
         (Duration::MAX, Some(NewOperation::MAX_DURATION)),
@@ -108,5 +101,21 @@ fn a_delay_is_what_every_store_can_keep() {
         let waits = running.view.release(&fence, interruption, None, START).unwrap();
         let not_before = kept.map(|delay| START.saturating_add(delay));
         assert_eq!(*waits.state(), State::Queued { not_before, last_attempt: Some(Attempt::FIRST) });
+    }
+}
+
+#[test]
+fn work_that_was_interrupted_too_often_says_how_often_it_was_begun() {
+    for (max_attempts, begun) in
+        [(1, "interrupted and may not begin twice"), (2, "begun 2 times and interrupted")]
+    {
+        let setup = Setup { max_attempts, ..running() };
+        let mut view = World::new(&setup).view;
+        for _ in 1..max_attempts {
+            view = view.reclaim(&worker(0), START).unwrap().claim(&worker(0), START).unwrap();
+        }
+        let ended = view.reclaim(&worker(0), START).unwrap();
+        let Some(Outcome::Error(failure)) = ended.outcome() else { panic!("{ended:?}") };
+        assert!(failure.message.contains(begun), "{failure:?}");
     }
 }
