@@ -169,6 +169,10 @@ mod tests {
         assert_eq!([1, 2, 3, 4, u32::MAX].map(seconds), [10, 20, 40, 60, 60]);
         assert_eq!(retry.delay(1, 1.0), Duration::from_secs(8));
         assert_eq!(retry.delay(0, 7.0), Duration::from_secs(8), "a random number beyond 1 counts as 1");
+        assert_eq!(retry.jitter(0.75).delay(1, 1.0), Duration::from_millis(2_500));
+        assert_eq!(retry.multiplier(1.5).delay(3, 0.0), Duration::from_millis(22_500));
+        let longest = Duration::from_secs(30 * 86_400);
+        assert_eq!(retry.initial_delay(Duration::MAX).max_delay(Duration::MAX).delay(1, 0.0), longest);
     }
 
     #[test]
