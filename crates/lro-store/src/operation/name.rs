@@ -49,7 +49,7 @@ impl OperationName {
             let bits: u128 = if low >= RANDOM_BITS {
                 time >> (low - RANDOM_BITS)
             } else {
-                (random >> low) | time.checked_shl(RANDOM_BITS - low).unwrap_or_default()
+                (random >> low) | (time << (RANDOM_BITS - low))
             };
             let [lowest, ..] = bits.to_le_bytes();
             char::from(DIGITS[usize::from(lowest & 31)])
@@ -258,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_cut_where_it_is_quoted_and_a_short_one_is_not() {
+        assert_eq!(quote(&"x".repeat(64)), format!("\"{}\"", "x".repeat(64)));
+        assert_eq!(quote(&"x".repeat(65)), format!("\"{}\"…", "x".repeat(64)));
+        assert_eq!(quote(&"\n".repeat(33)), format!("\"{}\"…", "\\n".repeat(32)));
+    }
+
+    #[test]
     fn an_id_is_time_and_then_random_bits() {
         let id = |millis: i64, random| {
             let now = Timestamp::from_micros(millis * 1_000);
@@ -268,6 +275,7 @@ mod tests {
         assert_eq!(id(0, u128::MAX), format!("{}3{}", "0".repeat(9), "z".repeat(24)));
         assert_eq!(id(1, 0), format!("{}4{}", "0".repeat(9), "0".repeat(24)));
         assert_eq!(id((1 << 48) - 1, u128::MAX), "z".repeat(34));
+        assert_eq!(id(1_700_000_000_000, 0), format!("065wzsb8{}", "0".repeat(26)));
         assert!(id(1_700_000_000_000, u128::MAX) < id(1_700_000_000_001, 0));
         assert_eq!(id(-5, 0), id(0, 0), "a clock before the epoch is no reason to fail");
     }
