@@ -50,7 +50,8 @@ pub const MAX_BATCH: usize = 1_000;
 ///
 /// **Time.** All points in time MUST come from one clock of the store. Callers only hand in durations.
 ///
-/// **Limits.** A limit is the most that a call does. It MAY do less, also where there is more to do.
+/// **Limits.** A limit is the most that a call does. It MAY do less, also where there is more to do, but MUST get
+/// on: what a call passes over MUST NOT keep all that is behind it from being reached by later calls.
 ///
 /// **Errors.** A method returns `Err` only when the store failed; then any part of a batch MAY have taken
 /// effect. [`Error::unavailable`] MUST be used for exactly what a later try can overcome. A fence that does not
@@ -167,7 +168,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     ///
     /// A hint MUST NOT come before its change can be read. When an operation becomes claimable, also by the end
     /// of another one that held its key, but not merely because its time has come, there SHOULD be a hint of its
-    /// method. Hints SHOULD come soon and MAY be lost, in which case a store that notices it MUST send
+    /// method. There SHOULD be one when an operation that was not done ends, when running work is asked to stop,
+    /// and when an operation is deleted; what expires or is purged needs none. Hints SHOULD come soon, MAY come
+    /// without need, and MAY be lost, in which case a store that notices it MUST send
     /// [`Change::Resync`](crate::Change::Resync); a caller must stay correct without any.
     fn changes(&self) -> Changes;
 }

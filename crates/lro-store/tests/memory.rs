@@ -1,20 +1,159 @@
-//! The suite, passed by the memory store.
-
-#![expect(
-    unreachable_pub,
-    reason = "the suite is written as the public module of a crate that every store can use"
-)]
-
-mod suite;
+//! What the memory store promises beyond `Store`: the room it takes, and what its lists and its clock cost. That
+//! it is a store is shown by the suite in `lro-store-conformance`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use lro_store::{Clock, ManualClock, MemoryStore, Store, SystemClock, Timestamp};
+use lro_store::{
+    Beginning, Change, Clock, Creation, Fence, Finish, ListQuery, ManualClock, MemoryStore, NewOperation,
+    OperationName, Outcome, ParentPattern, Payload, Report, Store, StoreExt, SystemClock, Timestamp,
+    WorkerId, WriteResult,
+};
 
-fn fresh() -> (MemoryStore, ManualClock) {
+const MIB: usize = 1024 * 1024;
+const SECOND: Duration = Duration::from_secs(1);
+
+fn name(text: &str) -> OperationName {
+    OperationName::parse(text).unwrap()
+}
+
+/// Content of so many bytes, which are shared by all that is made of it.
+fn payload(bytes: usize) -> Payload {
+    Payload::new("type.googleapis.com/test.Message", vec![7; bytes])
+}
+
+fn operation(id: usize, request: &Payload) -> NewOperation {
+    NewOperation::new(name(&format!("operations/{id}")), "/test.Service/Work", request.clone())
+}
+
+fn done(id: usize, request: &Payload) -> NewOperation {
+    operation(id, request).with_beginning(Beginning::Done(Outcome::Response(payload(0))))
+}
+
+async fn exists(store: &MemoryStore, id: usize) -> bool {
+    store.get_one(&name(&format!("operations/{id}"))).await.unwrap().is_some()
+}
+
+/// An operation that a worker runs.
+async fn running(store: &MemoryStore, id: usize) -> Fence {
+    let worker = WorkerId::new("w");
+    store.keep_alive(&worker, SECOND).await.unwrap();
+    let new = operation(id, &payload(0)).with_beginning(Beginning::ClaimedBy(worker));
+    store.create_one(new).await.unwrap().created().unwrap().fence().unwrap()
+}
+
+#[tokio::test]
+async fn unless_told_otherwise_it_has_room_for_256_mebibytes() {
+    let (store, large) = (MemoryStore::new(), payload(4 * MIB));
+    let mut count = 0;
+    while let Creation::Created(_) = store.create_one(operation(count, &large)).await.unwrap() {
+        count += 1;
+    }
+    assert_eq!(count, 63, "what is beside the payloads counts too");
+    assert_eq!(store.create_one(operation(count, &large)).await.unwrap(), Creation::Full);
+    assert!(exists(&store, 0).await, "what is not done is never forgotten");
+}
+
+#[tokio::test]
+async fn what_is_larger_than_the_store_will_never_fit() {
+    let store = MemoryStore::builder().capacity(MIB).build();
+    let outcome = Outcome::Response(payload(2 * MIB));
+    for new in [
+        operation(1, &payload(2 * MIB)),
+        operation(1, &payload(0)).with_metadata(payload(2 * MIB)),
+        operation(1, &payload(0)).with_beginning(Beginning::Done(outcome)),
+    ] {
+        let answer = store.create_one(new).await.unwrap();
+        let Creation::Invalid(text) = answer else { panic!("{answer:?}") };
+        assert!(text.contains(&format!("the store has room for {MIB}")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn for_want_of_room_it_forgets_what_is_done_that_would_expire_first() {
     let clock = ManualClock::default();
-    (MemoryStore::with_clock(clock.clone()), clock)
+    let store = MemoryStore::builder().clock(clock).capacity(10 * MIB).build();
+    let mut changes = store.changes();
+    let large = payload(2 * MIB);
+    for (id, keep) in [(0, 30), (1, 10), (2, 20)] {
+        store.create_one(done(id, &large).with_retention(SECOND * keep)).await.unwrap().created().unwrap();
+    }
+    store.create_one(operation(3, &large)).await.unwrap().created().unwrap();
+    while changes.try_recv().is_some() {}
+    for (new, gone) in [(4, 1), (5, 2), (6, 0)] {
+        assert!(exists(&store, gone).await);
+        store.create_one(operation(new, &large)).await.unwrap().created().expect("there is room");
+        assert!(!exists(&store, gone).await);
+        let hinted = std::iter::from_fn(|| changes.try_recv()).collect::<Vec<_>>();
+        assert!(hinted.contains(&Change::Deleted(name(&format!("operations/{gone}")))), "{hinted:?}");
+    }
+    assert_eq!(store.create_one(operation(7, &large)).await.unwrap(), Creation::Full);
+    for id in 3..7 {
+        assert!(exists(&store, id).await, "what is not done is never forgotten");
+    }
+}
+
+#[tokio::test]
+async fn work_that_runs_never_finds_the_store_full() {
+    let store = MemoryStore::builder().capacity(MIB).build();
+    let fence = running(&store, 1).await;
+    store.create_one(done(2, &payload(0))).await.unwrap();
+    let large = || payload(2 * MIB);
+    let report = Report::new(fence.clone()).metadata(large()).checkpoint(large());
+    assert!(store.report_one(report).await.unwrap().is_applied());
+    assert!(!exists(&store, 2).await, "what is done makes room");
+    assert!(exists(&store, 1).await);
+    assert_eq!(store.create_one(operation(3, &payload(0))).await.unwrap(), Creation::Full);
+    let finish = Finish::new(fence.clone(), Outcome::Response(payload(0))).metadata(Some(payload(0)));
+    assert!(store.finish(vec![finish.clone()]).await.unwrap()[0].is_applied());
+    let again = store.finish(vec![finish]).await.unwrap().remove(0);
+    assert_eq!(again, WriteResult::Deleted, "its checkpoint alone is too large to be kept");
+    assert!(store.create_one(operation(3, &payload(0))).await.unwrap().created().is_some());
+}
+
+#[tokio::test]
+async fn a_list_of_one_parent_looks_at_no_other() {
+    let store = MemoryStore::new();
+    let empty = payload(0);
+    for thousand in 0..100 {
+        let new = |number: usize| {
+            let text = format!("shelves/{}/operations/{number}", number % 7);
+            NewOperation::new(name(&text), "/test.Service/Work", empty.clone())
+        };
+        let batch = (thousand * 1_000..(thousand + 1) * 1_000).map(new).collect();
+        store.create(batch).await.unwrap();
+    }
+    let other = NewOperation::new(name("shelves/last/operations/1"), "/test.Service/Work", empty.clone());
+    store.create_one(other).await.unwrap();
+    let list = async |pattern: &str, after| {
+        let query = ListQuery::new(ParentPattern::parse(pattern).unwrap(), 10).after(after);
+        store.list(&query).await.unwrap()
+    };
+    for (parent, count) in [("shelves/none", 0), ("shelves/last", 1), ("shelves", 0), ("shelves/7", 0)] {
+        let page = list(parent, None).await;
+        assert_eq!((page.views.len(), page.next), (count, None), "one call came to the end of {parent}");
+    }
+    // What cannot be looked up is bounded by call: this is how the end above is known to be found without looking.
+    let (mut page, mut calls) = (list("rows/-", None).await, 1);
+    while page.next.is_some() {
+        page = list("rows/-", page.next).await;
+        calls += 1;
+    }
+    assert!(calls >= 100_000 / 2_010, "{calls}");
+}
+
+#[tokio::test]
+async fn clones_are_one_store_and_hints_end_with_the_last() {
+    let store = MemoryStore::new();
+    let (clone, mut changes) = (store.clone(), store.changes());
+    clone.create_one(done(1, &payload(0))).await.unwrap();
+    drop(clone);
+    assert!(exists(&store, 1).await);
+    store.delete_one(&name("operations/1")).await.unwrap();
+    drop(store);
+    assert_eq!(changes.recv().await, Some(Change::Deleted(name("operations/1"))));
+    assert_eq!(changes.recv().await, None);
 }
 
 /// A clock that fails while it is told to.
@@ -40,196 +179,4 @@ async fn a_clock_that_panics_spoils_only_its_own_call() {
     assert!(call.await.unwrap_err().is_panic());
     clock.0.store(false, Ordering::SeqCst);
     assert_eq!(store.purge(1).await.unwrap(), 0);
-}
-
-#[tokio::test]
-async fn what_is_created_reads_back_as_it_is() {
-    let (store, clock) = fresh();
-    suite::create::what_is_created_reads_back_as_it_is(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn content_reads_back_byte_by_byte() {
-    let (store, clock) = fresh();
-    suite::create::content_reads_back_byte_by_byte(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn one_write_creates_and_leases() {
-    let (store, clock) = fresh();
-    suite::create::one_write_creates_and_leases(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn a_name_is_given_once() {
-    let (store, clock) = fresh();
-    suite::create::a_name_is_given_once(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn an_exclusive_key_is_held_until_done() {
-    let (store, clock) = fresh();
-    suite::create::an_exclusive_key_is_held_until_done(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn a_deleted_operation_is_forgotten_while_its_work_goes_on() {
-    let (store, clock) = fresh();
-    suite::create::a_deleted_operation_is_forgotten_while_its_work_goes_on(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn empty_batches_do_nothing() {
-    let (store, clock) = fresh();
-    suite::create::empty_batches_do_nothing(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn a_request_starts_one_operation() {
-    let (store, clock) = fresh();
-    suite::request::a_request_starts_one_operation(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn a_repeat_gets_the_operation_as_it_now_stands() {
-    let (store, clock) = fresh();
-    suite::request::a_repeat_gets_the_operation_as_it_now_stands(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn a_repeat_is_known_before_anything_else_is_refused() {
-    let (store, clock) = fresh();
-    suite::request::a_repeat_is_known_before_anything_else_is_refused(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn requests_differ_by_caller_method_and_id() {
-    let (store, clock) = fresh();
-    suite::request::requests_differ_by_caller_method_and_id(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn what_is_refused_does_not_take_its_request_key() {
-    let (store, clock) = fresh();
-    suite::request::what_is_refused_does_not_take_its_request_key(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn equal_requests_of_one_batch_start_one_operation() {
-    let (store, clock) = fresh();
-    suite::request::equal_requests_of_one_batch_start_one_operation(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn equal_requests_at_the_same_time_start_one_operation() {
-    let (store, clock) = fresh();
-    suite::request::equal_requests_at_the_same_time_start_one_operation(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn a_request_key_is_free_once_its_operation_is_deleted_or_purged() {
-    let (store, clock) = fresh();
-    suite::request::a_request_key_is_free_once_its_operation_is_deleted_or_purged(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn lists_select_by_parent() {
-    let (store, clock) = fresh();
-    suite::list::lists_select_by_parent(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn lists_are_newest_first_and_then_by_name() {
-    let (store, clock) = fresh();
-    suite::list::lists_are_newest_first_and_then_by_name(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn pages_meet_everything_once_whatever_happens_between() {
-    let (store, clock) = fresh();
-    suite::list::pages_meet_everything_once_whatever_happens_between(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn the_oldest_is_claimed_first_and_once() {
-    let (store, clock) = fresh();
-    suite::lease::the_oldest_is_claimed_first_and_once(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn workers_that_claim_at_the_same_time_share_the_work() {
-    let (store, clock) = fresh();
-    suite::lease::workers_that_claim_at_the_same_time_share_the_work(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn a_worker_gets_only_what_it_has_handlers_for() {
-    let (store, clock) = fresh();
-    suite::lease::a_worker_gets_only_what_it_has_handlers_for(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn work_of_a_lost_worker_is_taken_over_and_fenced_off() {
-    let (store, clock) = fresh();
-    suite::lease::work_of_a_lost_worker_is_taken_over_and_fenced_off(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn leases_that_are_over_are_taken_a_few_at_a_time() {
-    let (store, clock) = fresh();
-    suite::lease::leases_that_are_over_are_taken_a_few_at_a_time(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn heartbeats_keep_a_lease_and_carry_cancel_requests() {
-    let (store, clock) = fresh();
-    suite::lease::heartbeats_keep_a_lease_and_carry_cancel_requests(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn progress_is_readable_and_passed_on() {
-    let (store, clock) = fresh();
-    suite::lease::progress_is_readable_and_passed_on(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn released_work_is_claimable_at_once() {
-    let (store, clock) = fresh();
-    suite::lease::released_work_is_claimable_at_once(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn work_that_must_not_begin_twice_is_aborted() {
-    let (store, clock) = fresh();
-    suite::lease::work_that_must_not_begin_twice_is_aborted(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn batches_answer_in_order_and_item_by_item() {
-    let (store, clock) = fresh();
-    suite::lease::batches_answer_in_order_and_item_by_item(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn queued_work_is_cancelled_without_ever_running() {
-    let (store, clock) = fresh();
-    suite::life::queued_work_is_cancelled_without_ever_running(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn a_cancel_request_does_not_decide_the_outcome() {
-    let (store, clock) = fresh();
-    suite::life::a_cancel_request_does_not_decide_the_outcome(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn only_done_operations_expire() {
-    let (store, clock) = fresh();
-    suite::life::only_done_operations_expire(&store, &clock).await;
-}
-
-#[tokio::test]
-async fn changes_are_hinted_once_they_can_be_read() {
-    let (store, clock) = fresh();
-    suite::life::changes_are_hinted_once_they_can_be_read(&store, &clock).await;
 }

@@ -29,6 +29,6 @@ impl Entry {
 
     /// About how many bytes a new operation will take.
     pub(super) fn size_of_new(operation: &crate::NewOperation) -> usize {
-        OVERHEAD + operation.name().as_str().len() + operation.payload_size()
+        OVERHEAD + operation.name().as_str().len() + operation.labels().size() + operation.payload_size()
     }
 }

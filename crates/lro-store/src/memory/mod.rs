@@ -69,6 +69,7 @@ impl MemoryStore {
         // The clock is the user's code. It may panic or be slow, so it is read before the lock is taken.
         let now = self.0.clock.now();
         let mut table = self.0.table.lock().expect("no step panics, so no lock is poisoned");
+        table.begin(now);
         let answer = act(&mut table, now);
         let hints = table.take_hints();
         drop(table);
@@ -239,13 +240,13 @@ impl Store for MemoryStore {
                 return Vec::new();
             }
             table.promote(now);
-            let names = table.claimable(claim);
-            let run = |name: OperationName| {
-                let running = table.get(&name)?.view.claim(&claim.worker, now).ok()?;
+            let begun = table.claimable(claim, now);
+            let run = |running: View| {
+                let name = running.name().clone();
                 table.replace(running, None);
                 table.get(&name).map(entry::Entry::record)
             };
-            names.into_iter().filter_map(run).collect()
+            begun.into_iter().filter_map(run).collect()
         }))
     }
 

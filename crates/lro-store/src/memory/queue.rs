@@ -18,9 +18,9 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Adds a queued operation, to those that wait for their time if it has one; whether it is ready.
-    pub(super) fn add(&mut self, view: &View) -> bool {
-        if let Some(time) = not_before(view) {
+    /// Adds a queued operation, to those that wait for their time if that has not come; whether it is ready.
+    pub(super) fn add(&mut self, view: &View, now: Timestamp) -> bool {
+        if let Some(time) = not_before(view).filter(|time| now < *time) {
             self.delayed.insert((time, view.name().clone()));
             return false;
         }
@@ -55,15 +55,20 @@ impl Queue {
         due
     }
 
-    /// What a claim gets.
-    pub(super) fn claimable(&self, claim: &Claim) -> Vec<OperationName> {
+    /// What a claim gets, as `begin` makes it, which may refuse what only seems ready.
+    pub(super) fn claimable(
+        &self,
+        claim: &Claim,
+        begin: impl Fn(&OperationName) -> Option<View>,
+    ) -> Vec<View> {
         let of_method = |method: &crate::MethodLimit| {
-            let queue = self.ready.get(&method.method);
-            queue.into_iter().flatten().take(method.limit.min(claim.limit))
+            let queue = self.ready.get(&method.method).into_iter().flatten();
+            let running = queue.filter_map(|place| Some((place, begin(&place.1.name)?)));
+            running.take(method.limit.min(claim.limit))
         };
-        let mut places: Vec<&Place> = claim.methods.iter().flat_map(of_method).collect();
-        places.sort_unstable();
-        places.into_iter().take(claim.limit).map(|(_, Cursor { name, .. })| name.clone()).collect()
+        let mut places: Vec<(&Place, View)> = claim.methods.iter().flat_map(of_method).collect();
+        places.sort_unstable_by_key(|(place, _)| *place);
+        places.into_iter().take(claim.limit).map(|(_, running)| running).collect()
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Table {
     stopping: HashMap<WorkerId, BTreeSet<OperationName>>,
     expiries: BTreeSet<(Timestamp, OperationName)>,
     workers: HashMap<WorkerId, Worker>,
+    /// The moment of the step that is being made.
+    now: Timestamp,
     hints: Vec<Change>,
 }
 
@@ -52,8 +54,14 @@ impl Table {
             stopping: HashMap::new(),
             expiries: BTreeSet::new(),
             workers: HashMap::new(),
+            now: Timestamp::MIN,
             hints: Vec::new(),
         }
+    }
+
+    /// Begins a step, all of which happens at one moment.
+    pub(super) fn begin(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     /// An operation, even if its retention is over.
@@ -181,9 +189,9 @@ impl Table {
         }
     }
 
-    /// What a claim gets.
-    pub(super) fn claimable(&self, claim: &Claim) -> Vec<OperationName> {
-        self.queue.claimable(claim)
+    /// What a claim gets, running.
+    pub(super) fn claimable(&self, claim: &Claim, now: Timestamp) -> Vec<View> {
+        self.queue.claimable(claim, |name| self.get(name)?.view.claim(&claim.worker, now).ok())
     }
 
     /// The operations past their deadline that nobody has asked to stop.
@@ -344,7 +352,7 @@ impl Table {
 
     /// Puts an operation into the queue that a claim may find.
     fn offer(&mut self, view: &View) {
-        if self.queue.add(view) {
+        if self.queue.add(view, self.now) {
             self.hint(Change::Claimable(Arc::clone(view.method())));
         }
     }

@@ -207,9 +207,19 @@ impl NewOperation {
         !self.delay.is_zero()
     }
 
-    /// How many bytes a store keeps for its request and metadata.
+    /// What travels with it.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    /// How many bytes a store keeps for its payloads: request, metadata and, if it is done from the start, its
+    /// outcome.
     pub fn payload_size(&self) -> usize {
-        self.request.size() + self.metadata.as_ref().map_or(0, Payload::size)
+        let outcome = match &self.beginning {
+            Beginning::Done(outcome) => outcome.size(),
+            Beginning::Queued | Beginning::ClaimedBy(_) | Beginning::Delegated(_) => 0,
+        };
+        self.request.size() + self.metadata.as_ref().map_or(0, Payload::size) + outcome
     }
 
     /// The record as it is created now. `may_run` says whether the worker that claims it may have it: it lives,

@@ -1,0 +1,180 @@
+//! Calls.
+
+use std::future::Future;
+use std::time::Duration;
+
+use lro_store::{
+    Claim, Clock, Creation, Error, Fence, Interruption, ListQuery, ManualClock, NewOperation, ParentPattern,
+    Record, Store, StoreExt, View, WriteResult,
+};
+
+use super::values::{LEASE, METHOD, claimed, fence, name, response, worker};
+
+/// How often a call may do less than it could before a test takes it for the end.
+pub(in crate::suite) const IDLE_CALLS: usize = 4;
+
+pub(in crate::suite) async fn create(store: &impl Store, new: NewOperation) -> View {
+    match store.create_one(new).await.unwrap() {
+        Creation::Created(view) => view,
+        other => panic!("it was not created: {other:?}"),
+    }
+}
+
+/// The operation, if it exists.
+pub(in crate::suite) async fn find(store: &impl Store, text: &str) -> Option<View> {
+    store.get_one(&name(text)).await.unwrap()
+}
+
+pub(in crate::suite) async fn get(store: &impl Store, text: &str) -> View {
+    find(store, text).await.expect("the operation exists")
+}
+
+/// A sign of life with the usual lease, of a worker that is not gone.
+pub(in crate::suite) async fn live(store: &impl Store, id: &str) {
+    assert!(store.keep_alive(&worker(id), LEASE).await.unwrap().alive, "{id} is gone");
+}
+
+/// Creates an operation that a worker runs from the start.
+pub(in crate::suite) async fn begin(store: &impl Store, text: &str, by: &str) -> Fence {
+    live(store, by).await;
+    fence(&create(store, claimed(text, by)).await)
+}
+
+/// Claims at most `limit` operations of [`METHOD`], in as many calls as it takes.
+pub(in crate::suite) async fn claim(store: &impl Store, by: &str, limit: usize) -> Vec<Record> {
+    claim_of(store, by, METHOD, limit).await
+}
+
+/// The same for another method.
+pub(in crate::suite) async fn claim_of(
+    store: &impl Store,
+    by: &str,
+    method: &str,
+    limit: usize,
+) -> Vec<Record> {
+    let mut records = Vec::new();
+    let mut idle = 0;
+    while records.len() < limit && idle < IDLE_CALLS {
+        let left = limit - records.len();
+        let some = store.claim(&Claim::new(worker(by), left).method(method, left)).await.unwrap();
+        assert!(some.len() <= left, "a limit is the most");
+        idle = if some.is_empty() { idle + 1 } else { 0 };
+        records.extend(some);
+    }
+    records
+}
+
+/// Claims the one operation that there is to claim.
+pub(in crate::suite) async fn claim_one(store: &impl Store, by: &str) -> Record {
+    claim(store, by, 1).await.pop().expect("there is work")
+}
+
+/// What calls with this limit do, until they do nothing; how much each has done.
+pub(in crate::suite) async fn drain<F>(limit: usize, call: impl Fn(usize) -> F) -> Vec<usize>
+where
+    F: Future<Output = Result<usize, Error>>,
+{
+    let mut counts = Vec::new();
+    let mut idle = 0;
+    while idle < IDLE_CALLS {
+        let count = call(limit).await.unwrap();
+        assert!(count <= limit, "a limit is the most");
+        if count == 0 {
+            idle += 1;
+        } else {
+            idle = 0;
+            counts.push(count);
+        }
+    }
+    counts
+}
+
+/// Takes back as much as there is; how much that was.
+pub(in crate::suite) async fn reclaim(store: &impl Store, by: &str) -> usize {
+    let by = worker(by);
+    drain(100, |limit| store.reclaim(&by, limit)).await.iter().sum()
+}
+
+/// Takes back one operation, of those that there are.
+pub(in crate::suite) async fn reclaim_one(store: &impl Store, by: &str) {
+    for _ in 0..IDLE_CALLS {
+        match store.reclaim(&worker(by), 1).await.unwrap() {
+            0 => {}
+            count => return assert_eq!(count, 1, "a limit is the most"),
+        }
+    }
+    panic!("nothing was taken back");
+}
+
+pub(in crate::suite) async fn expire(store: &impl Store) -> usize {
+    drain(100, |limit| store.expire(limit)).await.iter().sum()
+}
+
+pub(in crate::suite) async fn purge(store: &impl Store) -> usize {
+    drain(100, |limit| store.purge(limit)).await.iter().sum()
+}
+
+/// Lets time pass, in which these workers give signs of life.
+pub(in crate::suite) async fn pass(store: &impl Store, clock: &ManualClock, time: Duration, alive: &[&str]) {
+    let end = clock.now().saturating_add(time);
+    loop {
+        for id in alive {
+            live(store, id).await;
+        }
+        let left = end.saturating_duration_since(clock.now());
+        if left.is_zero() {
+            return;
+        }
+        clock.advance(left.min(LEASE / 3));
+    }
+}
+
+/// Everything that a query selects, page by page.
+pub(in crate::suite) async fn list(store: &impl Store, query: &ListQuery) -> Vec<View> {
+    let mut query = query.clone();
+    let mut views = Vec::new();
+    loop {
+        let page = store.list(&query).await.unwrap();
+        assert!(page.views.len() <= query.limit, "a limit is the most");
+        views.extend(page.views);
+        let Some(next) = page.next else { return views };
+        assert!(query.after.as_ref().is_none_or(|after| next < *after), "each page goes on");
+        query = query.after(Some(next));
+    }
+}
+
+/// The names of all operations, newest first.
+pub(in crate::suite) async fn list_names(store: &impl Store, parent: &str) -> Vec<String> {
+    let query = ListQuery::new(ParentPattern::parse(parent).unwrap(), 1_000);
+    list(store, &query).await.iter().map(|view| view.name().to_string()).collect()
+}
+
+/// The names of what a worker has.
+pub(in crate::suite) async fn held(store: &impl Store, by: &str) -> Vec<Fence> {
+    let mut all: Vec<Fence> = Vec::new();
+    loop {
+        let after = all.last().map(|fence| fence.name.clone());
+        let some = store.held(&worker(by), after.as_ref(), 2).await.unwrap();
+        assert!(some.len() <= 2, "a limit is the most");
+        if some.is_empty() {
+            return all;
+        }
+        all.extend(some);
+    }
+}
+
+pub(in crate::suite) async fn finish(store: &impl Store, fence: &Fence, content: &str) -> WriteResult {
+    store.finish_one(fence.clone(), response(content)).await.unwrap()
+}
+
+pub(in crate::suite) async fn release(
+    store: &impl Store,
+    fence: &Fence,
+    interruption: Interruption,
+) -> WriteResult {
+    store.release_one(fence.clone(), interruption).await.unwrap()
+}
+
+pub(in crate::suite) async fn cancel(store: &impl Store, text: &str) {
+    assert!(store.request_cancel_one(&name(text)).await.unwrap(), "{text} does not exist");
+}
