@@ -1,6 +1,5 @@
 //! Watching over the work of one attempt.
 
-use std::convert::Infallible;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +111,3 @@ async fn stop(
         Err(_elapsed) => End::Stuck,
     }
 }
-
-/// The type of what never comes.
-pub(super) type Never = Infallible;
