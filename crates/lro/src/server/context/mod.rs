@@ -2,6 +2,7 @@
 
 mod attempt;
 mod error;
+mod recorder;
 pub(super) mod retry;
 
 use std::fmt;
@@ -13,9 +14,11 @@ use lro_store::{Labels, StopReason};
 use prost::{Message, Name};
 use tonic::Status;
 
-pub(super) use self::attempt::Attempt;
+pub(super) use self::attempt::{Attempt, Sink};
 use self::error::Fault;
 pub use self::error::{CheckpointError, ProgressError};
+#[cfg(feature = "testing")]
+pub(super) use self::recorder::Recorder;
 use super::convert;
 use crate::payload;
 
@@ -175,7 +178,7 @@ impl<Meta: Message + Default> Context<Meta> {
         tokio::task::coop::consume_budget().await;
         let metadata = convert::to_payload(payload::pack(self.metadata_type, &metadata));
         self.check_size("metadata", metadata.size())?;
-        self.attempt.report(metadata);
+        self.attempt.report(metadata).await;
         self.attempt.go_on().map_err(|fault| self.error(fault))
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn of(
         return Verdict::Outcome(Outcome::Error(bounded(shared, failure, limit)));
     }
     let failure = bounded(shared, status::to_failure(&error), limit);
-    if retry::is_marked(&error) || view.retry().covers(failure.code) {
+    if retry::is_due(&error, failure.code, view) {
         let delay = view.retry().delay(view.attempts(), shared.random.unit());
         return Verdict::Retry(failure, delay.max(retry::asked_delay(&error).unwrap_or_default()));
     }

@@ -1,18 +1,18 @@
 //! Writing what a handler reports.
 
-use std::convert::Infallible;
 use std::error::Error;
 
 use lro_store::{Report, StoreExt};
 use tokio::time::{Instant, sleep_until};
 
+use super::supervise::Never;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
 use crate::server::state::run::Run;
 
 /// Writes the latest metadata whenever there is some, at most once an interval. What is not written when the work
 /// ends goes with the outcome.
-pub(super) async fn write(shared: &Shared, run: &Run) -> Infallible {
+pub(super) async fn write(shared: &Shared, run: &Run) -> Never {
     let mut next = Instant::now();
     loop {
         run.reported().await;

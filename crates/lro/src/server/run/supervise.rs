@@ -1,5 +1,6 @@
 //! Watching over the work of one attempt.
 
+use std::convert::Infallible;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use tracing::Instrument;
 
 use super::outcome::{self, Verdict};
 use super::progress;
-use crate::server::context::Attempt;
+use crate::server::context::{Attempt, Sink};
 use crate::server::shared::Shared;
 use crate::server::state::run::Run;
 
@@ -50,9 +51,8 @@ pub(super) async fn supervise(shared: &Arc<Shared>, run: &Arc<Run>, record: Reco
         Arc::clone(run),
         view.clone(),
         checkpoint,
-        Arc::clone(&shared.store),
+        Sink::Store { store: Arc::clone(&shared.store), random: shared.random.clone() },
         shared.errors.clone(),
-        shared.random.clone(),
         shared.settings.max_payload_size,
     ));
     let handler = shared.handlers.get(view.method());
@@ -111,3 +111,6 @@ async fn stop(
         Err(_elapsed) => End::Stuck,
     }
 }
+
+/// The type of what never comes.
+pub(super) type Never = Infallible;
