@@ -10,31 +10,17 @@ use lro::google::longrunning::{
     ListOperationsResponse, Operation, WaitOperationRequest, operation,
 };
 use lro::google::rpc;
-use lro::store::{Clock, MemoryStore, Timestamp};
+use lro::store::MemoryStore;
+pub(crate) use lro::testing::memory_store;
 use lro::{Engine, EngineBuilder, OperationsService, Start, payload};
 use lro_store_conformance::FaultyStore;
 use prost::{Message, Name};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 use tonic::{Request, Status};
 
 use crate::scripted_service::{Event, Job, Percent, Report, ScriptedService, WORK};
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
-
-/// Tokio's clock, which the tests pause, as the store's.
-#[derive(Debug)]
-struct PausedClock(Instant);
-
-impl Clock for PausedClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_micros(1_000_000_000_000_000).saturating_add(self.0.elapsed())
-    }
-}
-
-pub(crate) fn memory_store() -> MemoryStore {
-    MemoryStore::with_clock(PausedClock(Instant::now()))
-}
 
 /// One server process: its connection to the store, its engine, and a client that calls it directly.
 #[derive(Debug)]
