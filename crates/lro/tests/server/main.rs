@@ -2,6 +2,7 @@
 //! contract, each test one of its promises. Time is paused, so nothing here waits for real.
 
 mod cancel;
+mod concurrency;
 mod connection;
 mod delete;
 mod errors;
