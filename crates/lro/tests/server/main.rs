@@ -14,6 +14,7 @@ mod list;
 mod operation;
 mod queue;
 mod request_id;
+mod retry;
 mod scripted_service;
 mod shutdown;
 mod storm;

@@ -148,6 +148,7 @@ impl ScriptedService {
                 operation.cancelled().await;
                 assert!(operation.is_cancelled());
             }
+            "await the stop" => operation.cancelled().await,
             "say checkpoint" => {
                 let checkpoint = operation.last_checkpoint::<Imported>()?;
                 self.say(format!("{:?}", checkpoint.map(|imported| imported.books)));
@@ -177,6 +178,8 @@ impl ScriptedService {
             "be away" if operation.attempt() <= number => return Err(Status::unavailable("away")),
             "panic" if operation.attempt() <= number => panic!("the secret of the panic"),
             "ask for more" | "be away" | "panic" => {}
+            "be told to wait" if operation.attempt() == 1 => return Err(come_back_in(number)),
+            "be told to wait" => {}
             other => unreachable!("no such script: {other}"),
         }
         Ok(())
@@ -204,6 +207,15 @@ impl Drop for Gone<'_> {
 
 fn report(text: &str) -> Report {
     Report { text: text.to_owned() }
+}
+
+/// An error that says itself when to try again.
+fn come_back_in(seconds: u32) -> Status {
+    let retry_delay = prost_types::Duration { seconds: seconds.into(), nanos: 0 };
+    let info = rpc::RetryInfo { retry_delay: Some(retry_delay) };
+    let details = vec![lro::payload::pack("google.rpc.RetryInfo", &info)];
+    let status = rpc::Status { code: 14, message: String::new(), details };
+    Status::with_details(Code::Unavailable, "come back later", status.encode_to_vec().into())
 }
 
 fn detailed() -> Status {

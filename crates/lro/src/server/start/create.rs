@@ -50,7 +50,7 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
             return Err(shared.errors.queue_full());
         }
     }
-    let worker = shared.worker.id();
+    let (worker, delay) = (shared.worker.id(), operation.delay());
     let request = operation.request().clone();
     let operation = match &slot {
         Some(_) => operation.with_beginning(Beginning::ClaimedBy(worker.clone())),
@@ -83,7 +83,7 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         }
         (None, slot) if !view.is_done() => {
             drop(slot);
-            shared.claim.notify_one();
+            shared.expect_work(delay);
         }
         _ => {}
     }
