@@ -2,6 +2,7 @@
 //! contract, each test one of its promises. Time is paused, so nothing here waits for real.
 
 mod cancel;
+mod checkpoint;
 mod concurrency;
 mod connection;
 mod delete;
@@ -12,6 +13,7 @@ mod hints;
 mod life;
 mod list;
 mod operation;
+mod progress;
 mod queue;
 mod request_id;
 mod retry;

@@ -61,6 +61,7 @@ impl Attempt {
     /// Stores a checkpoint, and the latest metadata with it, waiting for the store where it has to.
     pub(super) async fn store_checkpoint(&self, checkpoint: Payload) -> Result<(), Fault> {
         let mut backoff = Backoff::new(&self.random);
+        let _turn = self.run.turn_to_write().await;
         while !self.run.is_forgotten() && !self.run.is_over() {
             let mut report = Report::new(self.run.fence.clone()).checkpoint(checkpoint.clone());
             let unwritten = self.run.unwritten();
