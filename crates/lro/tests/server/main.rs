@@ -17,6 +17,7 @@ mod progress;
 mod queue;
 mod request_id;
 mod retry;
+mod schedule;
 mod scripted_service;
 mod shutdown;
 mod storm;

@@ -140,6 +140,10 @@ impl ScriptedService {
                 let error = operation.progress(Percent { value: 99, note: String::new() }).await.unwrap_err();
                 assert!(error.is_cancelled());
             }
+            "abort when asked" => {
+                operation.cancelled().await;
+                return Err(Status::aborted("stopped at 50 %"));
+            }
             "stop when asked" => {
                 operation.cancelled().await;
                 return Err(Status::cancelled("stopped at 50 %"));
@@ -153,6 +157,7 @@ impl ScriptedService {
                 let checkpoint = operation.last_checkpoint::<Imported>()?;
                 self.say(format!("{:?}", checkpoint.map(|imported| imported.books)));
             }
+            "say deadline" => self.say(format!("{}", operation.deadline().is_some())),
             "say labels" => self.say(format!("{:?}", operation.labels().iter().collect::<Vec<_>>())),
             counted => return self.counted_step(counted, operation).await.map(|()| None),
         }
