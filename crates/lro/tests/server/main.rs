@@ -7,6 +7,7 @@ mod concurrency;
 mod connection;
 mod delete;
 mod errors;
+mod exclusive;
 mod faults;
 mod get;
 mod hints;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use lro_store::{Beginning, Creation, Error, Holder, NewOperation, OnConflict, Record, StoreExt, View};
+use lro_store::{
+    Beginning, Creation, Error, Holder, NewOperation, OnConflict, OperationName, Record, StoreExt, View,
+};
 use tokio::time::timeout;
 use tonic::Status;
 
@@ -44,12 +46,13 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
     let waits_for_key = matches!(operation.on_conflict(), Some(OnConflict::Queue | OnConflict::Preempt));
     // What may not begin yet waits for its time and not for a slot.
     let may_wait = needs_slot && !operation.is_delayed() && (slot.is_none() || waits_for_key);
-    if may_wait && !shared.queue.reserve(&name) {
-        shared.queue.look(&*shared.store).await;
-        if !shared.queue.reserve(&name) {
-            return Err(shared.errors.queue_full());
-        }
-    }
+    let may_not_wait = may_wait && !has_place(&shared, &name).await;
+    let operation = match operation.exclusive().cloned() {
+        // What has a slot may still begin, if its key is free.
+        Some(key) if may_not_wait && slot.is_some() => operation.with_exclusive(key, OnConflict::Abort),
+        _ if may_not_wait => return Err(shared.errors.queue_full()),
+        _ => operation,
+    };
     let (worker, delay) = (shared.worker.id(), operation.delay());
     let request = operation.request().clone();
     let operation = match &slot {
@@ -67,6 +70,7 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
     let view = match creation.map_err(|error| shared.errors.store(&error))? {
         Creation::Created(view) => view,
         Creation::Repeated(first) => return Ok(Begun::Before(first)),
+        Creation::KeyHeld(_) if may_not_wait => return Err(shared.errors.queue_full()),
         Creation::KeyHeld(holder) => return Err(shared.errors.conflict(&holder)),
         Creation::Full => return Err(shared.errors.store_full()),
         Creation::Invalid(why) => return Err(shared.errors.not_storable(&why)),
@@ -88,6 +92,15 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         _ => {}
     }
     Ok(Begun::New(answer))
+}
+
+/// Takes a place in the queue, if there is one.
+async fn has_place(shared: &Shared, name: &OperationName) -> bool {
+    if shared.queue.reserve(name) {
+        return true;
+    }
+    shared.queue.look(&*shared.store).await;
+    shared.queue.reserve(name)
 }
 
 /// Stores an operation. When it is not known whether that took effect, the name is read back. If that fails too, the
