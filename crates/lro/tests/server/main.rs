@@ -21,6 +21,7 @@ mod retry;
 mod schedule;
 mod scripted_service;
 mod shutdown;
+mod start;
 mod storm;
 mod support;
 mod validate_only;

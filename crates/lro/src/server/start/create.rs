@@ -19,6 +19,9 @@ pub(in crate::server) enum Begun {
     New(Operation),
     /// To nothing: the same request, or another of its id, has started this operation before.
     Before(Box<Record>),
+    /// To nothing, for this reason, and without asking the store: it may be that the same request has started an
+    /// operation before.
+    Refused(Status),
 }
 
 /// Stores an operation, and runs it if there is a free slot.
@@ -27,7 +30,7 @@ pub(in crate::server) async fn begin(shared: &Arc<Shared>, operation: NewOperati
     // Taken before the look, so that a shutdown which the look does not see waits for this start.
     let _token = shared.work.token();
     if shared.draining.is_cancelled() {
-        return Err(shared.errors.draining());
+        return Ok(Begun::Refused(shared.errors.draining()));
     }
     // In a task of its own: a client that goes away in the middle, or is told that the store hangs, must not
     // leave work that this process has and does not do.
@@ -50,7 +53,7 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
     let operation = match operation.exclusive().cloned() {
         // What has a slot may still begin, if its key is free.
         Some(key) if may_not_wait && slot.is_some() => operation.with_exclusive(key, OnConflict::Abort),
-        _ if may_not_wait => return Err(shared.errors.queue_full()),
+        _ if may_not_wait => return Ok(Begun::Refused(shared.errors.queue_full())),
         _ => operation,
     };
     let (worker, delay) = (shared.worker.id(), operation.delay());
