@@ -202,6 +202,11 @@ impl NewOperation {
         matches!(self.beginning, Beginning::Done(_))
     }
 
+    /// How long after its creation it may be claimed.
+    pub fn delay(&self) -> Duration {
+        self.delay
+    }
+
     /// Whether it may not begin at once.
     pub fn is_delayed(&self) -> bool {
         !self.delay.is_zero()

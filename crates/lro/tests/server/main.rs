@@ -2,19 +2,26 @@
 //! contract, each test one of its promises. Time is paused, so nothing here waits for real.
 
 mod cancel;
+mod checkpoint;
+mod concurrency;
 mod connection;
 mod delete;
 mod errors;
+mod exclusive;
 mod faults;
 mod get;
 mod hints;
 mod life;
 mod list;
 mod operation;
+mod progress;
 mod queue;
 mod request_id;
+mod retry;
+mod schedule;
 mod scripted_service;
 mod shutdown;
+mod start;
 mod storm;
 mod support;
 mod validate_only;

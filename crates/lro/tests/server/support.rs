@@ -10,7 +10,7 @@ use lro::google::longrunning::{
     ListOperationsResponse, Operation, WaitOperationRequest, operation,
 };
 use lro::google::rpc;
-use lro::store::MemoryStore;
+use lro::store::{MemoryStore, OperationName, StoreExt, View};
 pub(crate) use lro::testing::memory_store;
 use lro::{Engine, EngineBuilder, OperationsService, Start, payload};
 use lro_store_conformance::FaultyStore;
@@ -128,6 +128,17 @@ impl Server {
         let timeout = timeout.map(|timeout| timeout.try_into().unwrap());
         let request = WaitOperationRequest { name: name.to_owned(), timeout };
         self.operations.clone().wait_operation(request).await.map(tonic::Response::into_inner)
+    }
+
+    /// Starts work that may begin as `start` says, and returns its name.
+    pub(crate) async fn start_as(&self, script: &str, start: Start<Percent>) -> String {
+        self.start_with(script, start).await.unwrap().name
+    }
+
+    /// The operation as the store has it.
+    pub(crate) async fn stored(&self, name: &str) -> View {
+        let name = OperationName::parse(name).unwrap();
+        self.store.inner().get_one(&name).await.unwrap().unwrap()
     }
 
     /// Waits until an operation is done, however long that takes.

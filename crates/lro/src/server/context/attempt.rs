@@ -94,6 +94,7 @@ impl Attempt {
         checkpoint: Payload,
     ) -> Result<(), Fault> {
         let mut backoff = Backoff::new(random);
+        let _turn = self.run.turn_to_write().await;
         while !self.run.is_forgotten() && !self.run.is_over() {
             let mut report = Report::new(self.run.fence.clone()).checkpoint(checkpoint.clone());
             let unwritten = self.run.unwritten();

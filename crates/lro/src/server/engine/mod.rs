@@ -146,6 +146,7 @@ impl Engine {
         let answer = match start::begin(&self.shared, operation).await? {
             Begun::New(operation) => operation,
             Begun::Before(first) => start::answer(&self.shared, method, &request, &first)?,
+            Begun::Refused(status) => start::find(&self.shared, method, &request).await?.ok_or(status)?,
         };
         Ok(Response::new(answer))
     }

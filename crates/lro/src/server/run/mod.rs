@@ -6,6 +6,7 @@ mod supervise;
 mod write;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lro_store::{Interruption, Record, Release};
 use tracing::Instrument;
@@ -28,11 +29,16 @@ pub(super) fn launch(shared: &Arc<Shared>, record: Record, slot: Slot) {
     );
     let run = Arc::new(Run::new(fence, Arc::clone(record.view.method()), shared.settings.on_delete));
     shared.runs.insert(Arc::clone(&run));
+    let is_exclusive = record.view.exclusive().is_some();
     let underway = Underway { shared: Arc::clone(shared), run };
     let attempt = async move {
         let Underway { shared, run } = &underway;
         let end = supervise::supervise(shared, run, record).await;
         conclude(shared, run, end).await;
+        if is_exclusive {
+            // Another one may have waited for the key.
+            shared.expect_work(Duration::ZERO);
+        }
         drop(underway);
         drop(slot);
     };

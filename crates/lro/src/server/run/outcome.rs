@@ -42,18 +42,20 @@ pub(super) fn of(
         },
     };
     let limit = shared.settings.max_payload_size;
-    let checked =
-        result.and_then(|response| shared.errors.check_size("response", &response, limit).map(|()| response));
-    let error = match checked {
-        Ok(response) => return Verdict::Outcome(Outcome::Response(response)),
-        Err(error) => error,
+    let (error, is_final) = match result {
+        Ok(response) => match shared.errors.check_size("response", &response, limit) {
+            Ok(()) => return Verdict::Outcome(Outcome::Response(response)),
+            // Another attempt would make the same response.
+            Err(too_large) => (too_large, true),
+        },
+        Err(error) => (error, false),
     };
     if let Some(reason) = run.stop() {
         let failure = status::to_failure_after_stop(reason, &error);
         return Verdict::Outcome(Outcome::Error(bounded(shared, failure, limit)));
     }
     let failure = bounded(shared, status::to_failure(&error), limit);
-    if retry::is_due(&error, failure.code, view) {
+    if !is_final && retry::is_due(&error, failure.code, view) {
         let delay = view.retry().delay(view.attempts(), shared.random.unit());
         return Verdict::Retry(failure, delay.max(retry::asked_delay(&error).unwrap_or_default()));
     }

@@ -19,6 +19,7 @@ pub(super) async fn write(shared: &Shared, run: &Run) -> Never {
         if next > Instant::now() {
             sleep_until(next).await;
         }
+        let _turn = run.turn_to_write().await;
         let Some((metadata, number)) = run.unwritten().filter(|_| !run.is_forgotten()) else { continue };
         next = Instant::now() + shared.settings.progress_interval;
         let report = Report::new(run.fence.clone()).metadata(metadata);

@@ -53,11 +53,15 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
 /// Hands an operation back, until the store has taken it, or the engine has closed and its lease will do the same.
 pub(super) async fn release(shared: &Shared, run: &Run, interruption: Interruption) {
     let metadata = run.unwritten().map(|(metadata, _)| metadata);
+    let delay = interruption.delay;
     let release = Release::new(run.fence.clone(), interruption).metadata(metadata);
     let mut backoff = Backoff::new(&shared.random);
     while !run.is_forgotten() {
         match in_time(shared.store.release(vec![release.clone()])).await {
-            Ok(_) => return tracing::debug!("handed back"),
+            Ok(_) => {
+                shared.expect_work(delay);
+                return tracing::debug!("handed back");
+            }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn Error, "could not be handed back; trying again");
             }

@@ -152,7 +152,8 @@ impl<Meta> Start<Meta> {
     }
 
     /// How long to wait between attempts, and which errors are tried again without being asked
-    /// ([`Context::retry_later`](crate::Context::retry_later)).
+    /// ([`Context::retry_later`](crate::Context::retry_later)). A panic of the handler is an error of code INTERNAL, so
+    /// it is tried again where the policy covers that code, and only there.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = Some(retry);
         self

@@ -1,6 +1,6 @@
 //! How much may run at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
@@ -20,8 +20,16 @@ pub(in crate::server) struct Slots {
 struct Used {
     total: usize,
     by_method: HashMap<Arc<str>, usize>,
-    /// Somebody was given fewer slots than asked for.
-    wanted: bool,
+    wanted: Wanted,
+}
+
+/// What somebody was given fewer of than asked for, until some of it is free again.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Slots, whatever the method.
+    any: bool,
+    /// Slots of these methods.
+    methods: HashSet<Arc<str>>,
 }
 
 impl Slots {
@@ -55,18 +63,22 @@ impl Slots {
         batch: usize,
     ) -> Option<Reservation> {
         let mut used = lock(&self.used);
-        used.wanted = true;
         let total = batch.min(self.total.saturating_sub(used.total));
-        let free = |method: &Arc<str>| {
+        used.wanted.any |= total < batch;
+        let mut by_method = HashMap::new();
+        for method in methods {
             let taken = used.by_method.get(method).copied().unwrap_or_default();
             let free = self.limit(method).map_or(total, |limit| limit.saturating_sub(taken).min(total));
-            (free > 0).then(|| (Arc::clone(method), free))
-        };
-        let by_method: HashMap<_, _> = methods.iter().filter_map(free).collect();
+            if free < total {
+                used.wanted.methods.insert(Arc::clone(method));
+            }
+            if free > 0 {
+                by_method.insert(Arc::clone(method), free);
+            }
+        }
         if by_method.is_empty() {
             return None;
         }
-        used.wanted = total < batch || by_method.len() < methods.len();
         // No more than what the methods can use, so that a look for one method leaves slots for the others.
         let total = total.min(by_method.values().sum());
         used.total += total;
@@ -79,23 +91,16 @@ impl Slots {
         Some(Reservation { slots: Arc::clone(self), total, by_method })
     }
 
-    /// Returns when a slot has become free that somebody wanted. Cancel-safe.
+    /// Returns when work has ended whose slot somebody wanted. Cancel-safe.
     pub(in crate::server) async fn freed(&self) {
         self.freed.notified().await;
     }
+}
 
-    fn release(&self, total: usize, methods: impl IntoIterator<Item = (Arc<str>, usize)>) {
-        let mut used = lock(&self.used);
-        used.total -= total;
-        for (method, count) in methods {
-            if let Some(taken) = used.by_method.get_mut(&method) {
-                *taken = taken.saturating_sub(count);
-            }
-        }
-        let wanted = std::mem::take(&mut used.wanted);
-        drop(used);
-        if wanted {
-            self.freed.notify_one();
+impl Used {
+    fn free(&mut self, method: &Arc<str>, count: usize) {
+        if let Some(taken) = self.by_method.get_mut(method) {
+            *taken = taken.saturating_sub(count);
         }
     }
 }
@@ -132,11 +137,15 @@ impl Reservation {
 }
 
 impl Drop for Reservation {
+    /// Tells nobody: who found no slot because of this reservation has asked for another look.
     fn drop(&mut self) {
-        let limits = &self.slots.limits;
-        let rest = self.by_method.drain().filter(|(method, _)| limits.contains_key(method));
-        let rest: Vec<_> = rest.collect();
-        self.slots.release(self.total, rest);
+        let mut used = lock(&self.slots.used);
+        used.total -= self.total;
+        for (method, held) in &self.by_method {
+            if self.slots.limits.contains_key(method) {
+                used.free(method, *held);
+            }
+        }
     }
 }
 
@@ -149,7 +158,14 @@ pub(in crate::server) struct Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.slots.release(1, [(Arc::clone(&self.method), 1)]);
+        let mut used = lock(&self.slots.used);
+        used.total -= 1;
+        used.free(&self.method, 1);
+        let is_wanted = std::mem::take(&mut used.wanted.any) | used.wanted.methods.remove(&self.method);
+        drop(used);
+        if is_wanted {
+            self.slots.freed.notify_one();
+        }
     }
 }
 
@@ -202,6 +218,24 @@ mod tests {
         let taken = slots.take(&import).unwrap();
         assert!(slots.reserve(&[import], 1).is_none());
         drop(taken);
+        slots.freed().await;
+    }
+
+    #[tokio::test]
+    async fn a_slot_that_is_wanted_stays_wanted_until_work_has_ended() {
+        let [export, import] = methods();
+        let slots = Slots::new(10, [("/export", 2)]);
+        let mut looking = slots.reserve(&methods(), 5).unwrap();
+        let [one, _two] = [(); 2].map(|()| looking.slot(&export).unwrap());
+        drop(looking);
+        let unwanted = slots.take(&import).unwrap();
+        drop(unwanted);
+        tokio::select! {
+            biased;
+            () = slots.freed() => panic!("no export has ended"),
+            () = std::future::ready(()) => {}
+        }
+        drop(one);
         slots.freed().await;
     }
 }

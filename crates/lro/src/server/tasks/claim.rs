@@ -14,7 +14,8 @@ use crate::server::state::slots::Reservation;
 /// At most how many operations to claim at once.
 const LARGEST_BATCH: usize = 64;
 
-/// Claims work when there is a slot for it: on a hint, and at intervals for what no hint tells of.
+/// Claims work when there is a slot for it: on a hint, when its time has come, and at intervals for what no hint tells
+/// of.
 pub(super) async fn run(shared: Arc<Shared>) {
     let interval = shared.settings.poll_interval();
     // Begins small, so that a look into an empty queue does not occupy slots that a start could take at once.
@@ -25,6 +26,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 () = shared.draining.cancelled() => return,
                 () = shared.claim.notified() => {}
                 () = shared.slots.freed() => {}
+                () = shared.alarm.rings() => {}
                 () = sleep(shared.random.shorten(interval)) => {}
             }
         }
