@@ -29,6 +29,7 @@ pub(super) fn launch(shared: &Arc<Shared>, record: Record, slot: Slot) {
     );
     let run = Arc::new(Run::new(fence, Arc::clone(record.view.method()), shared.settings.on_delete));
     shared.runs.insert(Arc::clone(&run));
+    shared.waiters.mark_change(&run.fence.name);
     let is_exclusive = record.view.exclusive().is_some();
     let underway = Underway { shared: Arc::clone(shared), run };
     let attempt = async move {

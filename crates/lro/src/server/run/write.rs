@@ -23,9 +23,9 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
     let (mut failures, mut is_replaced, mut may_be_stored) = (0, false, false);
     while !run.is_forgotten() {
         let error = match in_time(shared.store.finish(vec![finish.clone()])).await.and_then(only) {
-            Ok(WriteResult::Done) if may_be_stored => return,
+            Ok(WriteResult::Done) if may_be_stored => return shared.waiters.mark(&run.fence.name),
             Ok(WriteResult::Deleted) => break,
-            Ok(result) if result.is_applied() => return,
+            Ok(result) if result.is_applied() => return shared.waiters.mark(&run.fence.name),
             Ok(_) => return tracing::warn!("somebody else has ended the operation or taken it over"),
             Err(error) => error,
         };
@@ -60,6 +60,7 @@ pub(super) async fn release(shared: &Shared, run: &Run, interruption: Interrupti
         match in_time(shared.store.release(vec![release.clone()])).await {
             Ok(_) => {
                 shared.expect_work(delay);
+                shared.waiters.mark(&run.fence.name);
                 return tracing::debug!("handed back");
             }
             Err(error) => {
