@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro::{Method, Retry, Start};
+use lro::{EngineBuilder, Method, Retry, Start};
 use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::time::Instant;
 use tonic::{Code, Request};
@@ -109,7 +109,7 @@ async fn a_checkpoint_ends_work_that_is_asked_to_stop_and_is_kept() {
 async fn a_checkpoint_learns_of_a_cancel_that_no_hint_has_told_of() {
     let store = memory_store();
     let mut server = Server::over(lro_store_conformance::FaultyStore::deaf(store.clone()), |builder| builder);
-    let other = Server::with(store, |builder| builder.serve_only());
+    let other = Server::with(store, EngineBuilder::serve_only);
     let name = server.begin("wait, checkpoint 4").await;
     other.cancel(&name).await.unwrap();
     let asked = Instant::now();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lro::codegen::register_work;
-use lro::{Engine, Registration, Start};
+use lro::{Engine, EngineBuilder, Registration, Start};
 use lro_store_conformance::StoreMethod;
 use tokio::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::support::{LEASE, Server, memory_store, metadata, response};
 #[tokio::test(start_paused = true)]
 async fn a_process_that_only_serves_accepts_and_answers_and_never_runs() {
     let store = memory_store();
-    let mut front = Server::with(store.clone(), |builder| builder.serve_only());
+    let mut front = Server::with(store.clone(), EngineBuilder::serve_only);
     let name = front.start_as("succeed", Start::new()).await;
     tokio::time::sleep(LEASE * 10).await;
     assert!(!front.get(&name).await.unwrap().done);
@@ -30,7 +30,7 @@ async fn a_process_that_only_serves_accepts_and_answers_and_never_runs() {
 #[tokio::test(start_paused = true)]
 async fn a_process_that_only_works_runs_what_others_accept_and_tells_them() {
     let store = memory_store();
-    let front = Server::with(store.clone(), |builder| builder.serve_only());
+    let front = Server::with(store.clone(), EngineBuilder::serve_only);
     // What `register` of a generated server does.
     let engine = Engine::builder(store).lease(LEASE).build();
     let (service, mut events) = ScriptedService::new();
@@ -52,7 +52,7 @@ async fn a_process_that_only_works_runs_what_others_accept_and_tells_them() {
 #[tokio::test(start_paused = true)]
 async fn a_registration_that_is_dropped_ends_with_the_work_that_is_under_way() {
     let store = memory_store();
-    let front = Server::with(store.clone(), |builder| builder.serve_only());
+    let front = Server::with(store.clone(), EngineBuilder::serve_only);
     let engine = Engine::builder(store).lease(LEASE).build();
     let (service, mut events) = ScriptedService::new();
     register_work(&engine, WORK, &service, ScriptedService::work);

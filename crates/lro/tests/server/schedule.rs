@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lro::store::StateKind;
-use lro::{Retry, Start};
+use lro::{EngineBuilder, Retry, Start};
 use lro_store_conformance::FaultyStore;
 use tokio::time::Instant;
 use tonic::Code;
@@ -125,7 +125,7 @@ async fn work_that_runs_at_its_deadline_is_asked_to_stop_first() {
 async fn a_deadline_is_kept_whoever_runs_the_work_and_though_its_process_is_dead() {
     let store = memory_store();
     let mut dying = Server::with(store.clone(), |builder| builder);
-    let other = Server::with(store, |builder| builder.serve_only());
+    let other = Server::with(store, EngineBuilder::serve_only);
     let name = dying.start_as("wait", Start::new().deadline(SECOND * 10)).await;
     dying.expect_began(&name, 1, None).await;
     dying.store.cut();

@@ -98,7 +98,9 @@ async fn a_request_that_is_repeated_until_it_is_answered_starts_one_operation() 
     assert!(refused > 0, "there was a storm");
     // Aborted in bad weather, it would stay so: a worker whose every answer gets lost lives and does nothing.
     weather.abort();
-    workers.iter().for_each(|worker| worker.store.mend());
+    for worker in &workers {
+        worker.store.mend();
+    }
     assert_eq!((names.len(), watcher.count().await), (300, 300));
     for name in &names {
         watcher.end(name).await;

@@ -157,7 +157,8 @@ impl Engine {
     ///
     /// # Errors
     /// `NOT_FOUND` when there is no such operation, or not for this token, `RESOURCE_EXHAUSTED` when what is to be
-    /// stored is too large, UNAVAILABLE when the store cannot be reached. Dropping the future leaves open whether the operation has ended.
+    /// stored is too large, UNAVAILABLE when the store cannot be reached. Dropping the future leaves open whether the
+    /// operation has ended.
     pub async fn complete<Req, Res: Message, Meta>(
         &self,
         method: Method<Req, Res, Meta>,

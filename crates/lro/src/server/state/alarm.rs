@@ -54,7 +54,9 @@ mod tests {
     async fn it_rings_at_each_time_in_order_and_once_for_those_that_have_passed() {
         let (alarm, began) = (Alarm::default(), Instant::now());
         let seconds = |seconds| Duration::from_secs(seconds);
-        [seconds(5), seconds(1), Duration::MAX].into_iter().for_each(|delay| alarm.set(delay));
+        for delay in [seconds(5), seconds(1), Duration::MAX] {
+            alarm.set(delay);
+        }
         let earlier = async {
             tokio::time::sleep(Duration::from_millis(1)).await;
             alarm.set(Duration::ZERO);
