@@ -77,7 +77,6 @@ impl Worker {
 }
 
 #[cfg(test)]
-#[expect(clippy::unchecked_time_subtraction, reason = "tests subtract constants, which do not overflow")]
 mod tests {
     use super::*;
 
