@@ -7,7 +7,7 @@ use lro_store::Store;
 
 use super::Engine;
 use crate::Method;
-use crate::server::settings::{OnDelete, Settings};
+use crate::server::settings::{LONGEST_INTERVAL, OnDelete, Settings};
 use crate::server::shared::Shared;
 use crate::server::state::page_token::PageTokens;
 use crate::server::state::random::Random;
@@ -70,7 +70,7 @@ impl EngineBuilder {
     /// How long a process may be silent before others take over what it runs; 30 seconds by default. It is not a
     /// limit for the work: while its process lives, work goes on as long as it takes.
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.settings.lease = lease;
+        self.settings.lease = lease.min(LONGEST_INTERVAL);
         self
     }
 
