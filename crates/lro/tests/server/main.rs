@@ -23,6 +23,7 @@ mod roles;
 mod schedule;
 mod scripted_service;
 mod shutdown;
+mod slow_store;
 mod start;
 mod storm;
 mod support;

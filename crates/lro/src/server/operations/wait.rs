@@ -55,6 +55,8 @@ pub(super) async fn wait(
         () = shared.stopped.cancelled() => {}
         () = sleep_until(last_look) => {}
     }
+    // One that shuts down waits no longer than that for a store that is away.
+    let end = if shared.stopped.is_cancelled() { end.min(Instant::now() + LAST_LOOK) } else { end };
     let look = async {
         match read(shared, &name).await {
             Ok(view) => Ok(view),
