@@ -46,8 +46,8 @@ where
     type Future = Fut;
 }
 
-/// Keeps the long-running methods of a service registered with an engine. Work that is under way when it is dropped goes
-/// on, and the registration ends when none is any more; to take no more work at once, drain the engine.
+/// Keeps the long-running methods of a service registered with an engine: they are for as long as this lives, and
+/// dropping it ends that. Work that is under way goes on.
 ///
 /// `register` of a generated server returns it, for a process that works and serves nothing. Give it a name: `let _ =`
 /// drops it at once.

@@ -126,9 +126,12 @@ impl Shared {
         self.stuck.load(Ordering::SeqCst)
     }
 
-    /// Notes that the runtime of the background tasks has ended.
+    /// Notes that the runtime of the background tasks has ended. Whoever waits for them, on another runtime, waits no
+    /// longer.
     pub(super) fn note_gone(&self) {
         self.gone.store(true, Ordering::SeqCst);
+        self.stopped.cancel();
+        self.closed.cancel();
     }
 
     /// Whether there is somebody to run operations and to look after those who wait for them.

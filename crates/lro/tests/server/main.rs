@@ -7,6 +7,7 @@ mod concurrency;
 mod connection;
 mod delegated;
 mod delete;
+mod engine;
 mod errors;
 mod exclusive;
 mod faults;

@@ -97,7 +97,9 @@ impl Engine {
         F: Fn(Arc<S>, Req, Context<Meta>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Res, Status>> + Send + 'static,
     {
-        self.shared.handlers.insert(method.path(), Handler::new(method, service, run));
+        let handlers = &self.shared.handlers;
+        let works = handlers.works_of(service);
+        handlers.insert(method.path(), Handler::new(method, service, works, run));
         self.shared.claim.notify_one();
     }
 

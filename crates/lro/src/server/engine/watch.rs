@@ -95,6 +95,7 @@ impl Watcher {
 
     /// The end, if the work has ended before the engine does.
     async fn last_look(&self) -> Item {
+        self.shared.check_alive()?;
         match self.first().await {
             Ok(view) if !view.is_done() => Err(self.shared.errors.draining()),
             Err(status) if status.code() != tonic::Code::NotFound => Err(self.shared.errors.draining()),
