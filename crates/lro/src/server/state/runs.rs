@@ -1,7 +1,7 @@
 //! The attempts that this process has under way.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use lro_store::{OperationName, StopReason};
@@ -17,20 +17,38 @@ pub(in crate::server) struct Runs(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     runs: HashMap<OperationName, Arc<Run>>,
-    /// How many calls are on their way that may bring new runs.
-    expecting: usize,
-    /// Operations that are to stop and that one of these calls may bring.
-    stops: HashMap<OperationName, StopReason>,
+    /// The calls on their way that may bring new runs, by number.
+    expecting: BTreeSet<u64>,
+    /// How many such calls there were.
+    calls: u64,
+    /// What was heard of operations that one of these calls may bring.
+    news: HashMap<OperationName, News>,
     /// Operations that are being created, and will be run if they are.
     creating: HashSet<OperationName>,
+}
+
+/// What was heard of an operation before its run has begun.
+#[derive(Debug)]
+struct News {
+    kind: NewsKind,
+    /// The number of the first call that cannot bring the operation, because it began later.
+    before: u64,
+}
+
+#[derive(Debug)]
+enum NewsKind {
+    StopRequested(StopReason),
+    Deleted,
 }
 
 impl Runs {
     /// Adds an attempt. Of two at the same operation only the later one goes on.
     pub(in crate::server) fn insert(&self, run: Arc<Run>) {
         let mut inner = lock(&self.0);
-        if let Some(reason) = inner.stops.remove(&run.fence.name) {
-            run.request_stop(reason);
+        match inner.news.remove(&run.fence.name).map(|news| news.kind) {
+            Some(NewsKind::StopRequested(reason)) => run.request_stop(reason),
+            Some(NewsKind::Deleted) => run.forget(),
+            None => {}
         }
         match inner.runs.entry(run.fence.name.clone()) {
             Entry::Occupied(other) if other.get().fence.attempt > run.fence.attempt => run.lose(),
@@ -49,7 +67,8 @@ impl Runs {
         }
     }
 
-    pub(in crate::server) fn get(&self, name: &OperationName) -> Option<Arc<Run>> {
+    #[cfg(test)]
+    fn get(&self, name: &OperationName) -> Option<Arc<Run>> {
         lock(&self.0).runs.get(name).cloned()
     }
 
@@ -66,27 +85,59 @@ impl Runs {
     /// Asks the work of an operation to stop, also if it has not begun yet.
     pub(in crate::server) fn request_stop(&self, name: &OperationName, reason: StopReason) {
         let mut inner = lock(&self.0);
-        if let Some(run) = inner.runs.get(name) {
-            run.request_stop(reason);
-        } else if inner.expecting > 0 {
-            inner.stops.insert(name.clone(), reason);
+        match inner.runs.get(name) {
+            Some(run) => run.request_stop(reason),
+            None => inner.note(name, NewsKind::StopRequested(reason)),
         }
     }
 
-    /// Says that a call is on its way that may bring new runs, until the guard is dropped: what is asked to stop
-    /// meanwhile is remembered.
+    /// Says that an operation was deleted, also if its work has not begun yet.
+    pub(in crate::server) fn forget(&self, name: &OperationName) {
+        let mut inner = lock(&self.0);
+        match inner.runs.get(name) {
+            Some(run) => run.forget(),
+            None => inner.note(name, NewsKind::Deleted),
+        }
+    }
+
+    /// Says that a call is on its way that may bring new runs, until the guard is dropped: what is asked to stop or
+    /// deleted meanwhile is remembered.
     pub(in crate::server) fn expect(&self) -> Expecting<'_> {
-        lock(&self.0).expecting += 1;
-        Expecting { runs: self, name: None }
+        Expecting { runs: self, call: lock(&self.0).begin(), name: None }
     }
 
     /// Like [`expect`](Self::expect), for an operation that is being created.
     pub(in crate::server) fn expect_created(&self, name: OperationName) -> Expecting<'_> {
         let mut inner = lock(&self.0);
-        inner.expecting += 1;
+        let call = inner.begin();
         inner.creating.insert(name.clone());
         drop(inner);
-        Expecting { runs: self, name: Some(name) }
+        Expecting { runs: self, call, name: Some(name) }
+    }
+}
+
+impl Inner {
+    fn begin(&mut self) -> u64 {
+        let call = self.calls;
+        self.calls += 1;
+        self.expecting.insert(call);
+        call
+    }
+
+    fn note(&mut self, name: &OperationName, kind: NewsKind) {
+        if !self.expecting.is_empty() {
+            self.news.insert(name.clone(), News { kind, before: self.calls });
+        }
+    }
+
+    /// Forgets what no call can bring any more.
+    fn end(&mut self, call: u64) {
+        let was_first = self.expecting.first() == Some(&call);
+        self.expecting.remove(&call);
+        if was_first {
+            let first = self.expecting.first().copied().unwrap_or(u64::MAX);
+            self.news.retain(|_, news| first < news.before);
+        }
     }
 }
 
@@ -94,18 +145,16 @@ impl Runs {
 #[derive(Debug)]
 pub(in crate::server) struct Expecting<'a> {
     runs: &'a Runs,
+    call: u64,
     name: Option<OperationName>,
 }
 
 impl Drop for Expecting<'_> {
     fn drop(&mut self) {
         let mut inner = lock(&self.runs.0);
-        inner.expecting -= 1;
+        inner.end(self.call);
         if let Some(name) = &self.name {
             inner.creating.remove(name);
-        }
-        if inner.expecting == 0 {
-            inner.stops.clear();
         }
     }
 }
@@ -152,6 +201,31 @@ mod tests {
         runs.insert(run(1));
         assert_eq!(runs.get(&name()).unwrap().stop(), Some(&StopReason::DeadlineExceeded));
         drop(expecting);
+    }
+
+    #[test]
+    fn a_deletion_that_comes_before_its_run_is_not_forgotten() {
+        let runs = Runs::default();
+        let _expecting = runs.expect();
+        runs.request_stop(&name(), StopReason::Cancelled);
+        runs.forget(&name());
+        runs.insert(run(1));
+        assert!(runs.get(&name()).unwrap().is_forgotten());
+    }
+
+    #[test]
+    fn news_are_kept_no_longer_than_the_calls_that_they_may_concern() {
+        let runs = Runs::default();
+        let mut expecting = runs.expect();
+        for id in 0..100 {
+            let name = OperationName::parse(&format!("operations/{id}")).unwrap();
+            runs.request_stop(&name, StopReason::Cancelled);
+            // There is never a moment without a call.
+            expecting = runs.expect();
+        }
+        assert!(lock(&runs.0).news.len() <= 1, "{:?}", lock(&runs.0).news);
+        drop(expecting);
+        assert!(lock(&runs.0).news.is_empty());
     }
 
     #[test]
