@@ -5,6 +5,7 @@ mod cancel;
 mod checkpoint;
 mod concurrency;
 mod connection;
+mod context;
 mod delegated;
 mod delete;
 mod engine;

@@ -23,10 +23,17 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
     let (mut failures, mut is_replaced, mut may_be_stored) = (0, false, false);
     while !run.is_forgotten() {
         let error = match in_time(shared.store.finish(vec![finish.clone()])).await.and_then(only) {
-            Ok(WriteResult::Done) if may_be_stored => return shared.waiters.mark(&run.fence.name),
             Ok(WriteResult::Deleted) => break,
-            Ok(result) if result.is_applied() => return shared.waiters.mark(&run.fence.name),
-            Ok(_) => return tracing::warn!("somebody else has ended the operation or taken it over"),
+            Ok(result) => {
+                shared.waiters.mark(&run.fence.name);
+                if result.is_applied() {
+                    return run.end();
+                }
+                if result != WriteResult::Done || !may_be_stored {
+                    tracing::warn!("somebody else has ended the operation or taken it over");
+                }
+                return run.note(&result);
+            }
             Err(error) => error,
         };
         may_be_stored = true;
@@ -61,7 +68,8 @@ pub(super) async fn release(shared: &Shared, run: &Run, interruption: Interrupti
             Ok(_) => {
                 shared.expect_work(delay);
                 shared.waiters.mark(&run.fence.name);
-                return tracing::debug!("handed back");
+                tracing::debug!("handed back");
+                return run.lose();
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn Error, "could not be handed back; trying again");
