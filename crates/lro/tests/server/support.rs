@@ -1,5 +1,6 @@
 //! A server in one process, without a network, on paused time.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lro::codegen::{accept_start, register_work};
@@ -13,9 +14,10 @@ use lro::google::rpc;
 use lro::store::{MemoryStore, OperationName, StoreExt, View};
 pub(crate) use lro::testing::memory_store;
 use lro::{Engine, EngineBuilder, OperationsService, Start, payload};
-use lro_store_conformance::FaultyStore;
+use lro_store_conformance::{Fault, FaultyStore, StoreMethod};
 use prost::{Message, Name};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tonic::{Request, Status};
 
 use crate::scripted_service::{Event, Job, Percent, Report, ScriptedService, WORK};
@@ -28,7 +30,7 @@ pub(crate) struct Server {
     pub(crate) store: FaultyStore<MemoryStore>,
     pub(crate) engine: Engine,
     pub(crate) operations: OperationsClient<OperationsServer<OperationsService>>,
-    pub(crate) service: std::sync::Arc<ScriptedService>,
+    pub(crate) service: Arc<ScriptedService>,
     events: mpsc::UnboundedReceiver<Event>,
 }
 
@@ -69,6 +71,17 @@ impl Server {
         let hook = |_: &ScriptedService, _: &Request<Job>| std::future::ready(start_hook());
         let answer = accept_start(&self.engine, WORK, &*self.service, Request::new(job), hook).await;
         answer.map(tonic::Response::into_inner)
+    }
+
+    /// From now on notes when the store is called, and what.
+    pub(crate) fn times(&self) -> Arc<Mutex<Vec<(StoreMethod, Instant)>>> {
+        let times = Arc::<Mutex<Vec<_>>>::default();
+        let seen = Arc::clone(&times);
+        self.store.decide(move |call| {
+            seen.lock().unwrap().push((call.method, Instant::now()));
+            Fault::none()
+        });
+        times
     }
 
     /// How many operations there are, of up to a thousand.

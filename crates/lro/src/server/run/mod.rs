@@ -72,8 +72,8 @@ async fn conclude(shared: &Shared, run: &Run, end: End) {
         }
         End::NotBegun => write::release(shared, run, Interruption::not_begun()).await,
         End::Over => tracing::warn!("another attempt has taken the operation over; the work was dropped"),
-        End::LeaseOver => {
-            tracing::warn!("the lease could be over, so the work was stopped; the operation is handed back");
+        End::Dropped => {
+            tracing::warn!("the work was dropped before its end; the operation is handed back");
             write::release(shared, run, Interruption::begun()).await;
         }
         End::Stopped => {

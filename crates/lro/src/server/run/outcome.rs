@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro_store::{Failure, Outcome, Payload, StopReason, View};
+use lro_store::{Failure, Outcome, Payload, View};
 use tokio::task::JoinError;
 use tonic::Status;
 
@@ -18,6 +18,8 @@ pub(super) enum Verdict {
     Outcome(Outcome),
     /// The end of an attempt, for this reason; the next one may begin after this time.
     Retry(Failure, Duration),
+    /// None: the work was dropped, and nobody has asked it to stop.
+    None,
 }
 
 /// What the end of the work is for the operation.
@@ -35,9 +37,8 @@ pub(super) fn of(
                 Err(shared.errors.panicked())
             }
             Err(_aborted) => {
-                // Only work that was asked to stop is dropped.
-                let failure = run.stop().unwrap_or(&StopReason::Cancelled).failure();
-                return Verdict::Outcome(Outcome::Error(failure));
+                let stopped = run.stop().map(|reason| Outcome::Error(reason.failure()));
+                return stopped.map_or(Verdict::None, Verdict::Outcome);
             }
         },
     };

@@ -58,9 +58,12 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
     };
     let (worker, delay) = (shared.worker.id(), operation.delay());
     let request = operation.request().clone();
+    // Until the lease holds for sure, the look for work that follows it is what begins the operation.
     let operation = match &slot {
-        Some(_) => operation.with_beginning(Beginning::ClaimedBy(worker.clone())),
-        None => operation,
+        Some(_) if shared.worker.holds(shared.settings.lease_margin()) => {
+            operation.with_beginning(Beginning::ClaimedBy(worker.clone()))
+        }
+        _ => operation,
     };
     // Until this is dropped, a request to stop that comes before the answer is remembered, and nobody hands back
     // what the store has given to this process.
@@ -116,8 +119,9 @@ async fn store(shared: &Shared, operation: NewOperation) -> Result<Creation, Err
         Err(error) => error,
     };
     shared.doubt.raise();
-    match in_time(shared.store.get_one(&name)).await {
-        Ok(Some(view)) => Ok(Creation::Created(view)),
-        Ok(None) | Err(_) => Err(error),
+    if let Ok(Some(view)) = in_time(shared.store.get_one(&name)).await {
+        return Ok(Creation::Created(view));
     }
+    shared.claim.notify_one();
+    Err(error)
 }
