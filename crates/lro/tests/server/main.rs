@@ -4,6 +4,7 @@
 mod attempts;
 mod cancel;
 mod checkpoint;
+mod claim;
 mod concurrency;
 mod connection;
 mod context;
