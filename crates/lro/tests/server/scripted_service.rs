@@ -148,6 +148,10 @@ impl ScriptedService {
                 operation.cancelled().await;
                 return Err(Status::cancelled("stopped at 50 %"));
             }
+            "fail when asked to stop" => {
+                operation.cancelled().await;
+                return Err(detailed());
+            }
             "finish when asked to stop" => {
                 operation.cancelled().await;
                 assert!(operation.is_cancelled());
