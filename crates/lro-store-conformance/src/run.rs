@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::{Capabilities, Harness};
 
 /// After which time a test fails that does not end, such as one that waits for a hint. It is real time.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a test works with.
 #[derive(Debug)]

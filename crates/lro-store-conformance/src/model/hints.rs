@@ -1,5 +1,6 @@
 //! The hints that a call must lead to.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use lro_store::{Change, Changes, Timestamp};
@@ -7,7 +8,10 @@ use lro_store::{Change, Changes, Timestamp};
 use super::state::Model;
 
 /// How long a hint may take, in real time.
-const SOON: Duration = Duration::from_secs(10);
+pub(super) const SOON: Duration = Duration::from_secs(10);
+
+/// How long one may take once one has not come: a failure is only made shorter then.
+const SOONER: Duration = Duration::from_millis(250);
 
 /// What was claimable, running and there before a call.
 pub(super) struct Before {
@@ -44,10 +48,13 @@ impl Before {
 }
 
 /// Waits until all of these hints have come, in whatever order.
-pub(super) async fn expect(changes: &mut Changes, mut hints: Vec<Change>) {
+pub(super) async fn expect(changes: &mut Changes, patience: &Cell<Duration>, mut hints: Vec<Change>) {
     while !hints.is_empty() {
-        let hint = tokio::time::timeout(SOON, changes.recv()).await;
-        let hint = hint.unwrap_or_else(|_| panic!("no hint came: {hints:?}")).expect("the store is there");
+        let Ok(hint) = tokio::time::timeout(patience.get(), changes.recv()).await else {
+            patience.set(SOONER);
+            panic!("no hint came: {hints:?}");
+        };
+        let hint = hint.expect("the store is there");
         hints.retain(|wanted| *wanted != hint);
     }
 }

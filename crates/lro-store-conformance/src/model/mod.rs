@@ -7,6 +7,7 @@ mod step;
 mod strategy;
 mod write;
 
+use std::cell::Cell;
 use std::hash::{BuildHasher as _, RandomState};
 
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -32,9 +33,12 @@ pub(crate) fn a_store_is_the_state_machine<H: Harness>() {
     }
     let seed = config.rng_seed;
     let runtime = Threads::One.runtime();
+    // Making a failure short takes many tries.
+    config.max_shrink_time = 60_000;
+    let patience = Cell::new(hints::SOON);
     let check = |calls: Vec<call::Call>| {
         runtime.block_on(with_fixture::<H>(async |fixture| {
-            let mut pair = Pair::new(fixture.store(), &fixture.clock, H::CAPABILITIES.has_hints());
+            let mut pair = Pair::new(fixture.store(), &fixture.clock, H::CAPABILITIES.has_hints(), &patience);
             for call in &calls {
                 pair.step(call).await;
             }

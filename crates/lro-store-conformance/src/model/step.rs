@@ -1,5 +1,6 @@
 //! One call on both the store and the model.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub(super) struct Pair<'a, S> {
     store: &'a S,
     clock: &'a ManualClock,
     changes: Option<Changes>,
+    patience: &'a Cell<Duration>,
     model: Model,
     /// The last time at which something expired. The clock never goes back behind it, or what is forgotten
     /// might exist again.
@@ -30,9 +32,16 @@ pub(super) struct Pair<'a, S> {
 }
 
 impl<'a, S: Store> Pair<'a, S> {
-    pub(super) fn new(store: &'a S, clock: &'a ManualClock, has_hints: bool) -> Self {
+    /// A store without anything. Hints are waited for with this patience, if there are any.
+    pub(super) fn new(
+        store: &'a S,
+        clock: &'a ManualClock,
+        has_hints: bool,
+        patience: &'a Cell<Duration>,
+    ) -> Self {
         let changes = has_hints.then(|| store.changes());
-        Self { store, clock, changes, model: Model::default(), expired_at: Timestamp::MIN, outdated: 0 }
+        let model = Model::default();
+        Self { store, clock, changes, patience, model, expired_at: Timestamp::MIN, outdated: 0 }
     }
 
     /// Makes one call on both, compares the answers, and then all that can be read.
@@ -61,7 +70,7 @@ impl<'a, S: Store> Pair<'a, S> {
         let views = self.list().await;
         assert_eq!(views, self.model.newest_first());
         if let Some(changes) = &mut self.changes {
-            hints::expect(changes, before.hints(&self.model, self.clock.now())).await;
+            hints::expect(changes, self.patience, before.hints(&self.model, self.clock.now())).await;
         }
     }
 
@@ -227,10 +236,11 @@ impl<'a, S: Store> Pair<'a, S> {
         loop {
             let page = self.store.list(&query).await.unwrap();
             all.extend(page.views);
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => return all,
-            }
+            let Some(next) = page.next else { return all };
+            assert!(query.after.as_ref().is_none_or(|after| next < *after), "each page goes on");
+            query.after = Some(next);
+            // Else a store that never comes to an end would hold up the runtime, and so the limit of time.
+            tokio::task::yield_now().await;
         }
     }
 }

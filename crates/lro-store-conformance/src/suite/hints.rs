@@ -147,7 +147,7 @@ pub(crate) async fn the_next_holder_is_hinted_also_if_it_was_delayed_before<H: H
     let running = fence(&create(store, queued(claimed("a", "w"))).await);
     clock.advance(SECOND);
     create(store, queued(other("b")).with_delay(SECOND)).await;
-    clock.advance(SECOND * 2);
+    clock.advance(SECOND);
     finish(store, &running, "ok").await;
     expect(&mut changes, other_work()).await;
     let second = fence(&claim_of(store, "w", OTHER_METHOD, 1).await.pop().expect("it can be claimed").view);

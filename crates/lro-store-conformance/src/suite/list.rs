@@ -76,6 +76,7 @@ pub(crate) async fn pages_meet_everything_once_whatever_happens_between(
         seen.extend(page.views.iter().map(|view| view.name().id().to_owned()));
         let Some(next) = page.next else { break };
         query.after = Some(next);
+        tokio::task::yield_now().await;
         clock.advance(SECOND);
         create(store, operation(&format!("new-{}", clock_text(clock)))).await;
         // One that was seen, and so may be where the page ended, and one that may come.
@@ -92,6 +93,20 @@ pub(crate) async fn pages_meet_everything_once_whatever_happens_between(
 fn clock_text(clock: &ManualClock) -> String {
     use lro_store::Clock as _;
     clock.now().as_micros().to_string()
+}
+
+pub(crate) async fn a_name_that_is_given_again_is_listed_once(store: &impl Store, clock: &ManualClock) {
+    let (again, between) = ("shelves/1/operations/a", "shelves/1/operations/b");
+    create(store, done(again).with_retention(SECOND)).await;
+    create(store, operation(between)).await;
+    for _ in 0..2 {
+        clock.advance(SECOND);
+        store.delete_one(&name(again)).await.unwrap();
+        create(store, operation(again)).await;
+        for parent in ["", "shelves/1", "shelves/-"] {
+            assert_eq!(list_names(store, parent).await, [again, between], "{parent:?}");
+        }
+    }
 }
 
 pub(crate) async fn a_place_is_where_it_was_though_its_operation_is_gone(
@@ -126,6 +141,7 @@ pub(crate) async fn a_page_ends_before_it_is_too_large(store: &impl Store, clock
             assert!(size <= max_bytes || page.views.len() == 1, "{size} bytes of {max_bytes}");
             ids.extend(page.views.iter().map(|view| view.name().id().to_owned()));
             query.after = page.next;
+            tokio::task::yield_now().await;
             if query.after.is_none() {
                 break;
             }

@@ -169,6 +169,7 @@ pub(crate) async fn pages_meet_everything_once_while_others_write<H: Harness>(fi
                         .filter(|id| id.starts_with("old")),
                 );
                 query.after = page.next;
+                tokio::task::yield_now().await;
                 if query.after.is_none() {
                     break;
                 }

@@ -57,6 +57,18 @@ pub(crate) async fn signs_of_life_carry_what_is_asked_to_stop(store: &impl Store
     assert_eq!(again, KeepAlive::alive(expected[..1].to_vec()), "as often as it asks");
 }
 
+pub(crate) async fn nobody_is_told_to_stop_what_another_runs(store: &impl Store, _: &ManualClock) {
+    begin(store, "a", "one").await;
+    cancel(store, "a").await;
+    store.delete_one(&name("a")).await.unwrap();
+    let second = begin(store, "a", "two").await;
+    cancel(store, "a").await;
+    assert_eq!(store.keep_alive(&worker("one"), LEASE).await.unwrap(), KeepAlive::alive(Vec::new()));
+    let stop = Stop::new(second.name, attempt(1), StopReason::Cancelled);
+    assert_eq!(store.keep_alive(&worker("two"), LEASE).await.unwrap(), KeepAlive::alive(vec![stop]));
+    assert!(held(store, "one").await.is_empty());
+}
+
 pub(crate) async fn a_worker_that_leaves_hands_back_all_at_once(store: &impl Store, _: &ManualClock) {
     for number in 0..20 {
         begin(store, &format!("{number:02}"), "w").await;
