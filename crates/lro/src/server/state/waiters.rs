@@ -16,7 +16,7 @@ pub(in crate::server) enum Seen {
     #[default]
     Nothing,
     /// Its state.
-    View(Arc<View>),
+    View(View),
     /// It is forgotten.
     Gone,
 }
@@ -148,9 +148,9 @@ impl Waiters {
         // Whoever waits is woken when the lock is free again.
         let Some(sender) = sender else { return };
         sender.send_if_modified(|seen| {
-            let is_known = matches!((&*seen, &view), (Seen::View(known), Some(view)) if **known == *view);
+            let is_known = matches!((&*seen, &view), (Seen::View(known), Some(view)) if known == view);
             if !is_known {
-                *seen = view.map_or(Seen::Gone, |view| Seen::View(Arc::new(view)));
+                *seen = view.map_or(Seen::Gone, Seen::View);
             }
             !is_known
         });
@@ -189,7 +189,7 @@ impl Waiter {
     }
 
     /// How the operation ended, once it has; `None` if it is forgotten. Cancel-safe.
-    pub(in crate::server) async fn ended(&mut self) -> Option<Arc<View>> {
+    pub(in crate::server) async fn ended(&mut self) -> Option<View> {
         let is_over = |seen: &Seen| match seen {
             Seen::Nothing => false,
             Seen::View(view) => view.is_done(),
@@ -197,7 +197,7 @@ impl Waiter {
         };
         // The sender lives as long as this waiter, so there is always a value to come.
         match self.receiver.wait_for(is_over).await.as_deref() {
-            Ok(Seen::View(view)) => Some(Arc::clone(view)),
+            Ok(Seen::View(view)) => Some(view.clone()),
             _ => None,
         }
     }
