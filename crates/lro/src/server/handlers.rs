@@ -1,6 +1,6 @@
 //! Which method is done by which function.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -80,7 +80,7 @@ impl fmt::Debug for Handler {
 
 /// The handlers of an engine, by the path of their method.
 #[derive(Debug, Default)]
-pub(super) struct Handlers(RwLock<HashMap<Arc<str>, Handler>>);
+pub(super) struct Handlers(RwLock<BTreeMap<Arc<str>, Handler>>);
 
 impl Handlers {
     /// Adds a handler.
@@ -112,8 +112,6 @@ impl Handlers {
     pub(super) fn paths(&self) -> Vec<Arc<str>> {
         let handlers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let living = handlers.iter().filter(|(_, handler)| handler.lives());
-        let mut paths: Vec<_> = living.map(|(path, _)| Arc::clone(path)).collect();
-        paths.sort_unstable();
-        paths
+        living.map(|(path, _)| Arc::clone(path)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! The attempts that this process has under way.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use lro_store::{OperationName, StopReason};
@@ -20,9 +20,9 @@ struct Inner {
     /// How many calls are on their way that may bring new runs.
     expecting: usize,
     /// Operations that are to stop and that one of these calls may bring.
-    stops: HashMap<OperationName, StopReason>,
+    stops: BTreeMap<OperationName, StopReason>,
     /// Operations that are being created, and will be run if they are.
-    creating: HashSet<OperationName>,
+    creating: BTreeSet<OperationName>,
 }
 
 impl Runs {

@@ -1,6 +1,6 @@
 //! How much may run at a time.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
@@ -11,7 +11,7 @@ use super::lock::lock;
 #[derive(Debug)]
 pub(in crate::server) struct Slots {
     total: usize,
-    limits: HashMap<Arc<str>, usize>,
+    limits: BTreeMap<Arc<str>, usize>,
     used: Mutex<Used>,
     freed: Notify,
 }
@@ -19,7 +19,7 @@ pub(in crate::server) struct Slots {
 #[derive(Debug, Default)]
 struct Used {
     total: usize,
-    by_method: HashMap<Arc<str>, usize>,
+    by_method: BTreeMap<Arc<str>, usize>,
     /// Somebody was given fewer slots than asked for.
     wanted: bool,
 }
@@ -62,7 +62,7 @@ impl Slots {
             let free = self.limit(method).map_or(total, |limit| limit.saturating_sub(taken).min(total));
             (free > 0).then(|| (Arc::clone(method), free))
         };
-        let by_method: HashMap<_, _> = methods.iter().filter_map(free).collect();
+        let by_method: BTreeMap<_, _> = methods.iter().filter_map(free).collect();
         if by_method.is_empty() {
             return None;
         }
@@ -105,7 +105,7 @@ impl Slots {
 pub(in crate::server) struct Reservation {
     slots: Arc<Slots>,
     total: usize,
-    by_method: HashMap<Arc<str>, usize>,
+    by_method: BTreeMap<Arc<str>, usize>,
 }
 
 impl Reservation {
@@ -134,7 +134,8 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         let limits = &self.slots.limits;
-        let rest = self.by_method.drain().filter(|(method, _)| limits.contains_key(method));
+        let rest =
+            std::mem::take(&mut self.by_method).into_iter().filter(|(method, _)| limits.contains_key(method));
         let rest: Vec<_> = rest.collect();
         self.slots.release(self.total, rest);
     }
@@ -188,8 +189,8 @@ mod tests {
         drop(only_exports);
         let all = slots.reserve(&methods(), 20).unwrap();
         assert_eq!(all.len(), 9);
-        let limits: HashMap<_, _> = all.methods().map(|(method, limit)| (&**method, limit)).collect();
-        assert_eq!(limits, HashMap::from([("/export", 1), ("/import", 9)]));
+        let limits: BTreeMap<_, _> = all.methods().map(|(method, limit)| (&**method, limit)).collect();
+        assert_eq!(limits, BTreeMap::from([("/export", 1), ("/import", 9)]));
         assert!(slots.reserve(&methods(), 1).is_none());
         drop((all, running));
         assert_eq!(lock(&slots.used).total, 0);
