@@ -51,7 +51,7 @@ impl Handler {
             let (run, service) = (Arc::clone(&run), weak.upgrade()?);
             // All of it happens inside of the future, also the call: a panic anywhere is then the work's.
             let work: Work = Box::pin(async move {
-                let request = payload::unpack(method.request_type(), convert::to_any(&request))
+                let request = convert::unpack(method.request_type(), &request)
                     .map_err(|error| attempt.errors.undecodable_request(&error))?;
                 let context = Context::new(attempt, method.metadata_type());
                 let response = run(service, request, context).await?;
