@@ -3,9 +3,11 @@
 mod builder;
 mod create;
 mod entry;
+mod held;
 mod keys;
 mod queue;
 mod table;
+mod times;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

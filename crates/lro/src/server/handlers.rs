@@ -1,6 +1,6 @@
 //! Which method is done by which function.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -89,7 +89,7 @@ impl Handler {
             let working = works.begin();
             // All of it happens inside of the future, also the call: a panic anywhere is then the work's.
             let work: Work = Box::pin(async move {
-                let request = payload::unpack(method.request_type(), convert::to_any(&request))
+                let request = convert::unpack(method.request_type(), &request)
                     .map_err(|error| attempt.errors.undecodable_request(&error))?;
                 let context = Context::new(attempt, method.metadata_type());
                 let response = run(service, request, context).await;
@@ -140,7 +140,7 @@ impl fmt::Debug for Handler {
 
 /// The handlers of an engine, by the path of their method.
 #[derive(Debug, Default)]
-pub(super) struct Handlers(RwLock<HashMap<Arc<str>, Handler>>);
+pub(super) struct Handlers(RwLock<BTreeMap<Arc<str>, Handler>>);
 
 impl Handlers {
     /// The count of the work of a service, which all of its handlers share.
@@ -179,8 +179,6 @@ impl Handlers {
     pub(super) fn paths(&self) -> Vec<Arc<str>> {
         let handlers = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let wanted = handlers.iter().filter(|(_, handler)| handler.is_wanted());
-        let mut paths: Vec<_> = wanted.map(|(path, _)| Arc::clone(path)).collect();
-        paths.sort_unstable();
-        paths
+        wanted.map(|(path, _)| Arc::clone(path)).collect()
     }
 }

@@ -112,7 +112,7 @@ impl<Meta> Context<Meta> {
     /// When the checkpoint is of another type, such as that of another version of the server.
     pub fn last_checkpoint<T: Message + Name + Default>(&self) -> Result<Option<T>, CheckpointError> {
         let Some(checkpoint) = self.attempt.checkpoint() else { return Ok(None) };
-        let message = payload::unpack(&T::full_name(), convert::to_any(&checkpoint));
+        let message = convert::unpack(&T::full_name(), &checkpoint);
         message.map(Some).map_err(|error| CheckpointError::new(error, self.attempt.errors.clone()))
     }
 
@@ -155,7 +155,7 @@ impl<Meta: Message + Default> Context<Meta> {
     /// was nothing, or it is not of this type.
     pub fn last_progress(&self) -> Option<Meta> {
         let metadata = self.attempt.view.metadata()?;
-        payload::unpack(self.metadata_type, convert::to_any(metadata)).ok()
+        convert::unpack(self.metadata_type, metadata).ok()
     }
 
     /// Reports how far the work is, as the operation's metadata.

@@ -110,7 +110,7 @@ impl Watcher {
                 () = self.shared.stopped.cancelled() => return self.last_look().await,
             };
             match seen {
-                Seen::View(view) if self.last.as_ref() != Some(&*view) => return Ok(View::clone(&view)),
+                Seen::View(view) if self.last.as_ref() != Some(&view) => return Ok(view),
                 Seen::View(_) | Seen::Nothing => {}
                 Seen::Gone => return Err(self.shared.errors.not_found(&self.name)),
             }

@@ -43,7 +43,8 @@ pub(super) fn launch(shared: &Arc<Shared>, record: Record, slot: Slot) {
         drop(underway);
         drop(slot);
     };
-    shared.work.spawn(attempt.instrument(span));
+    // Boxed, because a spawn moves a future about several times, and this one is large.
+    shared.work.spawn(Box::pin(attempt.instrument(span)));
 }
 
 /// An attempt that is under way.

@@ -1,7 +1,7 @@
 //! The attempts that this process has under way.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use lro_store::{OperationName, StopReason};
@@ -22,9 +22,9 @@ struct Inner {
     /// How many such calls there were.
     calls: u64,
     /// What was heard of operations that one of these calls may bring.
-    news: HashMap<OperationName, News>,
+    news: BTreeMap<OperationName, News>,
     /// Operations that are being created, and will be run if they are.
-    creating: HashSet<OperationName>,
+    creating: BTreeSet<OperationName>,
 }
 
 /// What was heard of an operation before its run has begun.

@@ -1,6 +1,6 @@
 //! How much may run at a time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
@@ -11,7 +11,7 @@ use super::lock::lock;
 #[derive(Debug)]
 pub(in crate::server) struct Slots {
     total: usize,
-    limits: HashMap<Arc<str>, usize>,
+    limits: BTreeMap<Arc<str>, usize>,
     used: Mutex<Used>,
     freed: Notify,
 }
@@ -19,7 +19,7 @@ pub(in crate::server) struct Slots {
 #[derive(Debug, Default)]
 struct Used {
     total: usize,
-    by_method: HashMap<Arc<str>, usize>,
+    by_method: BTreeMap<Arc<str>, usize>,
     wanted: Wanted,
 }
 
@@ -29,7 +29,7 @@ struct Wanted {
     /// Slots, whatever the method.
     any: bool,
     /// Slots of these methods.
-    methods: HashSet<Arc<str>>,
+    methods: BTreeSet<Arc<str>>,
 }
 
 impl Slots {
@@ -65,7 +65,7 @@ impl Slots {
         let mut used = lock(&self.used);
         let total = batch.min(self.total.saturating_sub(used.total));
         used.wanted.any |= total < batch;
-        let mut by_method = HashMap::new();
+        let mut by_method = BTreeMap::new();
         for method in methods {
             let taken = used.by_method.get(method).copied().unwrap_or_default();
             let free = self.limit(method).map_or(total, |limit| limit.saturating_sub(taken).min(total));
@@ -110,7 +110,7 @@ impl Used {
 pub(in crate::server) struct Reservation {
     slots: Arc<Slots>,
     total: usize,
-    by_method: HashMap<Arc<str>, usize>,
+    by_method: BTreeMap<Arc<str>, usize>,
 }
 
 impl Reservation {
@@ -204,8 +204,8 @@ mod tests {
         drop(only_exports);
         let all = slots.reserve(&methods(), 20).unwrap();
         assert_eq!(all.len(), 9);
-        let limits: HashMap<_, _> = all.methods().map(|(method, limit)| (&**method, limit)).collect();
-        assert_eq!(limits, HashMap::from([("/export", 1), ("/import", 9)]));
+        let limits: BTreeMap<_, _> = all.methods().map(|(method, limit)| (&**method, limit)).collect();
+        assert_eq!(limits, BTreeMap::from([("/export", 1), ("/import", 9)]));
         assert!(slots.reserve(&methods(), 1).is_none());
         drop((all, running));
         assert_eq!(lock(&slots.used).total, 0);

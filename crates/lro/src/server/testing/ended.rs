@@ -8,10 +8,10 @@ use tonic::Status;
 
 use super::Attempt;
 use super::recorder::Record;
+use crate::Method;
 use crate::server::context::retry;
 use crate::server::state::run::Run;
 use crate::server::{convert, status};
-use crate::{Method, payload};
 
 /// An attempt that has ended: what its handler returned and reported.
 pub struct EndedAttempt<Req, Res, Meta> {
@@ -106,12 +106,11 @@ pub(super) fn metadata<Req, Res, Meta: Message + Default>(
     method: &Method<Req, Res, Meta>,
     progress: &Payload,
 ) -> Meta {
-    let metadata = payload::unpack(method.metadata_type(), convert::to_any(progress));
+    let metadata = convert::unpack(method.metadata_type(), progress);
     metadata.expect("the context has packed it as this type")
 }
 
 /// A checkpoint with its type.
 pub(super) fn checkpoint<T: Message + Name + Default>(checkpoint: &Payload) -> T {
-    payload::unpack(&T::full_name(), convert::to_any(checkpoint))
-        .unwrap_or_else(|error| panic!("a checkpoint: {error}"))
+    convert::unpack(&T::full_name(), checkpoint).unwrap_or_else(|error| panic!("a checkpoint: {error}"))
 }
