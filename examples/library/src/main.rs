@@ -83,10 +83,10 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
             println!("listening on http://{}", listener.local_addr()?);
             let library = server::Library { fetch_time: Duration::from_millis(fetch_time) };
             let mut signals = Signals::new()?;
-            let (shut_down, shutdown) = oneshot::channel::<()>();
-            let (hurry_up, hurry) = oneshot::channel::<()>();
+            let (begin, shutdown) = oneshot::channel::<()>();
+            let (press, hurry) = oneshot::channel::<()>();
             tokio::spawn(async move {
-                for told in [shut_down, hurry_up] {
+                for told in [begin, press] {
                     signals.next().await;
                     // The server may have ended by itself.
                     let _ = told.send(());

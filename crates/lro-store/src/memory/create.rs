@@ -47,7 +47,7 @@ fn preempt(table: &mut Table, others: &[Cursor], by: &OperationName, now: Timest
     for Cursor { name, .. } in others {
         let reason = StopReason::Preempted(by.clone());
         if let Some(after) = table.get(name).map(|entry| entry.view.request_stop(reason, now)) {
-            table.replace(after, None);
+            table.replace(&after, None);
         }
     }
 }

@@ -97,7 +97,7 @@ impl MemoryStore {
                     Err(_) => WriteResult::Lost,
                     Ok(Written { view, checkpoint }) => {
                         let stop = view.stop().cloned();
-                        table.replace(view, checkpoint);
+                        table.replace(&view, checkpoint);
                         WriteResult::Applied { stop }
                     }
                 }
@@ -181,7 +181,7 @@ impl Store for MemoryStore {
             let cancel = |name: &OperationName| {
                 let Some(entry) = table.live(name, now) else { return false };
                 let after = entry.view.request_stop(StopReason::Cancelled, now);
-                table.replace(after, None);
+                table.replace(&after, None);
                 true
             };
             names.iter().map(cancel).collect()
@@ -245,7 +245,7 @@ impl Store for MemoryStore {
             let begun = table.claimable(claim, now);
             let run = |running: View| {
                 let name = running.name().clone();
-                table.replace(running, None);
+                table.replace(&running, None);
                 table.get(&name).map(entry::Entry::record)
             };
             begun.into_iter().filter_map(run).collect()
@@ -288,7 +288,7 @@ impl Store for MemoryStore {
             let expire = |name: &&OperationName| {
                 let expired = table.get(name).and_then(|entry| entry.view.expire(now).ok());
                 expired.is_some_and(|view| {
-                    table.replace(view, None);
+                    table.replace(&view, None);
                     true
                 })
             };

@@ -101,7 +101,7 @@ impl Table {
     }
 
     /// Replaces the view of an operation, and its checkpoint if there is another one.
-    pub(super) fn replace(&mut self, view: View, checkpoint: Option<Payload>) {
+    pub(super) fn replace(&mut self, view: &View, checkpoint: Option<Payload>) {
         let Some(entry) = self.entries.get_mut(view.name()) else { return };
         self.bytes -= entry.size();
         let before = std::mem::replace(&mut entry.view, view.clone());
@@ -109,8 +109,8 @@ impl Table {
             entry.checkpoint = checkpoint;
         }
         self.bytes += entry.size();
-        self.hint_of_change(&before, &view);
-        self.index(Some(&before), Some(&view));
+        self.hint_of_change(&before, view);
+        self.index(Some(&before), Some(view));
         if self.bytes > self.capacity {
             self.make_room(0);
         }
@@ -245,7 +245,7 @@ impl Table {
             self.held(worker, None).take(limit).filter_map(|view| view.reclaim(worker, now).ok()).collect();
         let count = taken.len();
         for view in taken {
-            self.replace(view, None);
+            self.replace(&view, None);
         }
         count
     }
