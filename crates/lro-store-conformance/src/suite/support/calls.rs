@@ -79,6 +79,7 @@ where
     while idle < IDLE_CALLS {
         let count = call(limit).await.unwrap();
         assert!(count <= limit, "a limit is the most");
+        assert!(counts.len() < 1_000, "there is no end to what it says it does");
         if count == 0 {
             idle += 1;
         } else {
