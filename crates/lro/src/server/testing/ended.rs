@@ -8,10 +8,10 @@ use tonic::Status;
 
 use super::Attempt;
 use super::recorder::Record;
+use crate::Method;
 use crate::server::context::retry;
 use crate::server::state::run::Run;
 use crate::server::{convert, status};
-use crate::Method;
 
 /// An attempt that has ended: what its handler returned and reported.
 pub struct EndedAttempt<Req, Res, Meta> {
