@@ -19,6 +19,7 @@ pub(in crate::server) struct Slots {
 #[derive(Debug, Default)]
 struct Used {
     total: usize,
+    /// By method, of those that have a limit of their own.
     by_method: BTreeMap<Arc<str>, usize>,
     wanted: Wanted,
 }
@@ -53,7 +54,18 @@ impl Slots {
 
     /// A slot for an operation of a method, if there is one.
     pub(in crate::server) fn take(self: &Arc<Self>, method: &Arc<str>) -> Option<Slot> {
-        self.reserve(std::slice::from_ref(method), 1)?.slot(method)
+        let mut used = lock(&self.used);
+        let limit = self.limit(method);
+        let taken = used.by_method.get(method).copied().unwrap_or_default();
+        if used.total >= self.total || limit.is_some_and(|limit| taken >= limit) {
+            used.wanted = true;
+            return None;
+        }
+        used.total += 1;
+        if limit.is_some() {
+            *used.by_method.entry(Arc::clone(method)).or_default() += 1;
+        }
+        Some(Slot { slots: Arc::clone(self), method: Arc::clone(method) })
     }
 
     /// Holds up to `batch` slots for operations of these methods; `None` if there is none for any.
@@ -129,9 +141,6 @@ impl Reservation {
         let held = self.by_method.get_mut(method).filter(|held| **held > 0)?;
         self.total = self.total.checked_sub(1)?;
         *held -= 1;
-        if !self.slots.limits.contains_key(method) {
-            *lock(&self.slots.used).by_method.entry(Arc::clone(method)).or_default() += 1;
-        }
         Some(Slot { slots: Arc::clone(&self.slots), method: Arc::clone(method) })
     }
 }
@@ -209,6 +218,21 @@ mod tests {
         assert!(slots.reserve(&methods(), 1).is_none());
         drop((all, running));
         assert_eq!(lock(&slots.used).total, 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_slot_of_one_method_is_told_though_another_takes_one() {
+        let [export, import] = methods();
+        let slots = Slots::new(3, [("/export", 1)]);
+        let taken = slots.take(&export).unwrap();
+        assert!(slots.reserve(std::slice::from_ref(&export), 1).is_none());
+        let _other = slots.take(&import).unwrap();
+        drop(taken);
+        tokio::select! {
+            biased;
+            () = slots.freed() => {}
+            () = std::future::ready(()) => panic!("the slot became free and nobody heard of it"),
+        }
     }
 
     #[tokio::test]
