@@ -57,8 +57,12 @@ impl Slots {
         let mut used = lock(&self.used);
         let limit = self.limit(method);
         let taken = used.by_method.get(method).copied().unwrap_or_default();
-        if used.total >= self.total || limit.is_some_and(|limit| taken >= limit) {
-            used.wanted = true;
+        if used.total >= self.total {
+            used.wanted.any = true;
+            return None;
+        }
+        if limit.is_some_and(|limit| taken >= limit) {
+            used.wanted.methods.insert(Arc::clone(method));
             return None;
         }
         used.total += 1;
