@@ -1,7 +1,7 @@
 //! The attempts that this process has under way.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use lro_store::{OperationName, StopReason};
@@ -10,13 +10,13 @@ use super::lock::lock;
 use super::run::Run;
 
 /// The attempts that this process has under way, at most one for each operation, and what is known of others
-/// that are about to begin.
+/// that are about to begin. They are kept in order, so that a run over a seeded source of randomness repeats itself.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Runs(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    runs: HashMap<OperationName, Arc<Run>>,
+    runs: BTreeMap<OperationName, Arc<Run>>,
     /// The calls on their way that may bring new runs, by number.
     expecting: BTreeSet<u64>,
     /// How many such calls there were.

@@ -24,6 +24,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     loop {
         if batch == 1 {
             tokio::select! {
+                biased;
                 () = shared.draining.cancelled() => return,
                 () = shared.claim.notified() => {}
                 () = shared.slots.freed() => {}
