@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use lro_store::{OperationName, StopReason};
+use lro_store::{Fence, OperationName, StopReason};
 
 use super::lock::lock;
 use super::run::Run;
@@ -23,6 +23,9 @@ struct Inner {
     calls: u64,
     /// What was heard of operations that one of these calls may bring.
     news: BTreeMap<OperationName, News>,
+    /// What has begun and one of these calls may bring once more: a start whose answer got lost reads its operation
+    /// back, and a claim may have been given it meanwhile. With the number of the first call that cannot.
+    begun: BTreeMap<Fence, u64>,
     /// Operations that are being created, and will be run if they are.
     creating: BTreeSet<OperationName>,
 }
@@ -42,9 +45,17 @@ enum NewsKind {
 }
 
 impl Runs {
-    /// Adds an attempt. Of two at the same operation only the later one goes on.
-    pub(in crate::server) fn insert(&self, run: Arc<Run>) {
+    /// Adds an attempt, unless another call has brought the very same one; whether it is to begin. Of two at the same
+    /// operation only the later one goes on.
+    pub(in crate::server) fn insert(&self, run: Arc<Run>) -> bool {
         let mut inner = lock(&self.0);
+        if inner.begun.contains_key(&run.fence) {
+            return false;
+        }
+        if !inner.expecting.is_empty() {
+            let before = inner.calls;
+            inner.begun.insert(run.fence.clone(), before);
+        }
         match inner.news.remove(&run.fence.name).map(|news| news.kind) {
             Some(NewsKind::StopRequested(reason)) => run.request_stop(reason),
             Some(NewsKind::Deleted) => run.forget(),
@@ -57,6 +68,7 @@ impl Runs {
                 vacant.insert(run);
             }
         }
+        true
     }
 
     /// Removes this attempt, but not a later one at the same operation.
@@ -137,6 +149,7 @@ impl Inner {
         if was_first {
             let first = self.expecting.first().copied().unwrap_or(u64::MAX);
             self.news.retain(|_, news| first < news.before);
+            self.begun.retain(|_, before| first < *before);
         }
     }
 }
@@ -161,7 +174,7 @@ impl Drop for Expecting<'_> {
 
 #[cfg(test)]
 mod tests {
-    use lro_store::{Attempt, Fence, WorkerId};
+    use lro_store::{Attempt, WorkerId};
 
     use super::*;
     use crate::server::settings::OnDelete;
@@ -180,7 +193,7 @@ mod tests {
         for order in [[1, 2], [2, 1]] {
             let runs = Runs::default();
             let attempts = order.map(run);
-            attempts.iter().cloned().for_each(|run| runs.insert(run));
+            attempts.iter().cloned().for_each(|run| assert!(runs.insert(run)));
             let [earlier, later] = [1, 2].map(|number| attempts[usize::from(order[0] != number)].clone());
             assert!(earlier.is_over() && !later.is_over());
             assert!(Arc::ptr_eq(&runs.get(&name()).unwrap(), &later));
@@ -194,11 +207,11 @@ mod tests {
         let runs = Runs::default();
         runs.request_stop(&name(), StopReason::Cancelled);
         let expecting = runs.expect();
-        runs.insert(run(1));
+        assert!(runs.insert(run(1)));
         assert_eq!(runs.get(&name()).unwrap().stop(), None, "nothing was expected when it was asked");
         runs.remove(&runs.get(&name()).unwrap());
         runs.request_stop(&name(), StopReason::DeadlineExceeded);
-        runs.insert(run(1));
+        assert!(runs.insert(run(1)));
         assert_eq!(runs.get(&name()).unwrap().stop(), Some(&StopReason::DeadlineExceeded));
         drop(expecting);
     }
@@ -209,7 +222,7 @@ mod tests {
         let _expecting = runs.expect();
         runs.request_stop(&name(), StopReason::Cancelled);
         runs.forget(&name());
-        runs.insert(run(1));
+        assert!(runs.insert(run(1)));
         assert!(runs.get(&name()).unwrap().is_forgotten());
     }
 
@@ -226,6 +239,21 @@ mod tests {
         assert!(lock(&runs.0).news.len() <= 1, "{:?}", lock(&runs.0).news);
         drop(expecting);
         assert!(lock(&runs.0).news.is_empty());
+    }
+
+    #[test]
+    fn an_attempt_that_two_calls_bring_begins_once() {
+        let runs = Runs::default();
+        let (creating, claiming) = (runs.expect_created(name()), runs.expect());
+        assert!(runs.insert(run(1)));
+        drop(creating);
+        runs.remove(&runs.get(&name()).unwrap());
+        assert!(!runs.insert(run(1)), "it has ended, and a claim brings it once more");
+        let later = runs.expect();
+        drop(claiming);
+        assert!(lock(&runs.0).begun.is_empty(), "what began later cannot bring it");
+        assert!(runs.insert(run(2)));
+        drop(later);
     }
 
     #[test]
