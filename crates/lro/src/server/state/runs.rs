@@ -31,17 +31,13 @@ struct Inner {
 }
 
 /// What was heard of an operation before its run has begun.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct News {
-    kind: NewsKind,
+    /// Why its work is asked to stop, if it is.
+    stop: Option<StopReason>,
+    is_deleted: bool,
     /// The number of the first call that cannot bring the operation, because it began later.
     before: u64,
-}
-
-#[derive(Debug)]
-enum NewsKind {
-    StopRequested(StopReason),
-    Deleted,
 }
 
 impl Runs {
@@ -56,10 +52,12 @@ impl Runs {
             let before = inner.calls;
             inner.begun.insert(run.fence.clone(), before);
         }
-        match inner.news.remove(&run.fence.name).map(|news| news.kind) {
-            Some(NewsKind::StopRequested(reason)) => run.request_stop(reason),
-            Some(NewsKind::Deleted) => run.forget(),
-            None => {}
+        let News { stop, is_deleted, .. } = inner.news.remove(&run.fence.name).unwrap_or_default();
+        if let Some(reason) = stop {
+            run.request_stop(reason);
+        }
+        if is_deleted {
+            run.forget();
         }
         match inner.runs.entry(run.fence.name.clone()) {
             Entry::Occupied(other) if other.get().fence.attempt > run.fence.attempt => run.lose(),
@@ -99,7 +97,8 @@ impl Runs {
         let mut inner = lock(&self.0);
         match inner.runs.get(name) {
             Some(run) => run.request_stop(reason),
-            None => inner.note(name, NewsKind::StopRequested(reason)),
+            // The first reason stays.
+            None => inner.note(name, |news| news.stop = news.stop.take().or(Some(reason))),
         }
     }
 
@@ -108,7 +107,7 @@ impl Runs {
         let mut inner = lock(&self.0);
         match inner.runs.get(name) {
             Some(run) => run.forget(),
-            None => inner.note(name, NewsKind::Deleted),
+            None => inner.note(name, |news| news.is_deleted = true),
         }
     }
 
@@ -136,9 +135,11 @@ impl Inner {
         call
     }
 
-    fn note(&mut self, name: &OperationName, kind: NewsKind) {
+    fn note(&mut self, name: &OperationName, note: impl FnOnce(&mut News)) {
         if !self.expecting.is_empty() {
-            self.news.insert(name.clone(), News { kind, before: self.calls });
+            let news = self.news.entry(name.clone()).or_default();
+            news.before = self.calls;
+            note(news);
         }
     }
 
@@ -239,6 +240,17 @@ mod tests {
         assert!(lock(&runs.0).news.len() <= 1, "{:?}", lock(&runs.0).news);
         drop(expecting);
         assert!(lock(&runs.0).news.is_empty());
+    }
+
+    #[test]
+    fn work_that_is_cancelled_and_deleted_before_it_begins_is_told_both() {
+        let runs = Runs::default();
+        let _expecting = runs.expect();
+        runs.request_stop(&name(), StopReason::Cancelled);
+        runs.forget(&name());
+        assert!(runs.insert(run(1)));
+        let run = runs.get(&name()).unwrap();
+        assert!(run.is_forgotten() && run.stop() == Some(&StopReason::Cancelled));
     }
 
     #[test]
