@@ -1,11 +1,12 @@
 //! The numbers that an engine goes by.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use lro_store::NewOperation;
+use lro_store::{Clock, NewOperation, SystemClock};
 
-/// The numbers that an engine goes by. [`EngineBuilder`](super::EngineBuilder) documents each.
+/// The numbers that an engine goes by, and where one of them comes from. [`EngineBuilder`](super::EngineBuilder) documents each.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) concurrency: usize,
@@ -21,6 +22,8 @@ pub(super) struct Settings {
     pub(super) max_wait: Duration,
     pub(super) max_payload_size: usize,
     pub(super) strict: bool,
+    /// Where the ids of operations get their time from.
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) on_delete: OnDelete,
 }
 
@@ -51,6 +54,7 @@ impl Default for Settings {
             max_wait: Duration::from_secs(60),
             max_payload_size: 2_000_000,
             strict: false,
+            clock: Arc::new(SystemClock),
             on_delete: OnDelete::Continue,
         }
     }

@@ -16,6 +16,7 @@ mod exclusive;
 mod faults;
 mod get;
 mod hints;
+mod interleavings;
 mod keep_alive;
 mod life;
 mod list;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lro_store::Store;
+use lro_store::{Clock, Store};
 
 use super::Engine;
 use crate::Method;
@@ -164,6 +164,13 @@ impl EngineBuilder {
     /// no secret any more.
     pub fn random_source(mut self, source: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         self.random = Random::new(source);
+        self
+    }
+
+    /// Where the ids of operations get their time from; the system's clock by default. Nothing else of an engine reads
+    /// it: leases, deadlines and retention go by the store's clock. For tests that must repeat themselves.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.settings.clock = Arc::new(clock);
         self
     }
 

@@ -106,6 +106,7 @@ impl Watcher {
     async fn changed(&mut self) -> Item {
         loop {
             let seen = tokio::select! {
+                biased;
                 seen = self.waiter.changed() => seen,
                 () = self.shared.stopped.cancelled() => return self.last_look().await,
             };

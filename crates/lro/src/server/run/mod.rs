@@ -28,7 +28,9 @@ pub(super) fn launch(shared: &Arc<Shared>, record: Record, slot: Slot) {
         attempt = record.view.attempts()
     );
     let run = Arc::new(Run::new(fence, Arc::clone(record.view.method()), shared.settings.on_delete));
-    shared.runs.insert(Arc::clone(&run));
+    if !shared.runs.insert(Arc::clone(&run)) {
+        return;
+    }
     shared.waiters.mark_change(&run.fence.name);
     let is_exclusive = record.view.exclusive().is_some();
     let underway = Underway { shared: Arc::clone(shared), run };

@@ -76,6 +76,7 @@ pub(super) async fn release(shared: &Shared, run: &Run, interruption: Interrupti
             }
         }
         tokio::select! {
+            biased;
             () = backoff.pause() => {}
             () = shared.closed.cancelled() => return,
         }

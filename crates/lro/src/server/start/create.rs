@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use lro_store::{
-    Beginning, Creation, Error, Holder, NewOperation, OnConflict, OperationName, Record, StoreExt, View,
+    Attempt, Beginning, Creation, Error, Fence, Holder, NewOperation, OnConflict, OperationName, Record,
+    StoreExt, View,
 };
 use tokio::time::timeout;
 use tonic::Status;
@@ -87,8 +88,12 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         }
     };
     let answer = convert::to_operation(&view);
-    match (view.holder(), slot) {
-        (Some(Holder::Worker(holder)), Some(slot)) if *holder == worker => {
+    match (view.fence(), slot) {
+        // What was read back may have been handed back and claimed anew by now. Then it has more than the request, such
+        // as a checkpoint.
+        (Some(Fence { holder: Holder::Worker(holder), attempt: Attempt::FIRST, .. }), Some(slot))
+            if holder == worker =>
+        {
             run::launch(&shared, Record::new(view, request, None), slot);
         }
         (None, slot) if !view.is_done() => {

@@ -85,7 +85,14 @@ impl<Meta> Start<Meta> {
     /// Give it a [`deadline`](Self::deadline), or it waits for ever when nobody comes. A cancellation ends it at
     /// once, and whoever finishes it later learns that. It can neither be delayed nor wait for an exclusive key.
     pub fn delegated() -> Self {
-        let work = Work::Delegate { random: rand::random(), at: SystemTime::now(), id: DelegateId::random() };
+        Self::delegated_from(rand::random(), SystemTime::now(), rand::random())
+    }
+
+    /// [`delegated`](Self::delegated) with what is random in its name, its time, and what is random in its token, for
+    /// tests that must repeat themselves.
+    #[doc(hidden)]
+    pub fn delegated_from(name: u128, at: SystemTime, token: u128) -> Self {
+        let work = Work::Delegate { random: name, at, id: DelegateId::generate(token) };
         Self { work, ..Self::new() }
     }
 

@@ -51,7 +51,7 @@ where
     let parent = Parent::parse(&start.parent).map_err(|error| errors.invalid_parent(&error))?;
     let name = match start.delegated_name().map_err(|error| errors.invalid_parent(&error))? {
         Some(name) => name,
-        None => OperationName::generate(&parent, std::time::SystemTime::now().into(), random.bits()),
+        None => OperationName::generate(&parent, settings.clock.now(), random.bits()),
     };
     let packed = convert::to_payload(payload::pack(method.request_type(), request));
     let mut labels = Labels::new();

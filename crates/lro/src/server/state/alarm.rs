@@ -37,6 +37,7 @@ impl Alarm {
                 }
             };
             tokio::select! {
+                biased;
                 () = self.changed.notified() => {}
                 () = rings => break,
             }

@@ -1,54 +1,63 @@
 //! The attempts that this process has under way.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use lro_store::{OperationName, StopReason};
+use lro_store::{Fence, OperationName, StopReason};
 
 use super::lock::lock;
 use super::run::Run;
 
 /// The attempts that this process has under way, at most one for each operation, and what is known of others
-/// that are about to begin.
+/// that are about to begin. They are kept in order, so that a run over a seeded source of randomness repeats itself.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Runs(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    runs: HashMap<OperationName, Arc<Run>>,
+    runs: BTreeMap<OperationName, Arc<Run>>,
     /// The calls on their way that may bring new runs, by number.
     expecting: BTreeSet<u64>,
     /// How many such calls there were.
     calls: u64,
     /// What was heard of operations that one of these calls may bring.
     news: BTreeMap<OperationName, News>,
+    /// What has begun and one of these calls may bring once more: a start whose answer got lost reads its operation
+    /// back, and a claim may have been given it meanwhile. With the number of the first call that cannot.
+    begun: BTreeMap<Fence, u64>,
     /// Operations that are being created, and will be run if they are.
     creating: BTreeSet<OperationName>,
 }
 
 /// What was heard of an operation before its run has begun.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct News {
-    kind: NewsKind,
+    /// Why its work is asked to stop, if it is.
+    stop: Option<StopReason>,
+    is_deleted: bool,
     /// The number of the first call that cannot bring the operation, because it began later.
     before: u64,
 }
 
-#[derive(Debug)]
-enum NewsKind {
-    StopRequested(StopReason),
-    Deleted,
-}
-
 impl Runs {
-    /// Adds an attempt. Of two at the same operation only the later one goes on.
-    pub(in crate::server) fn insert(&self, run: Arc<Run>) {
+    /// Adds an attempt, unless another call has brought the very same one; whether it is to begin. Of two at the same
+    /// operation only the later one goes on.
+    pub(in crate::server) fn insert(&self, run: Arc<Run>) -> bool {
         let mut inner = lock(&self.0);
-        match inner.news.remove(&run.fence.name).map(|news| news.kind) {
-            Some(NewsKind::StopRequested(reason)) => run.request_stop(reason),
-            Some(NewsKind::Deleted) => run.forget(),
-            None => {}
+        if inner.begun.contains_key(&run.fence) {
+            return false;
+        }
+        if !inner.expecting.is_empty() {
+            let before = inner.calls;
+            inner.begun.insert(run.fence.clone(), before);
+        }
+        let News { stop, is_deleted, .. } = inner.news.remove(&run.fence.name).unwrap_or_default();
+        if let Some(reason) = stop {
+            run.request_stop(reason);
+        }
+        if is_deleted {
+            run.forget();
         }
         match inner.runs.entry(run.fence.name.clone()) {
             Entry::Occupied(other) if other.get().fence.attempt > run.fence.attempt => run.lose(),
@@ -57,6 +66,7 @@ impl Runs {
                 vacant.insert(run);
             }
         }
+        true
     }
 
     /// Removes this attempt, but not a later one at the same operation.
@@ -87,7 +97,8 @@ impl Runs {
         let mut inner = lock(&self.0);
         match inner.runs.get(name) {
             Some(run) => run.request_stop(reason),
-            None => inner.note(name, NewsKind::StopRequested(reason)),
+            // The first reason stays.
+            None => inner.note(name, |news| news.stop = news.stop.take().or(Some(reason))),
         }
     }
 
@@ -96,7 +107,7 @@ impl Runs {
         let mut inner = lock(&self.0);
         match inner.runs.get(name) {
             Some(run) => run.forget(),
-            None => inner.note(name, NewsKind::Deleted),
+            None => inner.note(name, |news| news.is_deleted = true),
         }
     }
 
@@ -124,9 +135,11 @@ impl Inner {
         call
     }
 
-    fn note(&mut self, name: &OperationName, kind: NewsKind) {
+    fn note(&mut self, name: &OperationName, note: impl FnOnce(&mut News)) {
         if !self.expecting.is_empty() {
-            self.news.insert(name.clone(), News { kind, before: self.calls });
+            let news = self.news.entry(name.clone()).or_default();
+            news.before = self.calls;
+            note(news);
         }
     }
 
@@ -137,6 +150,7 @@ impl Inner {
         if was_first {
             let first = self.expecting.first().copied().unwrap_or(u64::MAX);
             self.news.retain(|_, news| first < news.before);
+            self.begun.retain(|_, before| first < *before);
         }
     }
 }
@@ -161,7 +175,7 @@ impl Drop for Expecting<'_> {
 
 #[cfg(test)]
 mod tests {
-    use lro_store::{Attempt, Fence, WorkerId};
+    use lro_store::{Attempt, WorkerId};
 
     use super::*;
     use crate::server::settings::OnDelete;
@@ -180,7 +194,7 @@ mod tests {
         for order in [[1, 2], [2, 1]] {
             let runs = Runs::default();
             let attempts = order.map(run);
-            attempts.iter().cloned().for_each(|run| runs.insert(run));
+            attempts.iter().cloned().for_each(|run| assert!(runs.insert(run)));
             let [earlier, later] = [1, 2].map(|number| attempts[usize::from(order[0] != number)].clone());
             assert!(earlier.is_over() && !later.is_over());
             assert!(Arc::ptr_eq(&runs.get(&name()).unwrap(), &later));
@@ -194,11 +208,11 @@ mod tests {
         let runs = Runs::default();
         runs.request_stop(&name(), StopReason::Cancelled);
         let expecting = runs.expect();
-        runs.insert(run(1));
+        assert!(runs.insert(run(1)));
         assert_eq!(runs.get(&name()).unwrap().stop(), None, "nothing was expected when it was asked");
         runs.remove(&runs.get(&name()).unwrap());
         runs.request_stop(&name(), StopReason::DeadlineExceeded);
-        runs.insert(run(1));
+        assert!(runs.insert(run(1)));
         assert_eq!(runs.get(&name()).unwrap().stop(), Some(&StopReason::DeadlineExceeded));
         drop(expecting);
     }
@@ -209,7 +223,7 @@ mod tests {
         let _expecting = runs.expect();
         runs.request_stop(&name(), StopReason::Cancelled);
         runs.forget(&name());
-        runs.insert(run(1));
+        assert!(runs.insert(run(1)));
         assert!(runs.get(&name()).unwrap().is_forgotten());
     }
 
@@ -226,6 +240,32 @@ mod tests {
         assert!(lock(&runs.0).news.len() <= 1, "{:?}", lock(&runs.0).news);
         drop(expecting);
         assert!(lock(&runs.0).news.is_empty());
+    }
+
+    #[test]
+    fn work_that_is_cancelled_and_deleted_before_it_begins_is_told_both() {
+        let runs = Runs::default();
+        let _expecting = runs.expect();
+        runs.request_stop(&name(), StopReason::Cancelled);
+        runs.forget(&name());
+        assert!(runs.insert(run(1)));
+        let run = runs.get(&name()).unwrap();
+        assert!(run.is_forgotten() && run.stop() == Some(&StopReason::Cancelled));
+    }
+
+    #[test]
+    fn an_attempt_that_two_calls_bring_begins_once() {
+        let runs = Runs::default();
+        let (creating, claiming) = (runs.expect_created(name()), runs.expect());
+        assert!(runs.insert(run(1)));
+        drop(creating);
+        runs.remove(&runs.get(&name()).unwrap());
+        assert!(!runs.insert(run(1)), "it has ended, and a claim brings it once more");
+        let later = runs.expect();
+        drop(claiming);
+        assert!(lock(&runs.0).begun.is_empty(), "what began later cannot bring it");
+        assert!(runs.insert(run(2)));
+        drop(later);
     }
 
     #[test]

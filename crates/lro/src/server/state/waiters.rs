@@ -1,6 +1,6 @@
 //! Those who wait for operations to change.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use lro_store::{OperationName, View};
@@ -44,7 +44,7 @@ pub(in crate::server) struct Waiters {
 
 #[derive(Debug, Default)]
 struct Entries {
-    by_name: HashMap<OperationName, Entry>,
+    by_name: BTreeMap<OperationName, Entry>,
     /// Those of them that may have changed and have to be read.
     unread: BTreeSet<OperationName>,
 }

@@ -17,6 +17,7 @@ pub(super) async fn run(shared: Arc<Shared>, changes: Arc<Mutex<Changes>>) {
         // Hints that never end must not keep the thread from everybody else.
         tokio::task::coop::consume_budget().await;
         tokio::select! {
+            biased;
             () = shared.stopped.cancelled() => return,
             change = changes.recv() => match change {
                 Some(change) => dispatch(&shared, change),

@@ -24,6 +24,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     loop {
         if batch == 1 {
             tokio::select! {
+                biased;
                 () = shared.draining.cancelled() => return,
                 () = shared.claim.notified() => {}
                 () = shared.slots.freed() => {}
@@ -32,7 +33,13 @@ pub(super) async fn run(shared: Arc<Shared>) {
             }
         }
         if shared.doubt.is_raised() {
-            reconcile(&shared).await;
+            tokio::select! {
+                biased;
+                // What stops from now on is no run any more and has begun all the same, so it must not be taken for what
+                // never began. The task that closes asks once it is handed back.
+                () = shared.stopped.cancelled() => return,
+                () = reconcile(&shared) => {}
+            }
         }
         if shared.draining.is_cancelled() {
             return;

@@ -21,6 +21,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     loop {
         let pause = if beat(&shared).await { interval } else { interval / SOONER };
         tokio::select! {
+            biased;
             () = shared.closed.cancelled() => return,
             () = shared.keep_alive.notified() => {}
             () = sleep(shared.random.shorten(pause)) => {}

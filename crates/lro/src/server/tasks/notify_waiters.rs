@@ -21,6 +21,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let notify = async {
         loop {
             tokio::select! {
+                biased;
                 () = shared.waiters.marked() => {}
                 () = sleep(shared.random.shorten(interval)) => shared.waiters.mark_all(),
             }
@@ -28,6 +29,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         }
     };
     tokio::select! {
+        biased;
         () = shared.stopped.cancelled() => {}
         () = notify => {}
     }
