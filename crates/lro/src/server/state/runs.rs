@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(runs.get(&name()).unwrap().stop(), None, "nothing was expected when it was asked");
         runs.remove(&runs.get(&name()).unwrap());
         runs.request_stop(&name(), StopReason::DeadlineExceeded);
-        assert!(runs.insert(run(1)));
+        assert!(runs.insert(run(2)));
         assert_eq!(runs.get(&name()).unwrap().stop(), Some(&StopReason::DeadlineExceeded));
         drop(expecting);
     }
