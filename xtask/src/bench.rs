@@ -4,6 +4,7 @@ mod check;
 mod codegen;
 mod plugins;
 mod sample;
+mod server;
 
 use crate::Outcome;
 
@@ -19,6 +20,8 @@ enum Bench {
     Codegen(codegen::Args),
     /// What the layer for long-running operations adds to `cargo check` of a package with messages and tonic's services.
     Check(check::Args),
+    /// The engine and the memory store: answers against bare ones, those who wait, a million operations, a slow store.
+    Server(server::Args),
     #[command(hide = true)]
     Plugins(plugins::Args),
 }
@@ -27,6 +30,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     match &args.bench {
         Bench::Codegen(args) => codegen::run(args),
         Bench::Check(args) => check::run(args),
+        Bench::Server(args) => server::run(args),
         Bench::Plugins(args) => plugins::run(args),
     }
 }

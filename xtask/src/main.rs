@@ -15,6 +15,7 @@ mod generate;
 mod methods;
 mod polling;
 mod scratch;
+mod simulate;
 mod tables;
 mod threads;
 mod tree;
@@ -48,6 +49,8 @@ enum Command {
     Methods(methods::Args),
     /// Compare the service configs of a tree with an independent reading of them.
     Polling(polling::Args),
+    /// Run the engine through schedules in which everything goes wrong.
+    Simulate(simulate::Args),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Methods(args) => methods::run(&args),
         Command::Polling(args) => polling::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

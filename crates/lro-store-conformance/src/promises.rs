@@ -142,7 +142,7 @@ macro_rules! __promises {
                 no_worker_has_it,
                 a_cancel_ends_it_at_once,
                 its_deadline_ends_it,
-                handed_back_it_is_work_like_any_other,
+                handed_back_it_ends_because_no_worker_does_it,
             }
             stop(store) {
                 what_is_queued_is_cancelled_without_ever_running,

@@ -1,6 +1,6 @@
 //! Hints that something changed, so that nobody has to poll.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -160,7 +160,7 @@ impl Reader {
 struct Pending {
     claimable: BTreeSet<Arc<str>>,
     order: VecDeque<OperationName>,
-    steps: HashMap<OperationName, Step>,
+    steps: BTreeMap<OperationName, Step>,
     resync: bool,
     closed: bool,
 }

@@ -49,6 +49,10 @@
     feature = "server",
     doc = "- [`Engine`], [`Context`], [`Start`], [`Registration`]: the server's side; [`store`]: where it keeps operations (feature `server`)."
 )]
+#![cfg_attr(
+    feature = "testing",
+    doc = "- [`testing`]: a handler alone, and a server and its clients in one process, for tests (feature `testing`)."
+)]
 //! - [`payload`]: messages in and out of `google.protobuf.Any`.
 //! - [`google`]: the messages and services of `google.longrunning` and `google.rpc`.
 //! - [`codegen`]: what generated code names.
@@ -73,6 +77,8 @@ pub use prost_types::Any;
 
 #[cfg(feature = "client")]
 pub use self::client::{Client, Operation, OperationError, RawOperation, Snapshot, State, Update, Updates};
+#[cfg(feature = "testing")]
+pub use self::server::testing;
 #[cfg(feature = "server")]
 pub use self::server::{
     CheckpointError, Completion, CompletionToken, Context, Engine, EngineBuilder, InvalidToken, MethodStats,

@@ -27,7 +27,7 @@ pub fn pack<M: Message>(type_name: &str, message: &M) -> Any {
     {
         return inner;
     }
-    Any { type_url: format!("{PREFIX}{type_name}"), value }
+    Any { type_url: [PREFIX, type_name].concat(), value }
 }
 
 /// Takes the message with the full name `type_name` out of `payload`.

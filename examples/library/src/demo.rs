@@ -1,5 +1,5 @@
-//! Server and client in one process, over a real connection: an import that ends well, one that fails, one that is cancelled and one that
-//! another client picks up by its name.
+//! Server and client in one process, over a real connection: an import that ends well, one that fails, one that is tried again, one that is
+//! cancelled and one that another client picks up by its name.
 
 use std::time::Duration;
 
@@ -23,11 +23,12 @@ pub async fn run() -> Result {
     let address = format!("http://{}", listener.local_addr()?);
     let (stop, stopped) = oneshot::channel::<()>();
     let library = Library { fetch_time: Duration::from_millis(300) };
-    let server = tokio::spawn(serve(listener, library, stopped));
+    let server = tokio::spawn(serve(listener, library, stopped, std::future::pending::<()>()));
 
     let client = client::connect(&address).await?;
     succeed(&client).await?;
     fail(&client).await?;
+    retry(&client).await?;
     cancel(&client).await?;
     resume(&client, &address).await?;
 
@@ -60,6 +61,13 @@ async fn fail(client: &LibraryServiceLroClient) -> Result {
     let operation = client::import(client, "shelves/1", &books(&["emma", "lost"])).await?;
     let error = client::follow(&operation).await.err().ok_or("an import of a lost book succeeded")?;
     if error.is_failed() { Ok(()) } else { Err(error.into()) }
+}
+
+async fn retry(client: &LibraryServiceLroClient) -> Result {
+    println!("\n# Work that is tried again, and goes on from its last checkpoint");
+    let operation = client::import(client, "shelves/1", &books(&["emma", "late", "dracula"])).await?;
+    let response = client::follow(&operation).await?;
+    if response.books.len() == 3 { Ok(()) } else { Err("a book got lost between two attempts".into()) }
 }
 
 async fn cancel(client: &LibraryServiceLroClient) -> Result {

@@ -10,3 +10,4 @@ pub mod client;
 pub mod demo;
 pub mod server;
 mod show;
+pub mod signals;

@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use library::signals::Signals;
 use library::{client, demo, server};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 #[derive(Debug, Parser)]
 #[command(name = "library", about = "A library that imports books, as long-running operations over gRPC")]
@@ -19,7 +21,7 @@ struct Cli {
 enum Command {
     /// Server and client in one process: success, failure, cancellation and resuming.
     Demo,
-    /// Serve until Ctrl-C.
+    /// Serve until Ctrl-C or SIGTERM, and then let running imports end; a second one ends that.
     Server {
         /// Where to listen.
         #[arg(long, default_value = "127.0.0.1:50051")]
@@ -80,7 +82,17 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
                 .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
             println!("listening on http://{}", listener.local_addr()?);
             let library = server::Library { fetch_time: Duration::from_millis(fetch_time) };
-            server::serve(listener, library, tokio::signal::ctrl_c()).await?;
+            let mut signals = Signals::new()?;
+            let (begin, shutdown) = oneshot::channel::<()>();
+            let (press, hurry) = oneshot::channel::<()>();
+            tokio::spawn(async move {
+                for told in [begin, press] {
+                    signals.next().await;
+                    // The server may have ended by itself.
+                    let _ = told.send(());
+                }
+            });
+            server::serve(listener, library, shutdown, hurry).await?;
         }
         Command::Client { server, action } => talk(&server, action).await?,
     }

@@ -4,10 +4,10 @@ use std::future::Future;
 use std::time::Duration;
 
 use lro::store::MemoryStore;
-use lro::{Context, Engine, OnConflict, Start};
+use lro::{Context, Engine, OnConflict, Retry, Start};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
 use crate::pb::library_service_lro::{LibraryServiceLro, LibraryServiceLroServer};
@@ -45,6 +45,7 @@ impl LibraryServiceLro for Library {
         Ok(Start::new()
             .parent(parent)
             .exclusive(parent, OnConflict::Abort)
+            .retry(Retry::default().max_delay(Duration::from_secs(60)))
             .metadata(ImportBooksMetadata { done: 0, total }))
     }
 
@@ -54,13 +55,15 @@ impl LibraryServiceLro for Library {
         request: ImportBooksRequest,
         operation: Context<ImportBooksMetadata>,
     ) -> Result<ImportBooksResponse, Status> {
-        let mut books = Vec::new();
+        // What an attempt before this one has fetched: after a crash the work goes on from there.
+        let mut imported = operation.last_checkpoint::<ImportBooksResponse>()?.unwrap_or_default();
         let total = count(&request.uris)?;
-        for (done, uri) in (1..).zip(&request.uris) {
-            books.push(self.fetch(&request.parent, uri).await?);
+        for (done, uri) in (1..).zip(&request.uris).skip(imported.books.len()) {
+            imported.books.push(self.fetch(&request.parent, uri, &operation).await?);
+            operation.checkpoint(&imported).await?;
             operation.progress(ImportBooksMetadata { done, total }).await?;
         }
-        Ok(ImportBooksResponse { books })
+        Ok(imported)
     }
 }
 
@@ -73,16 +76,26 @@ fn count(uris: &[String]) -> Result<u32, Status> {
 }
 
 impl Library {
-    async fn fetch(&self, parent: &str, uri: &str) -> Result<Book, Status> {
+    async fn fetch(
+        &self,
+        parent: &str,
+        uri: &str,
+        operation: &Context<ImportBooksMetadata>,
+    ) -> Result<Book, Status> {
         tokio::time::sleep(self.fetch_time).await;
         match uri.strip_prefix("books://") {
             Some("lost") | None => Err(Status::not_found(format!("there is no book at {uri}"))),
+            // The first time its shop is closed, and a while later it is open.
+            Some("late") if operation.attempt() == 1 => {
+                Err(operation.retry_later(Status::unavailable(format!("{uri} is not to be had yet"))))
+            }
             Some(id) => Ok(Book { name: format!("{parent}/books/{id}"), title: id.replace('-', " ") }),
         }
     }
 }
 
-/// Serves the library until `shutdown` completes, and then until running imports had their time to end.
+/// Serves the library until `shutdown` completes, and then until running imports had their time to end, or until
+/// `hurry` completes too.
 ///
 /// # Errors
 ///
@@ -91,11 +104,27 @@ pub async fn serve(
     listener: TcpListener,
     library: Library,
     shutdown: impl Future + Send + 'static,
+    hurry: impl Future + Send + 'static,
 ) -> Result<(), tonic::transport::Error> {
     let engine = Engine::builder(MemoryStore::new()).build();
+    let drain = {
+        let engine = engine.clone();
+        async move {
+            drop(shutdown.await);
+            tokio::select! {
+                () = engine.drain() => {}
+                _ = hurry => {
+                    engine.stop();
+                    engine.drain().await;
+                }
+            }
+        }
+    };
+    // A listener of one's own has it off, and then small answers wait for a timer of the network.
+    let connections = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
         .add_service(LibraryServiceLroServer::serve(library, &engine))
         .add_service(engine.operations_server())
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), engine.drain_on(shutdown))
+        .serve_with_incoming_shutdown(connections, drain)
         .await
 }

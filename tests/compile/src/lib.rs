@@ -257,3 +257,9 @@ pub struct Readme;
 #[doc = include_str!("../../../crates/lro-build/README.md")]
 #[derive(Debug)]
 pub struct BuildReadme;
+
+/// Those of the guide to tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../crates/lro/src/server/testing/guide.md")]
+#[derive(Debug)]
+pub struct TestingGuide;

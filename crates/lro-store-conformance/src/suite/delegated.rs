@@ -75,12 +75,11 @@ pub(crate) async fn its_deadline_ends_it(store: &impl Store, clock: &ManualClock
     assert_eq!(get(store, "b").await.kind(), StateKind::Running);
 }
 
-pub(crate) async fn handed_back_it_is_work_like_any_other(store: &impl Store, _: &ManualClock) {
+pub(crate) async fn handed_back_it_ends_because_no_worker_does_it(store: &impl Store, _: &ManualClock) {
     let right = fence(&create(store, delegated("a")).await);
     assert_eq!(release(store, &right, Interruption::begun()).await, APPLIED);
-    assert_eq!(finish(store, &right, "late").await, WriteResult::Lost);
+    assert_eq!(code(&get(store, "a").await), Some(FailureCode::ABORTED));
+    assert_eq!(finish(store, &right, "late").await, WriteResult::Done);
     live(store, "w").await;
-    let claimed = claim(store, "w", 1).await;
-    assert_eq!(claimed.len(), 1);
-    assert_eq!(held(store, "w").await, [fence(&claimed[0].view)]);
+    assert!(claim(store, "w", 1).await.is_empty());
 }

@@ -5,7 +5,6 @@ use crate::{OperationName, Record, View};
 /// What became of an operation that was to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "nearly every answer is the large one")]
 pub enum Creation {
     /// It exists, and this is how.
     Created(View),

@@ -15,7 +15,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report that changes nothing yet, but still tells how the operation stands.
+    /// A report that changes nothing yet but the time of the last update, and still tells how the operation
+    /// stands.
     pub fn new(fence: Fence) -> Self {
         Self { fence, metadata: None, checkpoint: None }
     }

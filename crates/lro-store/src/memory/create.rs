@@ -15,10 +15,11 @@ pub(super) fn create(table: &mut Table, operation: NewOperation, now: Timestamp)
             "the operation takes {size} bytes, and the store has room for {capacity}"
         ));
     }
+    table.make_way(&operation, now);
     if let Some(first) = operation.request_key().and_then(|key| table.live_by_request(&key, now)) {
         return Creation::Repeated(Box::new(first.record()));
     }
-    if table.live(operation.name(), now).is_some() {
+    if table.get(operation.name()).is_some() {
         return Creation::NameTaken;
     }
     let others = operation.exclusive().map(|key| table.keys().unfinished(key)).unwrap_or_default();
@@ -46,7 +47,7 @@ fn preempt(table: &mut Table, others: &[Cursor], by: &OperationName, now: Timest
     for Cursor { name, .. } in others {
         let reason = StopReason::Preempted(by.clone());
         if let Some(after) = table.get(name).map(|entry| entry.view.request_stop(reason, now)) {
-            table.replace(after, None);
+            table.replace(&after, None);
         }
     }
 }

@@ -3,11 +3,13 @@
 mod builder;
 mod create;
 mod entry;
+mod held;
 mod keys;
 mod queue;
 mod table;
+mod times;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,7 +38,8 @@ pub struct MemoryStore(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     clock: Box<dyn Clock>,
-    table: Mutex<Table>,
+    /// Those who read share it.
+    table: RwLock<Table>,
     hub: ChangeHub,
 }
 
@@ -60,15 +63,21 @@ impl MemoryStore {
     }
 
     fn build(clock: Box<dyn Clock>, capacity: usize) -> Self {
-        let table = Mutex::new(Table::new(capacity));
+        let table = RwLock::new(Table::new(capacity));
         Self(Arc::new(Shared { clock, table, hub: ChangeHub::default() }))
+    }
+
+    /// Looks at everything as it is at one moment.
+    fn look<T>(&self, look: impl FnOnce(&Table, Timestamp) -> T) -> T {
+        let now = self.0.clock.now();
+        look(&self.0.table.read().expect("no step panics, so no lock is poisoned"), now)
     }
 
     /// Runs one atomic step at one moment, and then publishes what it changed.
     fn step<T>(&self, act: impl FnOnce(&mut Table, Timestamp) -> T) -> T {
         // The clock is the user's code. It may panic or be slow, so it is read before the lock is taken.
         let now = self.0.clock.now();
-        let mut table = self.0.table.lock().expect("no step panics, so no lock is poisoned");
+        let mut table = self.0.table.write().expect("no step panics, so no lock is poisoned");
         table.begin(now);
         let answer = act(&mut table, now);
         let hints = table.take_hints();
@@ -95,7 +104,7 @@ impl MemoryStore {
                     Err(_) => WriteResult::Lost,
                     Ok(Written { view, checkpoint }) => {
                         let stop = view.stop().cloned();
-                        table.replace(view, checkpoint);
+                        table.replace(&view, checkpoint);
                         WriteResult::Applied { stop }
                     }
                 }
@@ -134,15 +143,15 @@ impl Store for MemoryStore {
 
     async fn get(&self, names: Vec<OperationName>) -> Result<Vec<Option<View>>, Error> {
         Ok(self
-            .step(|table, now| names.iter().map(|name| Some(table.live(name, now)?.view.clone())).collect()))
+            .look(|table, now| names.iter().map(|name| Some(table.live(name, now)?.view.clone())).collect()))
     }
 
     async fn find_by_request(&self, request: &RequestKey) -> Result<Option<Record>, Error> {
-        Ok(self.step(|table, now| table.live_by_request(request, now).map(entry::Entry::record)))
+        Ok(self.look(|table, now| table.live_by_request(request, now).map(entry::Entry::record)))
     }
 
     async fn list(&self, query: &ListQuery) -> Result<Page, Error> {
-        Ok(self.step(|table, now| {
+        Ok(self.look(|table, now| {
             let (mut views, mut bytes, mut last) = (Vec::new(), 0, None);
             for (looks, view) in table.newest_first(&query.parent, query.after.as_ref()).enumerate() {
                 let selected = !view.is_expired(now) && query.selects(view);
@@ -179,7 +188,7 @@ impl Store for MemoryStore {
             let cancel = |name: &OperationName| {
                 let Some(entry) = table.live(name, now) else { return false };
                 let after = entry.view.request_stop(StopReason::Cancelled, now);
-                table.replace(after, None);
+                table.replace(&after, None);
                 true
             };
             names.iter().map(cancel).collect()
@@ -231,7 +240,7 @@ impl Store for MemoryStore {
         after: Option<&OperationName>,
         limit: usize,
     ) -> Result<Vec<Fence>, Error> {
-        Ok(self.step(|table, _| table.held(worker, after).take(limit).filter_map(View::fence).collect()))
+        Ok(self.look(|table, _| table.held(worker, after).take(limit).filter_map(View::fence).collect()))
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
@@ -243,7 +252,7 @@ impl Store for MemoryStore {
             let begun = table.claimable(claim, now);
             let run = |running: View| {
                 let name = running.name().clone();
-                table.replace(running, None);
+                table.replace(&running, None);
                 table.get(&name).map(entry::Entry::record)
             };
             begun.into_iter().filter_map(run).collect()
@@ -286,7 +295,7 @@ impl Store for MemoryStore {
             let expire = |name: &&OperationName| {
                 let expired = table.get(name).and_then(|entry| entry.view.expire(now).ok());
                 expired.is_some_and(|view| {
-                    table.replace(view, None);
+                    table.replace(&view, None);
                     true
                 })
             };

@@ -1,10 +1,10 @@
 //! Which operations can be claimed.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::{Claim, Cursor, OperationName, State, Timestamp, View};
+use crate::{Claim, Cursor, OperationName, State, StateKind, Timestamp, View};
 
 /// The place of an operation in the queue of its method: the highest priority first, then the oldest.
 type Place = (Reverse<i16>, Cursor);
@@ -13,7 +13,7 @@ type Place = (Reverse<i16>, Cursor);
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     /// There are few methods, so the queue of one stays when it is empty.
-    ready: HashMap<Arc<str>, BTreeSet<Place>>,
+    ready: BTreeMap<Arc<str>, BTreeSet<Place>>,
     delayed: BTreeSet<(Timestamp, OperationName)>,
 }
 
@@ -38,6 +38,9 @@ impl Queue {
 
     /// Removes an operation, wherever it is.
     pub(super) fn remove(&mut self, view: &View) {
+        if view.kind() != StateKind::Queued {
+            return;
+        }
         if let Some(queue) = self.ready.get_mut(view.method()) {
             queue.remove(&place(view));
         }

@@ -5,11 +5,13 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::entry::Entry;
+use super::held::Held;
 use super::keys::Keys;
 use super::queue::Queue;
+use super::times::Times;
 use crate::{
-    Change, Claim, Cursor, ExclusiveKey, Holder, OperationName, ParentPattern, Payload, Record, RequestKey,
-    StateKind, Stop, Timestamp, View, Worker, WorkerId,
+    Change, Claim, Cursor, ExclusiveKey, NewOperation, OperationName, ParentPattern, Payload, Record,
+    RequestKey, StateKind, Stop, Timestamp, View, Worker, WorkerId,
 };
 
 /// The operations, with indices that [`insert`](Self::insert), [`replace`](Self::replace) and
@@ -26,13 +28,9 @@ pub(super) struct Table {
     by_request: HashMap<RequestKey, OperationName>,
     keys: Keys,
     queue: Queue,
-    /// What is not done and not asked to stop.
-    deadlines: BTreeSet<(Timestamp, OperationName)>,
-    held: BTreeMap<WorkerId, BTreeSet<OperationName>>,
-    /// Those of what is held that are asked to stop.
-    stopping: HashMap<WorkerId, BTreeSet<OperationName>>,
-    expiries: BTreeSet<(Timestamp, OperationName)>,
-    workers: HashMap<WorkerId, Worker>,
+    times: Times,
+    held: Held,
+    workers: BTreeMap<WorkerId, Worker>,
     /// The moment of the step that is being made.
     now: Timestamp,
     hints: Vec<Change>,
@@ -49,11 +47,9 @@ impl Table {
             by_request: HashMap::new(),
             keys: Keys::default(),
             queue: Queue::default(),
-            deadlines: BTreeSet::new(),
-            held: BTreeMap::new(),
-            stopping: HashMap::new(),
-            expiries: BTreeSet::new(),
-            workers: HashMap::new(),
+            times: Times::default(),
+            held: Held::default(),
+            workers: BTreeMap::new(),
             now: Timestamp::MIN,
             hints: Vec::new(),
         }
@@ -69,18 +65,24 @@ impl Table {
         self.entries.get(name).map(|entry| &**entry)
     }
 
-    /// An operation whose retention is not over. One whose retention is over is removed.
-    pub(super) fn live(&mut self, name: &OperationName, now: Timestamp) -> Option<&Entry> {
-        if self.get(name)?.view.is_expired(now) {
-            self.remove(name);
-        }
-        self.get(name)
+    /// An operation whose retention is not over.
+    pub(super) fn live(&self, name: &OperationName, now: Timestamp) -> Option<&Entry> {
+        self.get(name).filter(|entry| !entry.view.is_expired(now))
     }
 
     /// The operation that a request has started, if its retention is not over.
-    pub(super) fn live_by_request(&mut self, request: &RequestKey, now: Timestamp) -> Option<&Entry> {
-        let name = self.by_request.get(request)?.clone();
-        self.live(&name, now)
+    pub(super) fn live_by_request(&self, request: &RequestKey, now: Timestamp) -> Option<&Entry> {
+        self.live(self.by_request.get(request)?, now)
+    }
+
+    /// Removes what is in the way of a new operation, though its retention is over.
+    pub(super) fn make_way(&mut self, operation: &NewOperation, now: Timestamp) {
+        let request = operation.request_key().and_then(|key| self.by_request.get(&key).cloned());
+        for name in request.iter().chain([operation.name()]) {
+            if self.get(name).is_some_and(|entry| entry.view.is_expired(now)) {
+                self.remove(name);
+            }
+        }
     }
 
     /// Adds a new operation.
@@ -92,29 +94,23 @@ impl Table {
         if let Some(request) = view.request_key() {
             self.by_request.insert(request, view.name().clone());
         }
-        let entry = Entry { view, request, checkpoint };
+        let entry = Entry { view: view.clone(), request, checkpoint };
         self.bytes += entry.size();
-        self.index(&entry.view);
-        let key = entry.view.exclusive().cloned();
-        self.entries.insert(entry.view.name().clone(), Box::new(entry));
-        self.settle_key(key.as_ref());
+        self.entries.insert(view.name().clone(), Box::new(entry));
+        self.index(None, Some(&view));
     }
 
     /// Replaces the view of an operation, and its checkpoint if there is another one.
-    pub(super) fn replace(&mut self, view: View, checkpoint: Option<Payload>) {
-        let Some(mut entry) = self.entries.remove(view.name()) else { return };
+    pub(super) fn replace(&mut self, view: &View, checkpoint: Option<Payload>) {
+        let Some(entry) = self.entries.get_mut(view.name()) else { return };
         self.bytes -= entry.size();
-        self.unindex(&entry.view);
-        self.hint_of_change(&entry.view, &view);
-        entry.view = view;
+        let before = std::mem::replace(&mut entry.view, view.clone());
         if checkpoint.is_some() {
             entry.checkpoint = checkpoint;
         }
         self.bytes += entry.size();
-        self.index(&entry.view);
-        let key = entry.view.exclusive().cloned();
-        self.entries.insert(entry.view.name().clone(), entry);
-        self.settle_key(key.as_ref());
+        self.hint_of_change(&before, view);
+        self.index(Some(&before), Some(view));
         if self.bytes > self.capacity {
             self.make_room(0);
         }
@@ -123,14 +119,13 @@ impl Table {
     pub(super) fn remove(&mut self, name: &OperationName) {
         let Some(entry) = self.entries.remove(name) else { return };
         self.bytes -= entry.size();
-        self.unindex(&entry.view);
+        self.index(Some(&entry.view), None);
         let place = Cursor::from(&entry.view);
         self.by_age.remove(&place);
         self.by_parent.remove(&(name.parent().into(), place));
         if let Some(request) = entry.view.request_key() {
             self.by_request.remove(&request);
         }
-        self.settle_key(entry.view.exclusive());
     }
 
     pub(super) fn capacity(&self) -> usize {
@@ -140,7 +135,7 @@ impl Table {
     /// Forgets operations that are done until this many bytes more fit; whether they do.
     pub(super) fn make_room(&mut self, bytes: usize) -> bool {
         while self.bytes + bytes > self.capacity
-            && let Some((_, name)) = self.expiries.first().cloned()
+            && let Some(name) = self.times.first_to_expire().cloned()
         {
             self.remove(&name);
             self.hint(Change::Deleted(name));
@@ -196,12 +191,12 @@ impl Table {
 
     /// The operations past their deadline that nobody has asked to stop.
     pub(super) fn past_deadline(&self, now: Timestamp, limit: usize) -> Vec<OperationName> {
-        until(&self.deadlines, now).take(limit).collect()
+        self.times.past_deadline(now).take(limit).collect()
     }
 
     /// The operations whose retention is over.
     pub(super) fn outdated(&self, now: Timestamp, limit: usize) -> Vec<OperationName> {
-        until(&self.expiries, now).take(limit).collect()
+        self.times.outdated(now).take(limit).collect()
     }
 
     pub(super) fn worker(&self, id: &WorkerId) -> Option<&Worker> {
@@ -219,7 +214,7 @@ impl Table {
     /// The workers that have operations and are not alive, in a fixed order.
     pub(super) fn holders_that_are_gone(&self) -> Vec<WorkerId> {
         let is_gone = |id: &&WorkerId| !self.worker(id).is_some_and(Worker::is_alive);
-        self.held.keys().filter(is_gone).cloned().collect()
+        self.held.workers().filter(is_gone).cloned().collect()
     }
 
     pub(super) fn forget_workers(&mut self, now: Timestamp) {
@@ -232,20 +227,16 @@ impl Table {
         worker: &WorkerId,
         after: Option<&OperationName>,
     ) -> impl Iterator<Item = &View> {
-        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let names =
-            self.held.get(worker).into_iter().flat_map(move |names| names.range((after, Bound::Unbounded)));
-        names.filter_map(|name| self.get(name).map(|entry| &entry.view))
+        self.held.by(worker, after).filter_map(|name| self.get(name).map(|entry| &entry.view))
     }
 
     /// Which operations of a worker are asked to stop.
     pub(super) fn stops(&self, worker: &WorkerId) -> Vec<Stop> {
-        let names = self.stopping.get(worker).into_iter().flatten();
         let stop = |name: &OperationName| {
             let view = &self.get(name)?.view;
             Some(Stop::new(name.clone(), view.last_attempt()?, view.stop()?.clone()))
         };
-        names.filter_map(stop).collect()
+        self.held.stopping(worker).filter_map(stop).collect()
     }
 
     /// Takes back at most `limit` operations from a worker; how many.
@@ -254,7 +245,7 @@ impl Table {
             self.held(worker, None).take(limit).filter_map(|view| view.reclaim(worker, now).ok()).collect();
         let count = taken.len();
         for view in taken {
-            self.replace(view, None);
+            self.replace(&view, None);
         }
         count
     }
@@ -286,52 +277,21 @@ impl Table {
         first.filter(place).map_or_else(|| Arc::clone(&text), |(known, _)| Arc::clone(known))
     }
 
-    /// Notes where an operation is looked for, but for the queue, if it has an exclusive key.
-    fn index(&mut self, view: &View) {
-        let name = view.name();
-        if let Some(Holder::Worker(worker)) = view.holder() {
-            self.held.entry(worker.clone()).or_default().insert(name.clone());
-            if view.stop().is_some() {
-                self.stopping.entry(worker.clone()).or_default().insert(name.clone());
+    /// Notes where an operation is looked for, as it was and as it now is.
+    fn index(&mut self, before: Option<&View>, after: Option<&View>) {
+        self.times.change(before, after);
+        self.held.change(before, after);
+        if let Some(before) = before {
+            self.keys.remove(before);
+            self.queue.remove(before);
+        }
+        if let Some(after) = after {
+            self.keys.add(after);
+            if after.kind() == StateKind::Queued && after.exclusive().is_none() {
+                self.offer(after);
             }
         }
-        if let Some(expire_time) = view.expire_time() {
-            self.expiries.insert((expire_time, name.clone()));
-        }
-        if let Some(deadline) = open_deadline(view) {
-            self.deadlines.insert((deadline, name.clone()));
-        }
-        self.keys.add(view);
-        if view.kind() == StateKind::Queued && view.exclusive().is_none() {
-            self.offer(view);
-        }
-    }
-
-    /// Takes back what [`index`](Self::index) and [`settle_key`](Self::settle_key) have noted.
-    fn unindex(&mut self, view: &View) {
-        let name = view.name();
-        if let Some(Holder::Worker(worker)) = view.holder() {
-            if let Some(held) = self.held.get_mut(worker) {
-                held.remove(name);
-                if held.is_empty() {
-                    self.held.remove(worker);
-                }
-            }
-            if let Some(stopping) = self.stopping.get_mut(worker) {
-                stopping.remove(name);
-                if stopping.is_empty() {
-                    self.stopping.remove(worker);
-                }
-            }
-        }
-        if let Some(expire_time) = view.expire_time() {
-            self.expiries.remove(&(expire_time, name.clone()));
-        }
-        if let Some(deadline) = open_deadline(view) {
-            self.deadlines.remove(&(deadline, name.clone()));
-        }
-        self.keys.remove(view);
-        self.queue.remove(view);
+        self.settle_key(before.or(after).and_then(View::exclusive));
     }
 
     /// Sees to it that of the operations with a key, the holder alone can be found by a claim.
@@ -356,17 +316,4 @@ impl Table {
             self.hint(Change::Claimable(Arc::clone(view.method())));
         }
     }
-}
-
-/// The deadline of what is not done and not asked to stop.
-fn open_deadline(view: &View) -> Option<Timestamp> {
-    view.deadline().filter(|_| !view.is_done() && view.stop().is_none())
-}
-
-/// The operations whose time has come, in its order.
-fn until(
-    times: &BTreeSet<(Timestamp, OperationName)>,
-    now: Timestamp,
-) -> impl Iterator<Item = OperationName> {
-    times.iter().take_while(move |(time, _)| *time <= now).map(|(_, name)| name.clone())
 }

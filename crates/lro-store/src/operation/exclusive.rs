@@ -58,7 +58,8 @@ pub enum OnConflict {
 /// The operation that holds a key, of all that have it and are not done: the one that runs, else the oldest,
 /// by creation time and then by name. `None` if there are none.
 ///
-/// Only the holder may be claimed.
+/// Only the holder may be claimed. One that ran and waits for another attempt stays the holder, since it was
+/// the oldest; only a clock that went back between can have made another one older.
 pub fn holder<'a>(unfinished: impl IntoIterator<Item = &'a View>) -> Option<&'a View> {
     let precedence = |view: &&View| (!matches!(view.state(), State::Running { .. }), Cursor::from(*view));
     unfinished.into_iter().min_by_key(precedence)

@@ -106,6 +106,7 @@ mod tests {
         let labels = Labels::new().with("b", "1").unwrap().with("a", "2").unwrap().with("b", "3").unwrap();
         assert_eq!(labels.iter().collect::<Vec<_>>(), [("a", "2"), ("b", "3")]);
         assert_eq!((labels.get("b"), labels.get("c"), labels.size()), (Some("3"), None, 4));
+        assert!(Labels::new().is_empty() && !labels.is_empty());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod retry;
 pub use self::exclusive::{ExclusiveKey, InvalidKey, OnConflict, holder};
 pub use self::labels::{InvalidLabel, Labels};
 pub use self::name::{InvalidName, MAX_NAME_LEN, OperationName, Parent};
+pub(crate) use self::new_operation::storable;
 pub use self::new_operation::{Beginning, NewOperation};
 pub use self::outcome::{Failure, FailureCode, Outcome, Payload};
 pub use self::owner::{InvalidOwner, Owner};

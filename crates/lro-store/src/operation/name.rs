@@ -22,10 +22,7 @@ const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Cheap to clone. Compares byte by byte, which is also the order in which stores list operations of one
 /// creation time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OperationName {
-    text: Arc<str>,
-    id_at: usize,
-}
+pub struct OperationName(Arc<str>);
 
 impl OperationName {
     /// A new name under `parent`, made now, with an id that nobody can guess or count.
@@ -49,13 +46,16 @@ impl OperationName {
             let bits: u128 = if low >= RANDOM_BITS {
                 time >> (low - RANDOM_BITS)
             } else {
-                (random >> low) | time.checked_shl(RANDOM_BITS - low).unwrap_or_default()
+                (random >> low) | (time << (RANDOM_BITS - low))
             };
             let [lowest, ..] = bits.to_le_bytes();
             char::from(DIGITS[usize::from(lowest & 31)])
         };
-        let id: String = (0..TIME_BITS + RANDOM_BITS).step_by(5).rev().map(digit).collect();
-        Self::join(parent, &id)
+        let separator = if parent.0.is_empty() { "" } else { "/" };
+        let mut text = String::with_capacity(MAX_NAME_LEN);
+        text.extend([parent.as_str(), separator, COLLECTION, "/"]);
+        text.extend((0..TIME_BITS + RANDOM_BITS).step_by(5).rev().map(digit));
+        Self(text.into())
     }
 
     /// Reads a name.
@@ -76,34 +76,34 @@ impl OperationName {
             None => return Err(InvalidName::shape(text)),
         };
         check_segments(parent)?;
-        Ok(Self { text: text.into(), id_at: collection.len() + 1 })
+        Ok(Self(text.into()))
     }
 
     /// The whole name.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0
     }
 
     /// The last segment.
     pub fn id(&self) -> &str {
-        &self.text[self.id_at..]
+        self.split().1
     }
 
     /// The name of the resource that the operation belongs to; empty when it belongs to none.
     pub fn parent(&self) -> &str {
-        self.text[..self.id_at - COLLECTION.len() - 1].trim_end_matches('/')
+        self.split().0
     }
 
-    fn join(parent: &Parent, id: &str) -> Self {
-        let separator = if parent.0.is_empty() { "" } else { "/" };
-        let text = format!("{}{separator}{COLLECTION}/{id}", parent.0);
-        Self { id_at: text.len() - id.len(), text: text.into() }
+    /// The parent and the id.
+    fn split(&self) -> (&str, &str) {
+        let (collection, id) = self.0.rsplit_once('/').expect("a name has a collection and an id");
+        (collection[..collection.len() - COLLECTION.len()].trim_end_matches('/'), id)
     }
 }
 
 impl fmt::Display for OperationName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0)
     }
 }
 
@@ -258,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_cut_where_it_is_quoted_and_a_short_one_is_not() {
+        assert_eq!(quote(&"x".repeat(64)), format!("\"{}\"", "x".repeat(64)));
+        assert_eq!(quote(&"x".repeat(65)), format!("\"{}\"…", "x".repeat(64)));
+        assert_eq!(quote(&"\n".repeat(33)), format!("\"{}\"…", "\\n".repeat(32)));
+    }
+
+    #[test]
     fn an_id_is_time_and_then_random_bits() {
         let id = |millis: i64, random| {
             let now = Timestamp::from_micros(millis * 1_000);
@@ -268,6 +275,7 @@ mod tests {
         assert_eq!(id(0, u128::MAX), format!("{}3{}", "0".repeat(9), "z".repeat(24)));
         assert_eq!(id(1, 0), format!("{}4{}", "0".repeat(9), "0".repeat(24)));
         assert_eq!(id((1 << 48) - 1, u128::MAX), "z".repeat(34));
+        assert_eq!(id(1_700_000_000_000, 0), format!("065wzsb8{}", "0".repeat(26)));
         assert!(id(1_700_000_000_000, u128::MAX) < id(1_700_000_000_001, 0));
         assert_eq!(id(-5, 0), id(0, 0), "a clock before the epoch is no reason to fail");
     }

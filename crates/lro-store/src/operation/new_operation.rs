@@ -16,9 +16,9 @@ pub enum Beginning {
     /// Some worker claims it.
     Queued,
     /// It is claimed by this worker from the start, if it may run at once; else it is queued. One write then
-    /// both stores it and starts the work.
+    /// both stores it and starts the work. It is as if the worker had claimed it at that moment.
     ClaimedBy(WorkerId),
-    /// It runs, and no worker does it: whoever shows the id ends it.
+    /// It runs, and no worker does it, now or later: whoever shows the id ends it.
     Delegated(DelegateId),
     /// It is done from the start.
     Done(Outcome),
@@ -52,7 +52,7 @@ impl NewOperation {
     /// How long an operation is kept after it is done, unless it says otherwise: 30 days.
     pub const DEFAULT_RETENTION: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-    /// The longest retention, delay and deadline: 100 years.
+    /// The longest retention, delay, deadline and lease: 100 years.
     pub const MAX_DURATION: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
     /// A queued operation without metadata, owner and labels. `method` is the path of the RPC that starts it,
@@ -202,6 +202,11 @@ impl NewOperation {
         matches!(self.beginning, Beginning::Done(_))
     }
 
+    /// How long after its creation it may be claimed.
+    pub fn delay(&self) -> Duration {
+        self.delay
+    }
+
     /// Whether it may not begin at once.
     pub fn is_delayed(&self) -> bool {
         !self.delay.is_zero()
@@ -230,12 +235,12 @@ impl NewOperation {
             last_attempt: None,
         };
         let exclusive = self.exclusive().cloned();
-        let delayed = self.is_delayed();
-        let running = |holder| State::Running { holder, attempt: Attempt::FIRST, stop: None };
+        let claims = self.claimed_by().filter(|_| may_run).cloned();
         let state = match self.beginning {
-            Beginning::ClaimedBy(worker) if may_run && !delayed => running(Holder::Worker(worker)),
             Beginning::Queued | Beginning::ClaimedBy(_) => queued,
-            Beginning::Delegated(id) => running(Holder::Delegate(id)),
+            Beginning::Delegated(id) => {
+                State::Running { holder: Holder::Delegate(id), attempt: Attempt::FIRST, stop: None }
+            }
             Beginning::Done(outcome) => State::Done { outcome, end_time: now, last_attempt: None },
         };
         let view = View::sound(ViewParts {
@@ -256,12 +261,13 @@ impl NewOperation {
             update_time: now,
             state,
         });
-        Record::new(view, self.request, None)
+        let claimed = claims.and_then(|worker| view.claim(&worker, now).ok());
+        Record::new(claimed.unwrap_or(view), self.request, None)
     }
 }
 
 /// A duration as a store can keep it.
-pub(super) fn storable(duration: Duration) -> Duration {
+pub(crate) fn storable(duration: Duration) -> Duration {
     let duration = duration.min(NewOperation::MAX_DURATION);
     let below_a_microsecond = Duration::from_nanos(u64::from(duration.subsec_nanos() % 1_000));
     duration.saturating_sub(below_a_microsecond)

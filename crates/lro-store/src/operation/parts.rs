@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::new_operation::storable;
+use super::storable;
 use crate::{
-    ExclusiveKey, Holder, Labels, NewOperation, OnConflict, OperationName, Owner, Payload, RequestId, Retry,
-    State, Timestamp,
+    Attempt, ExclusiveKey, Holder, Labels, NewOperation, OnConflict, OperationName, Outcome, Owner, Payload,
+    RequestId, Retry, State, Timestamp,
 };
 
 /// The content of a [`View`](crate::View), field by field: what a store writes and reads back.
@@ -95,19 +95,25 @@ impl ViewParts {
         if self.retention != storable(self.retention) {
             return Some("has a retention that cannot be asked for");
         }
-        let claims = match &self.state {
-            State::Queued { last_attempt, .. } | State::Done { last_attempt, .. } => *last_attempt,
-            State::Running { attempt, .. } => Some(*attempt),
+        let latest = self.create_time.saturating_add(NewOperation::MAX_DURATION);
+        if self.deadline.is_some_and(|deadline| deadline < self.create_time || latest < deadline) {
+            return Some("has a deadline that cannot be asked for");
         }
-        .map_or(0, crate::Attempt::number);
-        let Some(attempts) = claims.checked_sub(self.unbegun) else {
+        let Some(attempts) = self.claims().checked_sub(self.unbegun) else {
             return Some("has handed back more claims than there were");
         };
         if attempts > self.max_attempts.get() {
             return Some("has begun more often than it may");
         }
+        self.fault_of_state(attempts)
+    }
+
+    /// What is wrong with the state of an operation that has begun so often.
+    fn fault_of_state(&self, attempts: u32) -> Option<&'static str> {
         match &self.state {
-            State::Queued { .. } if attempts == self.max_attempts.get() => {
+            State::Queued { last_attempt, .. }
+                if attempts == self.max_attempts.get() || *last_attempt == Some(Attempt::LAST) =>
+            {
                 Some("waits for an attempt that it may not have")
             }
             State::Queued { last_attempt: None, .. } if self.update_time != self.create_time => {
@@ -117,11 +123,29 @@ impl ViewParts {
             State::Running { holder: Holder::Delegate(_), stop: Some(_), .. } => {
                 Some("asks work to stop that no worker does")
             }
+            State::Running { holder: Holder::Delegate(_), attempt, .. } if *attempt != Attempt::FIRST => {
+                Some("was given to others after it was given to a worker")
+            }
             State::Done { end_time, .. } if *end_time != self.update_time => {
                 Some("changed after it was done")
             }
+            // Only one that was done from the start has a response that no attempt gave.
+            State::Done { outcome: Outcome::Response(_), end_time, .. }
+                if attempts == 0 && (self.claims() > 0 || *end_time != self.create_time) =>
+            {
+                Some("has a response that no attempt gave")
+            }
             State::Queued { .. } | State::Running { .. } | State::Done { .. } => None,
         }
+    }
+
+    /// How often it was claimed.
+    fn claims(&self) -> u32 {
+        match &self.state {
+            State::Queued { last_attempt, .. } | State::Done { last_attempt, .. } => *last_attempt,
+            State::Running { attempt, .. } => Some(*attempt),
+        }
+        .map_or(0, Attempt::number)
     }
 }
 

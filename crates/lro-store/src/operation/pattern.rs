@@ -184,6 +184,15 @@ mod tests {
     }
 
     #[test]
+    fn the_pattern_of_a_parent_is_its_name() {
+        for text in ["", "shelves/1"] {
+            let pattern = ParentPattern::from(&Parent::parse(text).unwrap());
+            assert_eq!((pattern.as_str(), &*pattern.to_string()), (text, text));
+            assert_eq!(Ok(pattern), ParentPattern::parse(text));
+        }
+    }
+
+    #[test]
     fn malformed_patterns_are_refused() {
         for text in ["/", "shelves/", "/1", "a//b", "shelves/*", "a b"] {
             assert!(ParentPattern::parse(text).is_err(), "{text}");

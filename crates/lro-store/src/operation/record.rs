@@ -53,11 +53,11 @@ pub enum StateKind {
 /// and which may be large.
 ///
 /// A view only comes from [`NewOperation::into_record`], from a transition of another one, or from parts that
-/// pass [`View::from_parts`], so every view there is makes sense. Cloning one copies no payload.
+/// pass [`View::from_parts`], so every view there is makes sense. Cloning one copies nothing.
 ///
 /// [`NewOperation::into_record`]: crate::NewOperation::into_record
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct View(ViewParts);
+pub struct View(Arc<ViewParts>);
 
 /// An operation, whole: what a worker gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,13 +89,13 @@ impl View {
     /// # Errors
     /// When no sequence of transitions leads to such a view; the store's data is damaged.
     pub fn from_parts(parts: ViewParts) -> Result<Self, InvalidRecord> {
-        parts.checked().map(Self)
+        parts.checked().map(|parts| Self(Arc::new(parts)))
     }
 
     /// Parts that a transition of a sound view has led to.
     pub(crate) fn sound(parts: ViewParts) -> Self {
         debug_assert_eq!(parts.fault(), None, "{parts:?}");
-        Self(parts)
+        Self(Arc::new(parts))
     }
 
     /// The parts, for a store to write.
@@ -105,7 +105,7 @@ impl View {
 
     /// Takes the view apart, for a store to write.
     pub fn into_parts(self) -> ViewParts {
-        self.0
+        Arc::unwrap_or_clone(self.0)
     }
 
     /// The name.
@@ -263,7 +263,7 @@ impl View {
 
     /// The same operation with other parts, touched now.
     pub(crate) fn changed(&self, now: Timestamp, change: impl FnOnce(&mut ViewParts)) -> Self {
-        let mut parts = self.0.clone();
+        let mut parts = ViewParts::clone(&self.0);
         parts.update_time = parts.update_time.max(now);
         change(&mut parts);
         Self::sound(parts)

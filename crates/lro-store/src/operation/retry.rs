@@ -88,7 +88,8 @@ impl Retry {
         let exponent = i32::try_from(attempts.saturating_sub(1)).unwrap_or(i32::MAX);
         #[expect(clippy::cast_precision_loss, reason = "the longest delay has 32 bits")]
         let (initial, longest) = (self.initial_delay as f64, self.max_delay as f64);
-        let whole = (initial * factor.powi(exponent)).min(longest);
+        // Without the inner bound, no delay times infinity is no number.
+        let whole = (initial * factor.powi(exponent).min(f64::MAX)).min(longest);
         let jitter = f64::from(self.jitter) / 100.0 * within(random, 0.0, 1.0);
         Duration::try_from_secs_f64(whole * (1.0 - jitter) / 1_000.0).unwrap_or_default()
     }
@@ -168,6 +169,16 @@ mod tests {
         assert_eq!([1, 2, 3, 4, u32::MAX].map(seconds), [10, 20, 40, 60, 60]);
         assert_eq!(retry.delay(1, 1.0), Duration::from_secs(8));
         assert_eq!(retry.delay(0, 7.0), Duration::from_secs(8), "a random number beyond 1 counts as 1");
+        assert_eq!(retry.jitter(0.75).delay(1, 1.0), Duration::from_millis(2_500));
+        assert_eq!(retry.multiplier(1.5).delay(3, 0.0), Duration::from_millis(22_500));
+        let longest = Duration::from_secs(30 * 86_400);
+        assert_eq!(retry.initial_delay(Duration::MAX).max_delay(Duration::MAX).delay(1, 0.0), longest);
+    }
+
+    #[test]
+    fn no_delay_grows_to_no_delay() {
+        let at_once = Retry::default().initial_delay(Duration::ZERO);
+        assert_eq!([1, 2, 5_000, u32::MAX].map(|attempts| at_once.delay(attempts, 0.0)), [Duration::ZERO; 4]);
     }
 
     #[test]

@@ -95,6 +95,9 @@ impl Attempt {
     /// The first claim.
     pub const FIRST: Self = Self(NonZeroU32::MIN);
 
+    /// The last claim that there can be. Nothing waits for another one, so no number is given twice.
+    pub const LAST: Self = Self(NonZeroU32::MAX);
+
     /// The attempt of this number; `None` for 0.
     pub const fn new(number: u32) -> Option<Self> {
         match NonZeroU32::new(number) {
@@ -108,7 +111,7 @@ impl Attempt {
         self.0.get()
     }
 
-    /// The claim after this one.
+    /// The claim after this one; the last one has none and stays.
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }

@@ -13,11 +13,9 @@
 //!
 //! A store that does the same in SQL is right when it does what these functions do.
 
-use std::time::Duration;
-
+use crate::operation::storable;
 use crate::{
-    Attempt, Failure, FailureCode, Fence, Holder, Outcome, Payload, State, StopReason, Timestamp, View,
-    WorkerId,
+    Attempt, Fence, Holder, Interruption, Outcome, Payload, State, StopReason, Timestamp, View, WorkerId,
 };
 
 /// Why a transition does not apply. Nothing has changed.
@@ -45,35 +43,6 @@ pub enum TransitionError {
     /// It is done. It may have been the same writer who ended it.
     #[error("the operation is done")]
     Done,
-}
-
-/// How a worker gives up what it has not finished.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Interruption {
-    /// Whether the work has begun. If not, the attempt does not count.
-    pub begun: bool,
-    /// How long nobody may claim it.
-    pub delay: Duration,
-    /// What the operation ends with if it has no attempt left; without it, ABORTED.
-    pub failure: Option<Failure>,
-}
-
-impl Interruption {
-    /// The work was stopped before its end.
-    pub fn begun() -> Self {
-        Self { begun: true, ..Self::default() }
-    }
-
-    /// The work has not begun.
-    pub fn not_begun() -> Self {
-        Self::default()
-    }
-
-    /// The work has failed, and is to be tried again after a while.
-    pub fn retry(failure: Failure, delay: Duration) -> Self {
-        Self { begun: true, delay, failure: Some(failure) }
-    }
 }
 
 impl View {
@@ -111,7 +80,7 @@ impl View {
     }
 
     /// Replaces the metadata, if there is any to report. What a checkpoint changes is this and the record's
-    /// checkpoint.
+    /// checkpoint, so the operation counts as updated in either case.
     ///
     /// # Errors
     /// [`TransitionError::Lost`], [`TransitionError::Done`].
@@ -141,7 +110,7 @@ impl View {
     }
 
     /// Hands unfinished work back, and reports the last metadata with it: to queued, or done if it is asked to
-    /// stop or has no attempt left.
+    /// stop or has no attempt left. Work that others finish has one attempt and no other, begun or not.
     ///
     /// # Errors
     /// [`TransitionError::Lost`], [`TransitionError::Done`].
@@ -220,37 +189,36 @@ impl View {
     }
 
     fn interrupted(&self, interruption: Interruption, now: Timestamp) -> Self {
-        if let Some(reason) = self.stop() {
-            return self.ended(Outcome::Error(reason.failure()), now);
-        }
-        let attempts = self.attempts();
-        if interruption.begun && attempts >= self.max_attempts() {
-            let failure = interruption.failure.unwrap_or_else(|| used_up(attempts));
-            return self.ended(Outcome::Error(failure), now);
-        }
+        let Interruption { begun, delay, failure } = interruption;
+        let delay = storable(delay);
         let last_attempt = self.last_attempt();
+        let end = match self.stop() {
+            Some(reason) => Some(reason.failure()),
+            None if self.may_begin_again(begun) => None,
+            None => Some(failure.unwrap_or_else(|| Interruption::used_up(self.attempts()))),
+        };
         self.changed(now, |parts| {
-            parts.unbegun = parts.unbegun.saturating_add(u32::from(!interruption.begun));
-            let not_before = (!interruption.delay.is_zero()).then(|| now.saturating_add(interruption.delay));
-            parts.state = State::Queued { not_before, last_attempt };
+            parts.unbegun += u32::from(!begun);
+            parts.state = if let Some(failure) = end {
+                let (outcome, end_time) = (Outcome::Error(failure), parts.update_time);
+                State::Done { outcome, end_time, last_attempt }
+            } else {
+                let not_before = (!delay.is_zero()).then(|| now.saturating_add(delay));
+                State::Queued { not_before, last_attempt }
+            };
         })
+    }
+
+    /// Whether a worker may claim the work again after it was interrupted. Work that others finish is for no
+    /// worker to do.
+    fn may_begin_again(&self, begun: bool) -> bool {
+        let is_for_workers = matches!(self.holder(), Some(Holder::Worker(_)));
+        let may_be_claimed = self.last_attempt() != Some(Attempt::LAST);
+        is_for_workers && may_be_claimed && (!begun || self.attempts() < self.max_attempts())
     }
 
     fn ended(&self, outcome: Outcome, now: Timestamp) -> Self {
         let last_attempt = self.last_attempt();
         self.moved(now, |end_time| State::Done { outcome, end_time, last_attempt })
     }
-}
-
-/// What an operation ends with that was interrupted as often as it may begin.
-fn used_up(attempts: u32) -> Failure {
-    let message = match attempts {
-        1 => "the work was interrupted and may not begin twice; check what it has done before starting it again"
-            .to_owned(),
-        _ => format!(
-            "the work was begun {attempts} times and interrupted each time, which is as often as it may; \
-             check what it has done before starting it again"
-        ),
-    };
-    Failure::new(FailureCode::ABORTED, message)
 }

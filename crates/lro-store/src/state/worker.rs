@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Timestamp;
+use crate::operation::storable;
 
 /// A worker as a store keeps it. Workers have leases, operations do not: one write keeps alive whatever a
 /// process runs.
@@ -13,7 +14,8 @@ use crate::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Worker {
-    /// For how long it asked when it was last heard of.
+    /// For how long it asked when it was last heard of, in whole microseconds and at most
+    /// [`MAX_DURATION`](crate::NewOperation::MAX_DURATION).
     pub lease: Duration,
     /// When others may declare it gone.
     pub expires_at: Timestamp,
@@ -29,6 +31,7 @@ impl Worker {
 
     /// A worker that is heard of for the first time.
     pub fn new(lease: Duration, now: Timestamp) -> Self {
+        let lease = storable(lease);
         Self { lease, expires_at: now.saturating_add(lease), whole_since: now, gone_at: None }
     }
 
@@ -48,8 +51,9 @@ impl Worker {
         if !self.is_alive() {
             return self.clone();
         }
-        let whole_since = if self.is_over(now) { now } else { self.whole_since };
-        Self { lease, expires_at: now.saturating_add(lease), whole_since, gone_at: None }
+        // A clock that went back would keep it from reclaiming until it is again where it was.
+        let whole_since = if self.is_over(now) { now } else { self.whole_since.min(now) };
+        Self { whole_since, ..Self::new(lease, now) }
     }
 
     /// It is gone from now on, if it was not before.
@@ -73,7 +77,6 @@ impl Worker {
 }
 
 #[cfg(test)]
-#[expect(clippy::unchecked_time_subtraction, reason = "tests subtract constants, which do not overflow")]
 mod tests {
     use super::*;
 
@@ -87,7 +90,7 @@ mod tests {
     #[test]
     fn a_lease_that_is_over_begins_anew_and_one_that_is_kept_goes_on() {
         let worker = Worker::new(LEASE, start());
-        let kept = worker.keep_alive(LEASE, start().saturating_add(LEASE - SECOND));
+        let kept = worker.keep_alive(LEASE, start().saturating_add(LEASE.saturating_sub(SECOND)));
         assert_eq!(kept.whole_since, start());
         let late = start().saturating_add(LEASE);
         assert!(worker.is_over(late) && !kept.is_over(late));
@@ -98,7 +101,7 @@ mod tests {
     #[test]
     fn only_one_whose_lease_was_whole_for_its_time_takes_from_others() {
         let worker = Worker::new(LEASE, start());
-        let almost = start().saturating_add(LEASE - SECOND);
+        let almost = start().saturating_add(LEASE.saturating_sub(SECOND));
         let kept = worker.keep_alive(LEASE, almost);
         assert!(!kept.may_reclaim(almost));
         assert!(kept.may_reclaim(start().saturating_add(LEASE)));
@@ -112,7 +115,7 @@ mod tests {
         assert_eq!(gone.keep_alive(LEASE, start()), gone);
         assert_eq!(gone.leave(start().saturating_add(SECOND)), gone);
         assert!(!gone.is_alive() && !gone.is_over(start().saturating_add(LEASE)));
-        assert!(!gone.is_forgettable(start().saturating_add(Worker::MEMORY - SECOND)));
+        assert!(!gone.is_forgettable(start().saturating_add(Worker::MEMORY.saturating_sub(SECOND))));
         assert!(gone.is_forgettable(start().saturating_add(Worker::MEMORY)));
     }
 }

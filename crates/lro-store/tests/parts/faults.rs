@@ -37,6 +37,17 @@ fn parts(state: State, update_time: Timestamp, unbegun: u32) -> ViewParts {
     parts
 }
 
+fn delegated(number: u32, stop: Option<StopReason>) -> State {
+    let holder = Holder::Delegate(DelegateId::new("secret"));
+    State::Running { holder, attempt: attempt(number), stop }
+}
+
+fn due(deadline: Timestamp) -> ViewParts {
+    let mut parts = parts(queued(0), CREATED, 0);
+    parts.deadline = Some(deadline);
+    parts
+}
+
 fn retained(retention: Duration) -> ViewParts {
     let mut parts = parts(queued(0), CREATED, 0);
     parts.retention = retention;
@@ -45,10 +56,8 @@ fn retained(retention: Duration) -> ViewParts {
 
 #[test]
 fn parts_that_contradict_each_other_are_refused_and_said_to_be() {
-    let mut stopping_delegate = parts(running(1), LATER, 0);
-    let holder = Holder::Delegate(DelegateId::new("secret"));
     let stop = Some(StopReason::Cancelled);
-    stopping_delegate.state = State::Running { holder, attempt: Attempt::FIRST, stop };
+    let beyond = CREATED.saturating_add(NewOperation::MAX_DURATION).saturating_add(Duration::from_micros(1));
     for (parts, fault) in [
         (parts(running(1), Timestamp::UNIX_EPOCH, 0), "was updated before it was created"),
         (retained(Duration::MAX), "has a retention that cannot be asked for"),
@@ -62,7 +71,12 @@ fn parts_that_contradict_each_other_are_refused_and_said_to_be() {
         (parts(queued(5), LATER, 3), "waits for an attempt that it may not have"),
         (parts(queued(0), LATER, 0), "changed before its first attempt"),
         (parts(running(2), LATER, 2), "runs in an attempt that does not count"),
-        (stopping_delegate, "asks work to stop that no worker does"),
+        (parts(delegated(1, stop), LATER, 0), "asks work to stop that no worker does"),
+        (parts(delegated(2, None), LATER, 0), "was given to others after it was given to a worker"),
+        (due(Timestamp::UNIX_EPOCH), "has a deadline that cannot be asked for"),
+        (due(beyond), "has a deadline that cannot be asked for"),
+        (parts(done(0, LATER), LATER, 0), "has a response that no attempt gave"),
+        (parts(done(1, CREATED), CREATED, 1), "has a response that no attempt gave"),
         (parts(done(1, CREATED), LATER, 0), "changed after it was done"),
         (parts(done(1, LATER), CREATED, 0), "changed after it was done"),
     ] {
@@ -83,6 +97,9 @@ fn their_neighbours_are_operations() {
         parts(done(2, LATER), LATER, 1),
         retained(NewOperation::MAX_DURATION),
         retained(Duration::ZERO),
+        parts(delegated(1, None), LATER, 0),
+        due(CREATED),
+        due(CREATED.saturating_add(NewOperation::MAX_DURATION)),
     ] {
         View::from_parts(parts).unwrap();
     }

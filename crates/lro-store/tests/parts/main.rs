@@ -3,3 +3,4 @@
 mod created;
 mod faults;
 mod reachable;
+mod texts;

@@ -1,4 +1,4 @@
-//! In a small world, the parts that some sequence of transitions leads to are all accepted.
+//! In a small world, the parts that are accepted are exactly those that some sequence of transitions leads to.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -140,11 +140,12 @@ fn accepted(max_attempts: NonZeroU32) -> BTreeSet<String> {
 }
 
 #[test]
-fn what_transitions_lead_to_is_accepted() {
+fn what_is_accepted_is_what_transitions_lead_to() {
     for max_attempts in [1, 2] {
         let max_attempts = NonZeroU32::new(max_attempts).unwrap();
         let (reachable, accepted) = (reachable(max_attempts), accepted(max_attempts));
         let only = |one: &BTreeSet<String>, other| one.difference(other).cloned().collect::<Vec<_>>();
         assert_eq!(only(&reachable, &accepted), [""; 0], "transitions lead to it and it is refused");
+        assert_eq!(only(&accepted, &reachable), [""; 0], "it is accepted and nothing leads to it");
     }
 }

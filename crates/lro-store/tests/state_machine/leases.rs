@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro_store::{Timestamp, Worker};
+use lro_store::{NewOperation, Timestamp, Worker};
 use proptest::prelude::*;
 
 use super::strategies::config;
@@ -87,8 +87,25 @@ proptest! {
             let History { now, worker, .. } = &history;
             prop_assert_eq!(worker.is_over(*now), history.is_over());
             let may = !history.left && !history.is_over() && history.was_whole_for_one_lease();
-            prop_assert!(may || !worker.may_reclaim(*now));
+            prop_assert_eq!(worker.may_reclaim(*now), may);
         }
+    }
+
+    #[test]
+    fn one_that_keeps_its_lease_for_its_time_may_reclaim_whatever_was_before(
+        lease in leases(),
+        steps in steps(),
+        pause in 1..10_u64,
+    ) {
+        let mut history = History::new(lease);
+        for step in steps {
+            history.step(step);
+        }
+        for _ in 0..=10_u64.div_ceil(pause) {
+            history.step(Step::KeepAlive(10));
+            history.step(Step::Tick(pause.cast_signed()));
+        }
+        prop_assert_eq!(history.worker.may_reclaim(history.now), !history.left);
     }
 
     #[test]
@@ -129,4 +146,15 @@ proptest! {
         }
         prop_assert!(first.may_reclaim(back.saturating_add(seconds(59))), "in the end it helps");
     }
+}
+
+#[test]
+fn a_lease_is_what_every_store_can_keep() {
+    let kept = |worker: &Worker| (worker.lease, worker.expires_at.saturating_duration_since(START));
+    let longest = (NewOperation::MAX_DURATION, NewOperation::MAX_DURATION);
+    let worker = Worker::new(Duration::MAX, START);
+    assert_eq!(kept(&worker), longest);
+    let short = worker.keep_alive(Duration::from_nanos(1_999), START);
+    assert_eq!(kept(&short), (Duration::from_micros(1), Duration::from_micros(1)));
+    assert_eq!(kept(&short.keep_alive(Duration::MAX, START)), longest);
 }

@@ -66,6 +66,7 @@ fn states() -> Vec<(&'static str, View)> {
     vec![
         ("new", created(new())),
         ("delayed", created(new().with_delay(seconds(11)))),
+        ("delayed until now", created(new().with_delay(seconds(10)))),
         ("interrupted once", interrupted(&running(new()))),
         ("queued past its deadline", created(late())),
         ("running", running(new())),

@@ -1,10 +1,10 @@
 //! What holds of an operation whatever happens to it in whatever order.
 
-use lro_store::{Holder, State, StopReason, TransitionError, View, ViewParts};
+use lro_store::{Beginning, Holder, State, StopReason, TransitionError, View, ViewParts};
 use proptest::prelude::*;
 
 use super::strategies::{config, setups, steps};
-use super::world::{Moment, START, Step, World, walk};
+use super::world::{Moment, START, Setup, Step, World, walk, worker};
 
 /// The operation without what may change.
 fn identity(view: &View) -> ViewParts {
@@ -82,5 +82,19 @@ proptest! {
             _ => stopped,
         };
         prop_assert!(ended.is_done());
+    }
+}
+
+#[test]
+fn one_that_is_created_for_a_worker_is_as_if_that_worker_had_claimed_it() {
+    for (delay, deadline) in [(0, None), (1, None), (0, Some(1)), (0, Some(0)), (1, Some(1))] {
+        let created = |beginning, may_run| {
+            let setup = Setup { beginning, may_run, max_attempts: 1, delay, deadline };
+            World::new(&setup).view
+        };
+        let queued = created(Beginning::Queued, true);
+        let claimed = queued.claim(&worker(0), START).unwrap_or_else(|_| queued.clone());
+        assert_eq!(created(Beginning::ClaimedBy(worker(0)), true), claimed, "{delay} {deadline:?}");
+        assert_eq!(created(Beginning::ClaimedBy(worker(0)), false), queued);
     }
 }

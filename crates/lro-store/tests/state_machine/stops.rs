@@ -1,10 +1,13 @@
 //! What is asked to stop, and deadlines.
 
-use lro_store::{Holder, Outcome, State, StopReason, TransitionError, View};
+use lro_store::{
+    Failure, FailureCode, Holder, Interruption, OperationName, Outcome, State, StopReason, TransitionError,
+    View,
+};
 use proptest::prelude::*;
 
 use super::strategies::{config, setups, steps};
-use super::world::{Moment, Step, walk};
+use super::world::{Moment, START, Setup, Step, World, failure, running, seconds, walk, worker};
 
 /// Whether it ended because of this reason.
 fn ended_by(view: &View, reason: &StopReason) -> bool {
@@ -83,4 +86,36 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_failure_says_why_the_work_was_to_stop() {
+    let newer = OperationName::parse("operations/newer").unwrap();
+    for (reason, code, message) in [
+        (StopReason::Cancelled, FailureCode::CANCELLED, "the operation was cancelled"),
+        (
+            StopReason::Preempted(newer),
+            FailureCode::ABORTED,
+            "the operation was pre-empted by operations/newer",
+        ),
+        (
+            StopReason::DeadlineExceeded,
+            FailureCode::DEADLINE_EXCEEDED,
+            "the operation was not done by its deadline",
+        ),
+    ] {
+        assert_eq!((reason.code(), reason.failure()), (code, Failure::new(code, message)));
+    }
+}
+
+#[test]
+fn a_retry_that_comes_too_late_never_comes() {
+    let running = World::new(&Setup { deadline: Some(10), ..running() });
+    let retry = Interruption::retry(failure("failed"), seconds(20));
+    let waits = running.view.release(&running.view.fence().unwrap(), retry, None, START).unwrap();
+    let at = |time| START.saturating_add(seconds(time));
+    assert_eq!(waits.claim(&worker(0), at(9)), Err(TransitionError::NotYet));
+    assert_eq!(waits.expire(at(9)), Err(TransitionError::NotExpired));
+    assert_eq!(waits.claim(&worker(0), at(10)), Err(TransitionError::Expired));
+    assert!(ended_by(&waits.expire(at(10)).unwrap(), &StopReason::DeadlineExceeded));
 }

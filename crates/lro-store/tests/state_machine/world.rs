@@ -23,6 +23,12 @@ pub(crate) struct Setup {
     pub(crate) deadline: Option<u64>,
 }
 
+/// Worker 0 runs it, for the first time of two.
+pub(crate) fn running() -> Setup {
+    let beginning = Beginning::ClaimedBy(worker(0));
+    Setup { beginning, may_run: true, max_attempts: 2, delay: 0, deadline: None }
+}
+
 /// What happens next.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {

@@ -1,10 +1,12 @@
 //! Views as the messages that clients see.
 
 use lro_store::{Failure, Outcome, Payload, View};
+use prost::Message;
 use prost_types::Any;
 
 use crate::google::longrunning::{Operation, operation};
 use crate::google::rpc;
+use crate::payload::{self, UnexpectedPayload};
 
 pub(super) fn to_operation(view: &View) -> Operation {
     Operation {
@@ -24,6 +26,18 @@ pub(super) fn to_any(payload: &Payload) -> Any {
 
 pub(super) fn to_payload(any: Any) -> Payload {
     Payload::new(any.type_url, any.value)
+}
+
+/// Takes the message with the full name `type_name` out of a payload, without a copy of the payload if it is there.
+pub(super) fn unpack<M: Message + Default>(
+    type_name: &str,
+    payload: &Payload,
+) -> Result<M, UnexpectedPayload> {
+    let is_of_type = payload.type_url.rsplit('/').next() == Some(type_name);
+    match is_of_type.then(|| M::decode(payload.value.clone())) {
+        Some(Ok(message)) => Ok(message),
+        _ => payload::unpack(type_name, to_any(payload)),
+    }
 }
 
 pub(super) fn to_rpc_status(failure: &Failure) -> rpc::Status {

@@ -1,9 +1,10 @@
 //! Which method is done by which function.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use lro_store::Payload;
@@ -23,7 +24,41 @@ pub(super) type Work = Pin<Box<dyn Future<Output = Result<Payload, Status>> + Se
 #[derive(Clone)]
 pub(super) struct Handler {
     function: Arc<Function>,
-    lives: Arc<dyn Fn() -> bool + Send + Sync>,
+    service: Service,
+}
+
+/// The service that a handler belongs to, without its type.
+#[derive(Clone)]
+struct Service {
+    /// Where it is. Nothing else is there while it exists.
+    address: usize,
+    /// How many hold it, the work under way among them.
+    holders: Arc<dyn Fn() -> usize + Send + Sync>,
+    works: Works,
+}
+
+/// How much work of one service is under way, whatever its method.
+#[derive(Clone, Default)]
+pub(super) struct Works(Arc<AtomicUsize>);
+
+/// Counts as work until it is dropped.
+struct Working(Works);
+
+impl Works {
+    fn begin(&self) -> Working {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Working(self.clone())
+    }
+
+    fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Handler {
@@ -32,6 +67,7 @@ impl Handler {
     pub(super) fn new<S, Req, Res, Meta, F, Fut>(
         method: Method<Req, Res, Meta>,
         service: &Arc<S>,
+        works: Works,
         run: F,
     ) -> Self
     where
@@ -43,23 +79,28 @@ impl Handler {
         Fut: Future<Output = Result<Res, Status>> + Send + 'static,
     {
         let (run, weak) = (Arc::new(run), Arc::downgrade(service));
-        let lives = {
+        let holders = {
             let weak = Weak::clone(&weak);
-            Arc::new(move || weak.strong_count() > 0)
+            Arc::new(move || weak.strong_count())
         };
+        let erased = Service { address: address(service), holders, works: works.clone() };
         let function = Arc::new(move |attempt: Arc<Attempt>, request: Payload| {
             let (run, service) = (Arc::clone(&run), weak.upgrade()?);
+            let working = works.begin();
             // All of it happens inside of the future, also the call: a panic anywhere is then the work's.
             let work: Work = Box::pin(async move {
-                let request = payload::unpack(method.request_type(), convert::to_any(&request))
+                let request = convert::unpack(method.request_type(), &request)
                     .map_err(|error| attempt.errors.undecodable_request(&error))?;
                 let context = Context::new(attempt, method.metadata_type());
-                let response = run(service, request, context).await?;
+                let response = run(service, request, context).await;
+                // Not before the work has let go of the service.
+                drop(working);
+                let response = response?;
                 Ok(convert::to_payload(payload::pack(method.response_type(), &response)))
             });
             Some(work)
         });
-        Self { function, lives }
+        Self { function, service: erased }
     }
 
     /// Does the work of one attempt; `None` if the service is gone.
@@ -67,9 +108,28 @@ impl Handler {
         (self.function)(attempt, request)
     }
 
-    fn lives(&self) -> bool {
-        (self.lives)()
+    /// Whether the service exists.
+    fn exists(&self) -> bool {
+        (self.service.holders)() > 0
     }
+
+    /// Whether anything but its own work holds the service, which would else keep itself going for ever where there is
+    /// always more to do.
+    fn is_wanted(&self) -> bool {
+        // Work that ends on another thread lets go a moment before it no longer counts.
+        const LOOKS: usize = 100;
+        (0..LOOKS).any(|_| {
+            let is_wanted = (self.service.holders)() > self.service.works.count();
+            if !is_wanted {
+                std::hint::spin_loop();
+            }
+            is_wanted
+        })
+    }
+}
+
+fn address<S>(service: &Arc<S>) -> usize {
+    Arc::as_ptr(service).cast::<()>().addr()
 }
 
 impl fmt::Debug for Handler {
@@ -80,16 +140,23 @@ impl fmt::Debug for Handler {
 
 /// The handlers of an engine, by the path of their method.
 #[derive(Debug, Default)]
-pub(super) struct Handlers(RwLock<HashMap<Arc<str>, Handler>>);
+pub(super) struct Handlers(RwLock<BTreeMap<Arc<str>, Handler>>);
 
 impl Handlers {
+    /// The count of the work of a service, which all of its handlers share.
+    pub(super) fn works_of<S>(&self, service: &Arc<S>) -> Works {
+        let handlers = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let is_of = |handler: &&Handler| handler.service.address == address(service) && handler.exists();
+        handlers.values().find(is_of).map(|handler| handler.service.works.clone()).unwrap_or_default()
+    }
+
     /// Adds a handler.
     ///
     /// # Panics
     /// When the method has one already whose service still exists.
     pub(super) fn insert(&self, path: &str, handler: Handler) {
         let mut handlers = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let taken = handlers.get(path).is_some_and(Handler::lives);
+        let taken = handlers.get(path).is_some_and(Handler::exists);
         if !taken {
             handlers.insert(path.into(), handler);
         }
@@ -104,16 +171,14 @@ impl Handlers {
     /// The shared form of a path that has a handler.
     pub(super) fn path(&self, path: &str) -> Option<Arc<str>> {
         let handlers = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let (path, _) = handlers.get_key_value(path).filter(|(_, handler)| handler.lives())?;
+        let (path, _) = handlers.get_key_value(path).filter(|(_, handler)| handler.exists())?;
         Some(Arc::clone(path))
     }
 
-    /// The paths of all methods that have a handler, in their order.
+    /// The paths of all methods for which work may be looked for, in their order.
     pub(super) fn paths(&self) -> Vec<Arc<str>> {
         let handlers = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let living = handlers.iter().filter(|(_, handler)| handler.lives());
-        let mut paths: Vec<_> = living.map(|(path, _)| Arc::clone(path)).collect();
-        paths.sort_unstable();
-        paths
+        let wanted = handlers.iter().filter(|(_, handler)| handler.is_wanted());
+        wanted.map(|(path, _)| Arc::clone(path)).collect()
     }
 }

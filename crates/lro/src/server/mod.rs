@@ -11,6 +11,7 @@
 //! - `operations`: `google.longrunning.Operations`, one file for each RPC.
 //! - `state`: the parts that all of these are made of: the runs under way, slots, waiters, page tokens, calls to the
 //!   store that end in time. No part knows another one; `shared` holds one of each.
+//! - `testing`: a handler alone, and a server in one process, for tests (feature `testing`).
 //! - `convert`, `status`: the only places where views become messages and failures become `tonic::Status`.
 
 mod adapter;
@@ -26,6 +27,8 @@ mod start;
 mod state;
 mod status;
 mod tasks;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use self::adapter::{Registration, StartHook, Work, accept_start, register_work};
 pub use self::context::{CheckpointError, Context, ProgressError};

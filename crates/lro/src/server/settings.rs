@@ -1,11 +1,12 @@
 //! The numbers that an engine goes by.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use lro_store::NewOperation;
+use lro_store::{Clock, NewOperation, SystemClock};
 
-/// The numbers that an engine goes by. [`EngineBuilder`](super::EngineBuilder) documents each.
+/// The numbers that an engine goes by, and where one of them comes from. [`EngineBuilder`](super::EngineBuilder) documents each.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) concurrency: usize,
@@ -21,6 +22,8 @@ pub(super) struct Settings {
     pub(super) max_wait: Duration,
     pub(super) max_payload_size: usize,
     pub(super) strict: bool,
+    /// Where the ids of operations get their time from.
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) on_delete: OnDelete,
 }
 
@@ -51,6 +54,7 @@ impl Default for Settings {
             max_wait: Duration::from_secs(60),
             max_payload_size: 2_000_000,
             strict: false,
+            clock: Arc::new(SystemClock),
             on_delete: OnDelete::Continue,
         }
     }
@@ -60,12 +64,18 @@ impl Settings {
     /// How long to wait between signs of life, and for the answer to one: short enough that one may fail, and
     /// unless it is set, two.
     pub(super) fn keep_alive_interval(&self) -> Duration {
-        self.keep_alive_interval.unwrap_or(self.lease / 4).min(self.lease / 3).max(SHORTEST_INTERVAL)
+        let interval = self.keep_alive_interval.unwrap_or(self.lease / 4).min(self.lease / 3);
+        interval.clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL)
     }
 
     /// How long to wait between looks at the store for what no hint announced.
     pub(super) fn poll_interval(&self) -> Duration {
-        self.poll_interval.max(SHORTEST_INTERVAL)
+        self.poll_interval.clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL)
+    }
+
+    /// How long to wait between writes of the metadata of one operation.
+    pub(super) fn progress_interval(&self) -> Duration {
+        self.progress_interval.min(LONGEST_INTERVAL)
     }
 
     /// How long before its lease could be over a process stops work that must not overlap.
@@ -76,3 +86,6 @@ impl Settings {
 
 /// Timers do not accept zero.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
+
+/// Longer than any process lives, and short enough to reckon with.
+pub(super) const LONGEST_INTERVAL: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use lro_store::{Release, Store};
 use tokio::sync::Notify;
@@ -11,6 +12,7 @@ use tonic::Status;
 
 use super::handlers::Handlers;
 use super::settings::Settings;
+use super::state::alarm::Alarm;
 use super::state::doubt::Doubt;
 use super::state::lock::lock;
 use super::state::page_token::PageTokens;
@@ -39,6 +41,8 @@ pub(super) struct Shared {
     pub(super) doubt: Doubt,
     /// There may be something to claim.
     pub(super) claim: Notify,
+    /// When there will be something to claim.
+    pub(super) alarm: Alarm,
     /// There may be cancel requests that no hint has told of.
     pub(super) keep_alive: Notify,
     /// Nothing new begins.
@@ -79,6 +83,7 @@ impl Shared {
             queue: QueueLimit::new(settings.queue_limit),
             doubt: Doubt::default(),
             claim: Notify::new(),
+            alarm: Alarm::default(),
             keep_alive: Notify::new(),
             draining: stopped.child_token(),
             closed: CancellationToken::new(),
@@ -90,6 +95,15 @@ impl Shared {
             random,
             stopped,
         })
+    }
+
+    /// Has the claim task look for work when this time is over, as no hint of the store may tell of it.
+    pub(super) fn expect_work(&self, delay: Duration) {
+        if delay.is_zero() {
+            self.claim.notify_one();
+        } else {
+            self.alarm.set(delay);
+        }
     }
 
     /// Notes work to hand back when all has stopped.
@@ -112,9 +126,12 @@ impl Shared {
         self.stuck.load(Ordering::SeqCst)
     }
 
-    /// Notes that the runtime of the background tasks has ended.
+    /// Notes that the runtime of the background tasks has ended. Whoever waits for them, on another runtime, waits no
+    /// longer.
     pub(super) fn note_gone(&self) {
         self.gone.store(true, Ordering::SeqCst);
+        self.stopped.cancel();
+        self.closed.cancel();
     }
 
     /// Whether there is somebody to run operations and to look after those who wait for them.

@@ -214,10 +214,14 @@ impl Errors {
 }
 
 /// What a handler's error becomes that was asked to stop: the reason's own failure, with the error in its details
-/// if it says something else.
+/// if it says something else, or not by which operation it was pre-empted.
 pub(super) fn to_failure_after_stop(reason: &StopReason, status: &Status) -> Failure {
     let own = to_failure(status);
-    if own.code == reason.code() {
+    let says_by_whom = match reason {
+        StopReason::Preempted(by) => own.message.contains(by.as_str()),
+        _ => true,
+    };
+    if own.code == reason.code() && says_by_whom {
         return own;
     }
     let mut failure = reason.failure();

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use lro::google::longrunning::Operation;
+use lro::google::rpc;
+use lro::{OnConflict, Start, payload};
 use tokio::time::Instant;
-use tonic::Code;
+use tonic::{Code, Request, Status};
 
-use crate::scripted_service::Event;
+use crate::scripted_service::{Event, Job, Percent, Report};
 use crate::support::{Server, error, memory_store, metadata, response};
 
 #[tokio::test(start_paused = true)]
@@ -110,4 +113,59 @@ async fn a_cancelled_operation_whose_process_dies_is_cancelled_and_not_run_again
     dying.store.cut();
     assert_eq!(error(&heir.end(&name).await).code, i32::from(Code::Cancelled));
     assert!(heir.has_no_event());
+}
+
+/// The error of a handler, in the details of the one that its operation has ended with.
+fn own_error(operation: &Operation) -> rpc::Status {
+    let details = error(operation).details.iter().cloned();
+    let mut own = details.filter_map(|detail| payload::unpack("google.rpc.Status", detail).ok());
+    own.next().expect("the handler's own error is in the details")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_fails_after_it_was_asked_to_stop_ends_as_what_it_was_asked_for() {
+    let mut server = Server::new();
+    let cancelled = server.begin("fail when asked to stop").await;
+    server.cancel(&cancelled).await.unwrap();
+
+    let late = Start::new().deadline(Duration::from_secs(5));
+    let late = server.start_with("fail when asked to stop", late).await.unwrap().name;
+    let shelf = |on_conflict| Start::new().exclusive("shelves/1", on_conflict);
+    let older = server.start_with("fail when asked to stop", shelf(OnConflict::Queue)).await.unwrap().name;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let newer = server.start_with("succeed", shelf(OnConflict::Preempt)).await.unwrap().name;
+
+    for (name, code) in
+        [(&cancelled, Code::Cancelled), (&older, Code::Aborted), (&late, Code::DeadlineExceeded)]
+    {
+        let ended = server.end(name).await;
+        assert_eq!(error(&ended).code, i32::from(code));
+        let own = own_error(&ended);
+        assert_eq!((own.code, own.message.as_str()), (Code::FailedPrecondition.into(), "the shelf is full"));
+        let info: rpc::ErrorInfo = payload::unpack("google.rpc.ErrorInfo", own.details[0].clone()).unwrap();
+        assert_eq!(info.reason, "SHELF_FULL");
+    }
+    let preempted = server.end(&older).await;
+    assert!(error(&preempted).message.contains(&newer), "{}", error(&preempted).message);
+    assert!(server.end(&newer).await.done);
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_was_pre_empted_always_names_the_newer_one() {
+    const ABORTS: lro::Method<Job, Report, Percent> =
+        lro::Method::new("/test.ScriptedService/Aborts", "test.Job", "test.Report", "test.Percent");
+    let server = Server::new();
+    server.engine.register(ABORTS, &server.service, |_, _, operation| async move {
+        operation.cancelled().await;
+        Err(Status::aborted("half of the books are there"))
+    });
+    let shelf = |on_conflict| Start::new().exclusive("shelves/1", on_conflict);
+    let older = server.engine.start(ABORTS, Request::new(Job::new("")), shelf(OnConflict::Queue)).await;
+    let older = older.unwrap().into_inner().name;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let newer = server.start_with("succeed", shelf(OnConflict::Preempt)).await.unwrap().name;
+    let ended = server.end(&older).await;
+    assert_eq!(error(&ended).code, i32::from(Code::Aborted));
+    assert!(error(&ended).message.contains(&newer), "{}", error(&ended).message);
+    assert_eq!(own_error(&ended).message, "half of the books are there");
 }

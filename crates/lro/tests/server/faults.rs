@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use lro::Start;
+use lro::google::rpc;
+use lro::{Start, payload};
 use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::time::Instant;
 use tonic::Code;
 
 use crate::scripted_service::Event;
-use crate::support::{LEASE, Server, memory_store, reason};
+use crate::support::{LEASE, Server, error, memory_store, reason, response};
+
+/// How often a store may fail to take an outcome before it is given another one.
+const PATIENCE: usize = 5;
 
 /// Lets work end whose outcome cannot be stored.
 async fn end_without_outcome(server: &mut Server, fault: Fault) -> String {
@@ -130,4 +134,49 @@ async fn a_store_that_hangs_is_unavailable() {
     server.store.inject(StoreMethod::Get, Fault::before(FailureMode::Hang));
     let status = server.get("operations/a").await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "STORE_UNAVAILABLE"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_failure_to_take_an_outcome_costs_nothing() {
+    for fault in [Fault::before(FailureMode::Internal), Fault::after(FailureMode::Internal)] {
+        for failures in 1..PATIENCE {
+            let mut server = Server::new();
+            let name = server.start_with("wait", Start::new().at_most_once()).await.unwrap().name;
+            server.expect_began(&name, 1, None).await;
+            server.store.inject_next(StoreMethod::Finish, failures, fault);
+            server.service.gate.add_permits(1);
+            let done = server.end(&name).await;
+            assert_eq!(response(&done).text, "done", "{failures} {fault:?}");
+            tokio::time::sleep(LEASE * 2).await;
+            assert_eq!(server.get(&name).await.unwrap(), done);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_the_store_refuses_again_and_again_ends_as_an_error_that_says_so() {
+    let mut server = Server::new();
+    let name = server.begin("wait").await;
+    server.store.inject_next(StoreMethod::Finish, PATIENCE, Fault::before(FailureMode::Internal));
+    server.service.gate.add_permits(1);
+    let ended = server.end(&name).await;
+    assert_eq!(error(&ended).code, i32::from(Code::Internal));
+    let info: rpc::ErrorInfo =
+        payload::unpack("google.rpc.ErrorInfo", error(&ended).details[0].clone()).unwrap();
+    assert_eq!(info.reason, "OUTCOME_NOT_STORABLE");
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_whose_outcome_is_never_taken_is_handed_back_and_the_attempt_counts() {
+    let mut server = Server::new();
+    let name = server.start_with("wait", Start::new().max_attempts(2)).await.unwrap().name;
+    server.expect_began(&name, 1, None).await;
+    server.store.inject(StoreMethod::Finish, Fault::before(FailureMode::Internal));
+    server.service.gate.add_permits(1);
+    assert_eq!(server.event().await, Event::Gone(name.clone()));
+    server.expect_began(&name, 2, None).await;
+    server.service.gate.add_permits(1);
+    let ended = server.end(&name).await;
+    assert_eq!(error(&ended).code, i32::from(Code::Aborted));
+    assert!(error(&ended).message.contains("begun 2 times"), "{}", error(&ended).message);
 }

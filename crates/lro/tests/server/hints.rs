@@ -85,3 +85,47 @@ async fn after_lost_hints_everything_is_looked_at_again() {
     assert!(answer.unwrap().done);
     assert_eq!(began.elapsed().as_secs(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_hint_of_the_end_delays_a_wait_by_seconds() {
+    let poll = Duration::from_secs(2);
+    let store = memory_store();
+    let mut worker = Server::with(store.clone(), |builder| builder);
+    let other = Server::over(FaultyStore::deaf(store), |builder| builder.poll_interval(poll));
+    for wait in 1..=5 {
+        let name = worker.begin("wait").await;
+        let (answer, ended) = tokio::join!(other.wait(&name, Some(MINUTE)), async {
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+            worker.service.gate.add_permits(1);
+            Instant::now()
+        });
+        assert!(answer.unwrap().done);
+        assert!(ended.elapsed() <= poll * 2, "{:?}", ended.elapsed());
+        worker.event().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_hint_of_the_end_delays_a_watch_by_seconds() {
+    let store = memory_store();
+    let mut worker = Server::with(store.clone(), |builder| builder);
+    let other = Server::over(FaultyStore::deaf(store), |builder| builder);
+    let name = worker.begin("wait").await;
+    let mut watch = other.engine.watch(&name).unwrap();
+    assert!(!watch.next().await.unwrap().unwrap().is_done());
+    worker.service.gate.add_permits(1);
+    let ended = Instant::now();
+    assert!(watch.next().await.unwrap().unwrap().is_done());
+    assert!(ended.elapsed() <= Duration::from_secs(4), "{:?}", ended.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_lost_hints_deleted_work_is_looked_for_too() {
+    let (mut deaf, other) = deaf_and_other();
+    let name = deaf.begin("wait").await;
+    other.delete(&name).await.unwrap();
+    tokio::time::sleep(MINUTE).await;
+    deaf.store.resync();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(deaf.engine.stats().deleted, 1);
+}

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use lro::Start;
 use lro::google::longrunning::ListOperationsRequest;
+use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::time::Instant;
 use tonic::Code;
 
-use crate::scripted_service::Event;
-use crate::support::{LEASE, Server, error, memory_store, metadata, response};
+use crate::scripted_service::{Event, Job};
+use crate::support::{LEASE, Server, error, memory_store, metadata, reason, response};
 
 /// A server whose connection is about to be cut, which to all others looks like a crash, and one that takes
 /// over.
@@ -171,4 +172,36 @@ async fn done_operations_expire_after_thirty_days_and_others_never() {
         assert_eq!(left.len(), expected);
         assert!(left.iter().any(|operation| operation.name == queued));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_expired_is_read_by_nobody_before_it_is_removed_and_its_request_id_is_free() {
+    let (nearly, moment) = (Duration::from_secs(100), Duration::from_millis(10));
+    let mut server = Server::with(memory_store(), |builder| builder.retention(nearly + moment));
+    let job = || Job::identified("succeed", "5f1a");
+    let name = server.call(job(), || Ok(Start::new())).await.unwrap().name;
+    server.expect_began(&name, 1, None).await;
+    assert_eq!(server.event().await, Event::Gone(name.clone()));
+    // Nothing is ever removed.
+    server.store.inject(StoreMethod::Purge, Fault::before(FailureMode::Unavailable));
+    tokio::time::sleep(nearly).await;
+    assert!(server.get(&name).await.unwrap().done);
+    assert_eq!(
+        (server.count().await, server.call(job(), || Ok(Start::new())).await.unwrap().name),
+        (1, name.clone())
+    );
+    tokio::time::sleep(moment * 2).await;
+    for status in [
+        server.get(&name).await.unwrap_err(),
+        server.wait(&name, None).await.unwrap_err(),
+        server.cancel(&name).await.unwrap_err(),
+        server.delete(&name).await.unwrap_err(),
+        server.engine.watch(&name).unwrap().next().await.unwrap().unwrap_err(),
+    ] {
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "OPERATION_NOT_FOUND"));
+    }
+    assert_eq!(server.count().await, 0);
+    let again = server.call(job(), || Ok(Start::new())).await.unwrap().name;
+    assert_ne!(again, name);
+    server.expect_began(&again, 1, None).await;
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use lro::Start;
 use lro::google::longrunning::ListOperationsRequest;
 use lro::google::rpc;
+use lro_store_conformance::StoreMethod;
+use prost::Message;
 use tonic::Code;
 
-use crate::scripted_service::Percent;
+use crate::scripted_service::{Job, Percent};
 use crate::support::{Server, detail, memory_store, reason};
 
 async fn start_many(server: &Server, parent: &str, count: usize) -> Vec<String> {
@@ -150,4 +152,30 @@ async fn what_is_not_offered_says_so() {
         let status = server.list(request).await.unwrap_err();
         assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, expected));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_asks_the_store_for_what_it_may_send_and_reads_no_requests() {
+    let server = Server::with(memory_store(), |builder| builder.concurrency(0));
+    for _ in 0..40 {
+        // A request of a megabyte, and metadata of a hundred kilobytes.
+        let job = Job::new(&"x".repeat(1_000_000));
+        let start = Start::new().metadata(Percent { value: 0, note: "x".repeat(100_000) });
+        server.call(job, || Ok(start)).await.unwrap();
+    }
+    server.store.take_log();
+    let mut token = String::new();
+    let mut sizes = Vec::new();
+    loop {
+        let response = server.list(page("", 1_000, &token)).await.unwrap();
+        assert!(response.encoded_len() <= 3_000_000);
+        sizes.push(response.operations.len());
+        token = response.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [29, 11], "requests do not count");
+    let called: Vec<_> = server.store.take_log().into_iter().map(|entry| entry.call.method).collect();
+    assert_eq!(called, [StoreMethod::List; 2], "one look for each page, and nothing else is read");
 }

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lro::google::rpc;
 use lro::{Context, Method};
-use prost::Message;
+use prost::{Message, Name};
 use tokio::sync::{Semaphore, mpsc};
 use tonic::{Code, Status};
 
@@ -14,7 +15,7 @@ pub(crate) const WORK: Method<Job, Report, Percent> =
         .with_request_id(|job: &Job| &job.request_id, |job, id| job.request_id = id)
         .with_validate_only(|job: &Job| job.validate_only);
 
-/// Says what the work shall do; see [`ScriptedService::work`].
+/// Says what the work shall do, step by step: see [`ScriptedService::work`].
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Job {
     #[prost(string, tag = "1")]
@@ -51,6 +52,20 @@ pub(crate) struct Percent {
     pub(crate) note: String,
 }
 
+/// A checkpoint.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct Imported {
+    #[prost(uint32, tag = "1")]
+    pub(crate) books: u32,
+    #[prost(string, tag = "2")]
+    pub(crate) note: String,
+}
+
+impl Name for Imported {
+    const PACKAGE: &'static str = "test";
+    const NAME: &'static str = "Imported";
+}
+
 /// What a test sees of the work.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Event {
@@ -59,6 +74,8 @@ pub(crate) enum Event {
         attempt: u32,
         last_progress: Option<u32>,
     },
+    /// What it was told to say.
+    Said(String),
     /// It is gone: it has returned, or was dropped.
     Gone(String),
 }
@@ -83,13 +100,23 @@ impl ScriptedService {
         // A test that no longer looks is no reason to fail.
         let _ = self.events.send(began);
         let _gone = Gone { service: self, name };
-        match job.script.as_str() {
+        for step in job.script.split(", ") {
+            if let Some(report) = self.step(step, &operation).await? {
+                return Ok(report);
+            }
+        }
+        Ok(report("done"))
+    }
+
+    /// Takes one step of a script; what it returns ends the work.
+    async fn step(&self, step: &str, operation: &Context<Percent>) -> Result<Option<Report>, Status> {
+        match step {
             "succeed" => {}
             "fail" => return Err(detailed()),
             "fail with ok" => return Err(Status::ok("not really")),
             "fail at length" => return Err(Status::not_found("x".repeat(3_000_000))),
             "panic" => panic!("the secret of the panic"),
-            "answer at length" => return Ok(report(&"x".repeat(3_000_000))),
+            "answer at length" => return Ok(Some(report(&"x".repeat(3_000_000)))),
             "report at length" => {
                 let note = "x".repeat(3_000_000);
                 operation.progress(Percent { value: 60, note }).await?;
@@ -105,7 +132,7 @@ impl ScriptedService {
                 operation.progress(Percent { value: 90, note: String::new() }).await?;
             }
             "report until it fails" => loop {
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
                 operation.progress(Percent { value: 1, note: String::new() }).await?;
             },
             "finish although progress fails" => {
@@ -113,17 +140,61 @@ impl ScriptedService {
                 let error = operation.progress(Percent { value: 99, note: String::new() }).await.unwrap_err();
                 assert!(error.is_cancelled());
             }
+            "abort when asked" => {
+                operation.cancelled().await;
+                return Err(Status::aborted("stopped at 50 %"));
+            }
             "stop when asked" => {
                 operation.cancelled().await;
                 return Err(Status::cancelled("stopped at 50 %"));
+            }
+            "fail when asked to stop" => {
+                operation.cancelled().await;
+                return Err(detailed());
             }
             "finish when asked to stop" => {
                 operation.cancelled().await;
                 assert!(operation.is_cancelled());
             }
+            "await the stop" => operation.cancelled().await,
+            "say checkpoint" => {
+                let checkpoint = operation.last_checkpoint::<Imported>()?;
+                self.say(format!("{:?}", checkpoint.map(|imported| imported.books)));
+            }
+            "say deadline" => self.say(format!("{}", operation.deadline().is_some())),
+            "say labels" => self.say(format!("{:?}", operation.labels().iter().collect::<Vec<_>>())),
+            counted => return self.counted_step(counted, operation).await.map(|()| None),
+        }
+        Ok(None)
+    }
+
+    /// A step that ends in a number.
+    async fn counted_step(&self, step: &str, operation: &Context<Percent>) -> Result<(), Status> {
+        let (step, number) = step.rsplit_once(' ').unwrap_or_default();
+        let number: u32 = number.parse().unwrap();
+        match step {
+            "sleep" => tokio::time::sleep(Duration::from_millis(number.into())).await,
+            "report" => operation.progress(Percent { value: number, note: String::new() }).await?,
+            "checkpoint" => operation.checkpoint(&Imported { books: number, note: String::new() }).await?,
+            "checkpoint of size" => {
+                let note = "x".repeat(number as usize);
+                operation.checkpoint(&Imported { books: 0, note }).await?;
+            }
+            // So many attempts fail.
+            "ask for more" if operation.attempt() <= number => {
+                return Err(operation.retry_later(Status::unavailable("not yet")));
+            }
+            "be away" if operation.attempt() <= number => return Err(Status::unavailable("away")),
+            "panic" if operation.attempt() <= number => panic!("the secret of the panic"),
+            "be told to wait" if operation.attempt() == 1 => return Err(come_back_in(number)),
+            "ask for more" | "be away" | "panic" | "be told to wait" => {}
             other => unreachable!("no such script: {other}"),
         }
-        Ok(report("done"))
+        Ok(())
+    }
+
+    fn say(&self, text: String) {
+        let _ = self.events.send(Event::Said(text));
     }
 
     async fn pass_the_gate(&self) {
@@ -144,6 +215,15 @@ impl Drop for Gone<'_> {
 
 fn report(text: &str) -> Report {
     Report { text: text.to_owned() }
+}
+
+/// An error that says itself when to try again.
+fn come_back_in(seconds: u32) -> Status {
+    let retry_delay = prost_types::Duration { seconds: seconds.into(), nanos: 0 };
+    let info = rpc::RetryInfo { retry_delay: Some(retry_delay) };
+    let details = vec![lro::payload::pack("google.rpc.RetryInfo", &info)];
+    let status = rpc::Status { code: 14, message: String::new(), details };
+    Status::with_details(Code::Unavailable, "come back later", status.encode_to_vec().into())
 }
 
 fn detailed() -> Status {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use lro::Start;
+use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tonic::Code;
@@ -101,4 +102,23 @@ async fn an_engine_that_is_dropped_hands_its_work_back() {
     let name = leaving.begin("wait").await;
     drop(leaving);
     staying.expect_began(&name, 2, None).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_hangs_keeps_nothing_else_from_being_handed_back() {
+    for method in [StoreMethod::Claim, StoreMethod::Finish] {
+        let (mut leaving, mut staying) = leaving_and_staying();
+        let ends = leaving.begin("wait").await;
+        let name = leaving.begin("stop when asked").await;
+        leaving.store.inject(method, Fault::before(FailureMode::Hang));
+        leaving.service.gate.add_permits(1);
+        assert_eq!(leaving.event().await, Event::Gone(ends));
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let stopped = Instant::now();
+        leaving.engine.stop();
+        staying.expect_began(&name, 2, None).await;
+        // An outcome that is being stored is waited for.
+        let most = if method == StoreMethod::Claim { 0 } else { 4 };
+        assert!(stopped.elapsed().as_secs() <= most, "{method} {:?}", stopped.elapsed());
+    }
 }

@@ -1,5 +1,6 @@
 //! A server in one process, without a network, on paused time.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lro::codegen::{accept_start, register_work};
@@ -10,9 +11,10 @@ use lro::google::longrunning::{
     ListOperationsResponse, Operation, WaitOperationRequest, operation,
 };
 use lro::google::rpc;
-use lro::store::{Clock, MemoryStore, Timestamp};
+use lro::store::{MemoryStore, OperationName, StoreExt, View};
+pub(crate) use lro::testing::memory_store;
 use lro::{Engine, EngineBuilder, OperationsService, Start, payload};
-use lro_store_conformance::FaultyStore;
+use lro_store_conformance::{Fault, FaultyStore, StoreMethod};
 use prost::{Message, Name};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -22,27 +24,13 @@ use crate::scripted_service::{Event, Job, Percent, Report, ScriptedService, WORK
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
-/// Tokio's clock, which the tests pause, as the store's.
-#[derive(Debug)]
-struct PausedClock(Instant);
-
-impl Clock for PausedClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_micros(1_000_000_000_000_000).saturating_add(self.0.elapsed())
-    }
-}
-
-pub(crate) fn memory_store() -> MemoryStore {
-    MemoryStore::with_clock(PausedClock(Instant::now()))
-}
-
 /// One server process: its connection to the store, its engine, and a client that calls it directly.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) store: FaultyStore<MemoryStore>,
     pub(crate) engine: Engine,
     pub(crate) operations: OperationsClient<OperationsServer<OperationsService>>,
-    pub(crate) service: std::sync::Arc<ScriptedService>,
+    pub(crate) service: Arc<ScriptedService>,
     events: mpsc::UnboundedReceiver<Event>,
 }
 
@@ -83,6 +71,17 @@ impl Server {
         let hook = |_: &ScriptedService, _: &Request<Job>| std::future::ready(start_hook());
         let answer = accept_start(&self.engine, WORK, &*self.service, Request::new(job), hook).await;
         answer.map(tonic::Response::into_inner)
+    }
+
+    /// From now on notes when the store is called, and what.
+    pub(crate) fn times(&self) -> Arc<Mutex<Vec<(StoreMethod, Instant)>>> {
+        let times = Arc::<Mutex<Vec<_>>>::default();
+        let seen = Arc::clone(&times);
+        self.store.decide(move |call| {
+            seen.lock().unwrap().push((call.method, Instant::now()));
+            Fault::none()
+        });
+        times
     }
 
     /// How many operations there are, of up to a thousand.
@@ -142,6 +141,17 @@ impl Server {
         let timeout = timeout.map(|timeout| timeout.try_into().unwrap());
         let request = WaitOperationRequest { name: name.to_owned(), timeout };
         self.operations.clone().wait_operation(request).await.map(tonic::Response::into_inner)
+    }
+
+    /// Starts work that may begin as `start` says, and returns its name.
+    pub(crate) async fn start_as(&self, script: &str, start: Start<Percent>) -> String {
+        self.start_with(script, start).await.unwrap().name
+    }
+
+    /// The operation as the store has it.
+    pub(crate) async fn stored(&self, name: &str) -> View {
+        let name = OperationName::parse(name).unwrap();
+        self.store.inner().get_one(&name).await.unwrap().unwrap()
     }
 
     /// Waits until an operation is done, however long that takes.

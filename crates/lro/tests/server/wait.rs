@@ -68,12 +68,26 @@ async fn time_that_is_over_is_never_an_error_and_the_shortest_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_negative_timeout_is_refused() {
+async fn a_timeout_that_is_none_is_refused_whatever_a_stranger_sends() {
     let server = Server::new();
-    let timeout = Some(prost_types::Duration { seconds: -1, nanos: 0 });
-    let request = WaitOperationRequest { name: server.start("wait").await, timeout };
-    let status = server.operations.clone().wait_operation(request).await.unwrap_err();
-    assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "INVALID_TIMEOUT"));
+    let name = server.start("wait").await;
+    for (seconds, nanos) in [
+        (-1, 0),
+        (0, -1),
+        (1, -1),
+        (0, 1_000_000_000),
+        (0, i32::MAX),
+        (0, i32::MIN),
+        (i64::MIN, 0),
+        (i64::MIN, i32::MIN),
+        (i64::MAX, i32::MAX),
+        (i64::MAX, i32::MIN),
+    ] {
+        let timeout = Some(prost_types::Duration { seconds, nanos });
+        let request = WaitOperationRequest { name: name.clone(), timeout };
+        let status = server.operations.clone().wait_operation(request).await.unwrap_err();
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "INVALID_TIMEOUT"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,3 +8,4 @@ mod options;
 mod registration;
 mod routing;
 mod servers;
+mod testing;

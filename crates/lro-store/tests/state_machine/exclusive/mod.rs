@@ -130,7 +130,7 @@ proptest! {
         let name = world.create(&delegated).created().unwrap().name().clone();
         for step in &steps {
             world.step(step);
-            if world.views.get(&name).is_none_or(|view| view.kind() != StateKind::Running) {
+            if world.views.get(&name).is_none_or(View::is_done) {
                 break;
             }
             prop_assert_eq!(world.holder().map(View::name), Some(&name));

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use lro_store::{Payload, Report, Store, StoreExt, View, WriteResult};
 
 use super::error::Fault;
+use super::recorder::Recorder;
 use crate::server::state::backoff::Backoff;
 use crate::server::state::call::in_time;
 use crate::server::state::lock::lock;
@@ -21,9 +22,18 @@ pub(in crate::server) struct Attempt {
     pub(in crate::server) view: View,
     pub(in crate::server) errors: Errors,
     pub(in crate::server) max_payload_size: usize,
-    store: Arc<dyn Store>,
-    random: Random,
+    sink: Sink,
     checkpoint: Mutex<Option<Payload>>,
+}
+
+/// Where progress and checkpoints go.
+#[derive(Debug)]
+pub(in crate::server) enum Sink {
+    /// To the store: progress by way of the run, whose supervisor writes it.
+    Store { store: Arc<dyn Store>, random: Random },
+    /// To a test of the handler.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only `testing` has a recorder"))]
+    Recorder(Arc<dyn Recorder>),
 }
 
 impl Attempt {
@@ -31,12 +41,11 @@ impl Attempt {
         run: Arc<Run>,
         view: View,
         checkpoint: Option<Payload>,
-        store: Arc<dyn Store>,
+        sink: Sink,
         errors: Errors,
-        random: Random,
         max_payload_size: usize,
     ) -> Self {
-        Self { run, view, errors, max_payload_size, store, random, checkpoint: Mutex::new(checkpoint) }
+        Self { run, view, errors, max_payload_size, sink, checkpoint: Mutex::new(checkpoint) }
     }
 
     /// The last checkpoint.
@@ -45,8 +54,12 @@ impl Attempt {
     }
 
     /// Takes metadata, which is written some time.
-    pub(super) fn report(&self, metadata: Payload) {
-        self.run.report(metadata);
+    pub(super) async fn report(&self, metadata: Payload) {
+        match &self.sink {
+            Sink::Store { .. } => self.run.report(metadata),
+            Sink::Recorder(_) if self.run.is_over() => {}
+            Sink::Recorder(recorder) => recorder.progress(metadata).await,
+        }
     }
 
     /// Whether the work may go on.
@@ -58,14 +71,35 @@ impl Attempt {
         run.stop().map_or(Ok(()), |reason| Err(Fault::Stopped(reason.clone())))
     }
 
-    /// Stores a checkpoint, and the latest metadata with it, waiting for the store where it has to.
+    /// Stores a checkpoint.
     pub(super) async fn store_checkpoint(&self, checkpoint: Payload) -> Result<(), Fault> {
-        let mut backoff = Backoff::new(&self.random);
+        match &self.sink {
+            Sink::Store { store, random } => {
+                return self.write_checkpoint(&**store, random, checkpoint).await;
+            }
+            Sink::Recorder(_) if self.run.is_over() => {}
+            Sink::Recorder(recorder) => {
+                *lock(&self.checkpoint) = Some(checkpoint.clone());
+                recorder.checkpoint(checkpoint).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a checkpoint, and the latest metadata with it, waiting for the store where it has to.
+    async fn write_checkpoint(
+        &self,
+        store: &dyn Store,
+        random: &Random,
+        checkpoint: Payload,
+    ) -> Result<(), Fault> {
+        let mut backoff = Backoff::new(random);
+        let _turn = self.run.turn_to_write().await;
         while !self.run.is_forgotten() && !self.run.is_over() {
             let mut report = Report::new(self.run.fence.clone()).checkpoint(checkpoint.clone());
             let unwritten = self.run.unwritten();
             report.metadata = unwritten.as_ref().map(|(metadata, _)| metadata.clone());
-            match in_time(self.store.report_one(report)).await {
+            match in_time(store.report_one(report)).await {
                 Ok(result) => {
                     self.run.note(&result);
                     if let WriteResult::Applied { .. } = result {

@@ -2,6 +2,7 @@
 
 mod attempt;
 mod error;
+mod recorder;
 pub(super) mod retry;
 
 use std::fmt;
@@ -13,9 +14,11 @@ use lro_store::{Labels, StopReason};
 use prost::{Message, Name};
 use tonic::Status;
 
-pub(super) use self::attempt::Attempt;
+pub(super) use self::attempt::{Attempt, Sink};
 use self::error::Fault;
 pub use self::error::{CheckpointError, ProgressError};
+#[cfg(feature = "testing")]
+pub(super) use self::recorder::Recorder;
 use super::convert;
 use crate::payload;
 
@@ -109,7 +112,7 @@ impl<Meta> Context<Meta> {
     /// When the checkpoint is of another type, such as that of another version of the server.
     pub fn last_checkpoint<T: Message + Name + Default>(&self) -> Result<Option<T>, CheckpointError> {
         let Some(checkpoint) = self.attempt.checkpoint() else { return Ok(None) };
-        let message = payload::unpack(&T::full_name(), convert::to_any(&checkpoint));
+        let message = convert::unpack(&T::full_name(), &checkpoint);
         message.map(Some).map_err(|error| CheckpointError::new(error, self.attempt.errors.clone()))
     }
 
@@ -152,7 +155,7 @@ impl<Meta: Message + Default> Context<Meta> {
     /// was nothing, or it is not of this type.
     pub fn last_progress(&self) -> Option<Meta> {
         let metadata = self.attempt.view.metadata()?;
-        payload::unpack(self.metadata_type, convert::to_any(metadata)).ok()
+        convert::unpack(self.metadata_type, metadata).ok()
     }
 
     /// Reports how far the work is, as the operation's metadata.
@@ -175,7 +178,7 @@ impl<Meta: Message + Default> Context<Meta> {
         tokio::task::coop::consume_budget().await;
         let metadata = convert::to_payload(payload::pack(self.metadata_type, &metadata));
         self.check_size("metadata", metadata.size())?;
-        self.attempt.report(metadata);
+        self.attempt.report(metadata).await;
         self.attempt.go_on().map_err(|fault| self.error(fault))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lro_store::{FailureCode, View};
 use prost::Message;
 use tonic::Status;
 use tonic::metadata::MetadataValue;
@@ -20,8 +21,13 @@ pub(in crate::server) fn mark(mut status: Status) -> Status {
 }
 
 /// Whether an error is marked.
-pub(in crate::server) fn is_marked(status: &Status) -> bool {
+fn is_marked(status: &Status) -> bool {
     status.metadata().contains_key(MARK)
+}
+
+/// Whether work that failed with this error is to be tried again, if it may have another attempt.
+pub(in crate::server) fn is_due(error: &Status, code: FailureCode, view: &View) -> bool {
+    is_marked(error) || view.retry().covers(code)
 }
 
 /// How long the error itself asks to wait (`google.rpc.RetryInfo`), such as that of a server that the work has

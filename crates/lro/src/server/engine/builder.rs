@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lro_store::Store;
+use lro_store::{Clock, Store};
 
 use super::Engine;
 use crate::Method;
-use crate::server::settings::{OnDelete, Settings};
+use crate::server::settings::{LONGEST_INTERVAL, OnDelete, Settings};
 use crate::server::shared::Shared;
 use crate::server::state::page_token::PageTokens;
 use crate::server::state::random::Random;
@@ -70,7 +70,7 @@ impl EngineBuilder {
     /// How long a process may be silent before others take over what it runs; 30 seconds by default. It is not a
     /// limit for the work: while its process lives, work goes on as long as it takes.
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.settings.lease = lease;
+        self.settings.lease = lease.min(LONGEST_INTERVAL);
         self
     }
 
@@ -164,6 +164,13 @@ impl EngineBuilder {
     /// no secret any more.
     pub fn random_source(mut self, source: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         self.random = Random::new(source);
+        self
+    }
+
+    /// Where the ids of operations get their time from; the system's clock by default. Nothing else of an engine reads
+    /// it: leases, deadlines and retention go by the store's clock. For tests that must repeat themselves.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.settings.clock = Arc::new(clock);
         self
     }
 

@@ -37,7 +37,11 @@ pub(super) async fn fail(
     token: &CompletionToken,
     error: &Status,
 ) -> Result<Completion, Status> {
-    finish(shared, token, Outcome::Error(status::to_failure(error))).await
+    let (failure, limit) = (status::to_failure(error), shared.settings.max_payload_size);
+    if failure.size() > limit {
+        return Err(shared.errors.too_large("error", failure.size(), limit));
+    }
+    finish(shared, token, Outcome::Error(failure)).await
 }
 
 pub(super) async fn report<Req, Res, Meta: Message>(
@@ -50,11 +54,13 @@ pub(super) async fn report<Req, Res, Meta: Message>(
     shared.errors.check_size("metadata", &metadata, shared.settings.max_payload_size)?;
     let report = Report::new(token.fence()).metadata(metadata);
     let written = in_time(shared.store.report(vec![report])).await;
+    shared.waiters.mark_change(&token.fence().name);
     answer(shared, token, written)
 }
 
 async fn finish(shared: &Shared, token: &CompletionToken, outcome: Outcome) -> Result<Completion, Status> {
     let written = in_time(shared.store.finish(vec![Finish::new(token.fence(), outcome)])).await;
+    shared.waiters.mark(&token.fence().name);
     answer(shared, token, written)
 }
 

@@ -11,6 +11,7 @@ pub(super) async fn drain(shared: &Shared) {
     shared.work.close();
     let ended = async {
         tokio::select! {
+            biased;
             () = shared.work.wait() => {}
             () = shared.stopped.cancelled() => {}
         }

@@ -97,7 +97,9 @@ impl Engine {
         F: Fn(Arc<S>, Req, Context<Meta>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Res, Status>> + Send + 'static,
     {
-        self.shared.handlers.insert(method.path(), Handler::new(method, service, run));
+        let handlers = &self.shared.handlers;
+        let works = handlers.works_of(service);
+        handlers.insert(method.path(), Handler::new(method, service, works, run));
         self.shared.claim.notify_one();
     }
 
@@ -146,6 +148,7 @@ impl Engine {
         let answer = match start::begin(&self.shared, operation).await? {
             Begun::New(operation) => operation,
             Begun::Before(first) => start::answer(&self.shared, method, &request, &first)?,
+            Begun::Refused(status) => start::find(&self.shared, method, &request).await?.ok_or(status)?,
         };
         Ok(Response::new(answer))
     }
@@ -155,8 +158,9 @@ impl Engine {
     /// be repeated.
     ///
     /// # Errors
-    /// `NOT_FOUND` when there is no such operation, `RESOURCE_EXHAUSTED` when the response is too large, UNAVAILABLE
-    /// when the store cannot be reached. Dropping the future leaves open whether the operation has ended.
+    /// `NOT_FOUND` when there is no such operation, or not for this token, `RESOURCE_EXHAUSTED` when what is to be
+    /// stored is too large, UNAVAILABLE when the store cannot be reached. Dropping the future leaves open whether the
+    /// operation has ended.
     pub async fn complete<Req, Res: Message, Meta>(
         &self,
         method: Method<Req, Res, Meta>,

@@ -22,7 +22,8 @@ use crate::server::state::waiters::{Interest, Seen, Waiter};
 /// that does not exist, or not any more, is an error of code `NOT_FOUND`; an error is the last item too. A store that
 /// cannot be reached is waited for, but for the first state.
 ///
-/// Dropping the stream ends it.
+/// When the engine shuts down, the last item is the end of the operation if it has one, else an error of code
+/// UNAVAILABLE. Dropping the stream ends it.
 pub struct Watch {
     /// The way to the next item; `None` after the last.
     step: Option<Step>,
@@ -92,14 +93,25 @@ impl Watcher {
         view.ok_or_else(|| self.shared.errors.not_found(&self.name))
     }
 
+    /// The end, if the work has ended before the engine does.
+    async fn last_look(&self) -> Item {
+        self.shared.check_alive()?;
+        match self.first().await {
+            Ok(view) if !view.is_done() => Err(self.shared.errors.draining()),
+            Err(status) if status.code() != tonic::Code::NotFound => Err(self.shared.errors.draining()),
+            ended => ended,
+        }
+    }
+
     async fn changed(&mut self) -> Item {
         loop {
             let seen = tokio::select! {
+                biased;
                 seen = self.waiter.changed() => seen,
-                () = self.shared.stopped.cancelled() => return Err(self.shared.errors.draining()),
+                () = self.shared.stopped.cancelled() => return self.last_look().await,
             };
             match seen {
-                Seen::View(view) if self.last.as_ref() != Some(&*view) => return Ok(View::clone(&view)),
+                Seen::View(view) if self.last.as_ref() != Some(&view) => return Ok(view),
                 Seen::View(_) | Seen::Nothing => {}
                 Seen::Gone => return Err(self.shared.errors.not_found(&self.name)),
             }

@@ -51,10 +51,12 @@ pub(super) async fn wait(
     let last_look = end - LAST_LOOK.min(time / 10);
     tokio::select! {
         biased;
-        ended = waiter.ended() => return answer(shared, &name, ended.as_deref()),
+        ended = waiter.ended() => return answer(shared, &name, ended.as_ref()),
         () = shared.stopped.cancelled() => {}
         () = sleep_until(last_look) => {}
     }
+    // One that shuts down waits no longer than that for a store that is away.
+    let end = if shared.stopped.is_cancelled() { end.min(Instant::now() + LAST_LOOK) } else { end };
     let look = async {
         match read(shared, &name).await {
             Ok(view) => Ok(view),
@@ -65,7 +67,7 @@ pub(super) async fn wait(
     };
     tokio::select! {
         biased;
-        ended = waiter.ended() => answer(shared, &name, ended.as_deref()),
+        ended = waiter.ended() => answer(shared, &name, ended.as_ref()),
         looked = timeout_at(end, look) => match looked {
             Ok(Ok(view)) if view.is_done() || shared.stopped.is_cancelled() => Ok(convert::to_operation(&view)),
             Ok(Ok(view)) => latest(shared, &name, waiter, end, &view).await,
@@ -84,7 +86,7 @@ async fn latest(
     view: &View,
 ) -> Result<Operation, Status> {
     match timeout_at(end, waiter.ended()).await {
-        Ok(ended) => answer(shared, name, ended.as_deref()),
+        Ok(ended) => answer(shared, name, ended.as_ref()),
         Err(_elapsed) => Ok(convert::to_operation(view)),
     }
 }
@@ -96,7 +98,7 @@ fn answer(shared: &Shared, name: &OperationName, ended: Option<&View>) -> Result
 /// The state in hand.
 fn last_seen(waiter: &Waiter, first: View) -> View {
     match waiter.seen() {
-        Seen::View(view) => View::clone(&view),
+        Seen::View(view) => view,
         Seen::Nothing | Seen::Gone => first,
     }
 }

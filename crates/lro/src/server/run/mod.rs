@@ -6,6 +6,7 @@ mod supervise;
 mod write;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lro_store::{Interruption, Record, Release};
 use tracing::Instrument;
@@ -27,16 +28,25 @@ pub(super) fn launch(shared: &Arc<Shared>, record: Record, slot: Slot) {
         attempt = record.view.attempts()
     );
     let run = Arc::new(Run::new(fence, Arc::clone(record.view.method()), shared.settings.on_delete));
-    shared.runs.insert(Arc::clone(&run));
+    if !shared.runs.insert(Arc::clone(&run)) {
+        return;
+    }
+    shared.waiters.mark_change(&run.fence.name);
+    let is_exclusive = record.view.exclusive().is_some();
     let underway = Underway { shared: Arc::clone(shared), run };
     let attempt = async move {
         let Underway { shared, run } = &underway;
         let end = supervise::supervise(shared, run, record).await;
         conclude(shared, run, end).await;
+        if is_exclusive {
+            // Another one may have waited for the key.
+            shared.expect_work(Duration::ZERO);
+        }
         drop(underway);
         drop(slot);
     };
-    shared.work.spawn(attempt.instrument(span));
+    // Boxed, because a spawn moves a future about several times, and this one is large.
+    shared.work.spawn(Box::pin(attempt.instrument(span)));
 }
 
 /// An attempt that is under way.
@@ -65,8 +75,8 @@ async fn conclude(shared: &Shared, run: &Run, end: End) {
         }
         End::NotBegun => write::release(shared, run, Interruption::not_begun()).await,
         End::Over => tracing::warn!("another attempt has taken the operation over; the work was dropped"),
-        End::LeaseOver => {
-            tracing::warn!("the lease could be over, so the work was stopped; the operation is handed back");
+        End::Dropped => {
+            tracing::warn!("the work was dropped before its end; the operation is handed back");
             write::release(shared, run, Interruption::begun()).await;
         }
         End::Stopped => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro_store::{Failure, Outcome, Payload, StopReason, View};
+use lro_store::{Failure, Outcome, Payload, View};
 use tokio::task::JoinError;
 use tonic::Status;
 
@@ -18,6 +18,8 @@ pub(super) enum Verdict {
     Outcome(Outcome),
     /// The end of an attempt, for this reason; the next one may begin after this time.
     Retry(Failure, Duration),
+    /// None: the work was dropped, and nobody has asked it to stop.
+    None,
 }
 
 /// What the end of the work is for the operation.
@@ -35,25 +37,26 @@ pub(super) fn of(
                 Err(shared.errors.panicked())
             }
             Err(_aborted) => {
-                // Only work that was asked to stop is dropped.
-                let failure = run.stop().unwrap_or(&StopReason::Cancelled).failure();
-                return Verdict::Outcome(Outcome::Error(failure));
+                let stopped = run.stop().map(|reason| Outcome::Error(reason.failure()));
+                return stopped.map_or(Verdict::None, Verdict::Outcome);
             }
         },
     };
     let limit = shared.settings.max_payload_size;
-    let checked =
-        result.and_then(|response| shared.errors.check_size("response", &response, limit).map(|()| response));
-    let error = match checked {
-        Ok(response) => return Verdict::Outcome(Outcome::Response(response)),
-        Err(error) => error,
+    let (error, is_final) = match result {
+        Ok(response) => match shared.errors.check_size("response", &response, limit) {
+            Ok(()) => return Verdict::Outcome(Outcome::Response(response)),
+            // Another attempt would make the same response.
+            Err(too_large) => (too_large, true),
+        },
+        Err(error) => (error, false),
     };
     if let Some(reason) = run.stop() {
         let failure = status::to_failure_after_stop(reason, &error);
         return Verdict::Outcome(Outcome::Error(bounded(shared, failure, limit)));
     }
     let failure = bounded(shared, status::to_failure(&error), limit);
-    if retry::is_marked(&error) || view.retry().covers(failure.code) {
+    if !is_final && retry::is_due(&error, failure.code, view) {
         let delay = view.retry().delay(view.attempts(), shared.random.unit());
         return Verdict::Retry(failure, delay.max(retry::asked_delay(&error).unwrap_or_default()));
     }

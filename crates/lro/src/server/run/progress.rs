@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::supervise::Never;
 use crate::server::shared::Shared;
+use crate::server::state::backoff::Backoff;
 use crate::server::state::call::in_time;
 use crate::server::state::run::Run;
 
@@ -14,16 +15,19 @@ use crate::server::state::run::Run;
 /// ends goes with the outcome.
 pub(super) async fn write(shared: &Shared, run: &Run) -> Never {
     let mut next = Instant::now();
+    let mut backoff = Backoff::new(&shared.random);
     loop {
         run.reported().await;
         if next > Instant::now() {
             sleep_until(next).await;
         }
+        let _turn = run.turn_to_write().await;
         let Some((metadata, number)) = run.unwritten().filter(|_| !run.is_forgotten()) else { continue };
-        next = Instant::now() + shared.settings.progress_interval;
+        next = Instant::now() + shared.settings.progress_interval();
         let report = Report::new(run.fence.clone()).metadata(metadata);
         match in_time(shared.store.report_one(report)).await {
             Ok(result) => {
+                backoff = Backoff::new(&shared.random);
                 run.note(&result);
                 if result.is_applied() {
                     run.written(number);
@@ -33,6 +37,7 @@ pub(super) async fn write(shared: &Shared, run: &Run) -> Never {
             Err(error) => {
                 tracing::warn!(error = &error as &dyn Error, "progress could not be stored; trying again");
                 run.report_again();
+                backoff.pause().await;
             }
         }
     }

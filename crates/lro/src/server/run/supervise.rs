@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 use super::outcome::{self, Verdict};
 use super::progress;
-use crate::server::context::Attempt;
+use crate::server::context::{Attempt, Sink};
 use crate::server::shared::Shared;
 use crate::server::state::run::Run;
 
@@ -31,8 +31,8 @@ pub(super) enum End {
     NotBegun,
     /// Nothing that it writes counts any more.
     Over,
-    /// It must not overlap with another attempt, and another one may begin soon.
-    LeaseOver,
+    /// The work was dropped before its end, so somebody else shall have the operation.
+    Dropped,
     /// The engine stops; somebody else shall have the operation.
     Stopped,
     /// The engine stops, but the work does not: nobody else shall have the operation yet.
@@ -42,18 +42,20 @@ pub(super) enum End {
 type Work = AbortOnDropHandle<Result<Payload, Status>>;
 
 pub(super) async fn supervise(shared: &Arc<Shared>, run: &Arc<Run>, record: Record) -> End {
-    // What a drain or a request to stop has overtaken does not begin.
-    if shared.draining.is_cancelled() || run.stop().is_some() {
+    let Record { view, request, checkpoint, .. } = record;
+    let must_not_overlap = view.exclusive().is_some() || shared.settings.strict;
+    let (holder, margin) = (&run.fence.holder, shared.settings.lease_margin());
+    // What a drain, a request to stop or the end of the lease has overtaken does not begin.
+    let may_overlap = must_not_overlap && !shared.worker.holds_for(holder, margin);
+    if shared.draining.is_cancelled() || run.stop().is_some() || may_overlap {
         return End::NotBegun;
     }
-    let Record { view, request, checkpoint, .. } = record;
     let attempt = Arc::new(Attempt::new(
         Arc::clone(run),
         view.clone(),
         checkpoint,
-        Arc::clone(&shared.store),
+        Sink::Store { store: Arc::clone(&shared.store), random: shared.random.clone() },
         shared.errors.clone(),
-        shared.random.clone(),
         shared.settings.max_payload_size,
     ));
     let handler = shared.handlers.get(view.method());
@@ -66,13 +68,13 @@ pub(super) async fn supervise(shared: &Arc<Shared>, run: &Arc<Run>, record: Reco
     let conclude = |joined| match outcome::of(shared, run, &view, joined) {
         Verdict::Outcome(outcome) => End::Finished(outcome),
         Verdict::Retry(failure, delay) => End::Retry(failure, delay),
+        Verdict::None => End::Dropped,
     };
-    let must_not_overlap = view.exclusive().is_some() || shared.settings.strict;
     let lease_over = async {
         if !must_not_overlap {
             pending::<()>().await;
         }
-        shared.worker.nearly_over(shared.settings.lease_margin()).await;
+        shared.worker.nearly_over(holder, margin).await;
     };
     let patience_is_over = async {
         run.stop_requested().await;
@@ -82,32 +84,31 @@ pub(super) async fn supervise(shared: &Arc<Shared>, run: &Arc<Run>, record: Reco
         biased;
         joined = &mut work => return conclude(joined),
         () = run.over() => return End::Over,
-        () = shared.stopped.cancelled() => return stop(work, conclude, End::Stopped).await,
-        () = lease_over => return stop(work, conclude, End::LeaseOver).await,
+        () = shared.stopped.cancelled() => return stop(work, conclude).await,
+        () = lease_over => {
+            tracing::warn!("the lease could be over soon, and the work must not overlap; dropping it");
+            work.abort();
+        }
         () = patience_is_over => {
             tracing::warn!("the work did not stop within its grace period; dropping it");
             work.abort();
         }
         never = progress::write(shared, run) => match never {},
     }
-    // The outcome waits until the work is really gone, so that an exclusive key is not free too early.
+    // The end waits until the work is really gone, so that nobody else begins it too early.
     tokio::select! {
         biased;
         joined = &mut work => conclude(joined),
         () = run.over() => End::Over,
-        () = shared.stopped.cancelled() => stop(work, conclude, End::Stopped).await,
+        () = shared.stopped.cancelled() => stop(work, conclude).await,
     }
 }
 
 /// Ends the work before anybody else can begin it.
-async fn stop(
-    mut work: Work,
-    conclude: impl Fn(Result<Result<Payload, Status>, JoinError>) -> End,
-    stopped: End,
-) -> End {
+async fn stop(mut work: Work, conclude: impl Fn(Result<Result<Payload, Status>, JoinError>) -> End) -> End {
     work.abort();
     match timeout(LAST_STEPS, &mut work).await {
-        Ok(Err(error)) if error.is_cancelled() => stopped,
+        Ok(Err(error)) if error.is_cancelled() => End::Stopped,
         Ok(joined) => conclude(joined),
         Err(_elapsed) => End::Stuck,
     }

@@ -23,10 +23,17 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
     let (mut failures, mut is_replaced, mut may_be_stored) = (0, false, false);
     while !run.is_forgotten() {
         let error = match in_time(shared.store.finish(vec![finish.clone()])).await.and_then(only) {
-            Ok(WriteResult::Done) if may_be_stored => return,
             Ok(WriteResult::Deleted) => break,
-            Ok(result) if result.is_applied() => return,
-            Ok(_) => return tracing::warn!("somebody else has ended the operation or taken it over"),
+            Ok(result) => {
+                shared.waiters.mark(&run.fence.name);
+                if result.is_applied() {
+                    return run.end();
+                }
+                if result != WriteResult::Done || !may_be_stored {
+                    tracing::warn!("somebody else has ended the operation or taken it over");
+                }
+                return run.note(&result);
+            }
             Err(error) => error,
         };
         may_be_stored = true;
@@ -53,16 +60,23 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
 /// Hands an operation back, until the store has taken it, or the engine has closed and its lease will do the same.
 pub(super) async fn release(shared: &Shared, run: &Run, interruption: Interruption) {
     let metadata = run.unwritten().map(|(metadata, _)| metadata);
+    let delay = interruption.delay;
     let release = Release::new(run.fence.clone(), interruption).metadata(metadata);
     let mut backoff = Backoff::new(&shared.random);
     while !run.is_forgotten() {
         match in_time(shared.store.release(vec![release.clone()])).await {
-            Ok(_) => return tracing::debug!("handed back"),
+            Ok(_) => {
+                shared.expect_work(delay);
+                shared.waiters.mark(&run.fence.name);
+                tracing::debug!("handed back");
+                return run.lose();
+            }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn Error, "could not be handed back; trying again");
             }
         }
         tokio::select! {
+            biased;
             () = backoff.pause() => {}
             () = shared.closed.cancelled() => return,
         }

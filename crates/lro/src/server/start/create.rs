@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use lro_store::{Beginning, Creation, Error, Holder, NewOperation, OnConflict, Record, StoreExt, View};
+use lro_store::{
+    Attempt, Beginning, Creation, Error, Fence, Holder, NewOperation, OnConflict, OperationName, Record,
+    StoreExt, View,
+};
 use tokio::time::timeout;
 use tonic::Status;
 
@@ -17,6 +20,9 @@ pub(in crate::server) enum Begun {
     New(Operation),
     /// To nothing: the same request, or another of its id, has started this operation before.
     Before(Box<Record>),
+    /// To nothing, for this reason, and without asking the store: it may be that the same request has started an
+    /// operation before.
+    Refused(Status),
 }
 
 /// Stores an operation, and runs it if there is a free slot.
@@ -25,7 +31,7 @@ pub(in crate::server) async fn begin(shared: &Arc<Shared>, operation: NewOperati
     // Taken before the look, so that a shutdown which the look does not see waits for this start.
     let _token = shared.work.token();
     if shared.draining.is_cancelled() {
-        return Err(shared.errors.draining());
+        return Ok(Begun::Refused(shared.errors.draining()));
     }
     // In a task of its own: a client that goes away in the middle, or is told that the store hangs, must not
     // leave work that this process has and does not do.
@@ -44,17 +50,21 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
     let waits_for_key = matches!(operation.on_conflict(), Some(OnConflict::Queue | OnConflict::Preempt));
     // What may not begin yet waits for its time and not for a slot.
     let may_wait = needs_slot && !operation.is_delayed() && (slot.is_none() || waits_for_key);
-    if may_wait && !shared.queue.reserve(&name) {
-        shared.queue.look(&*shared.store).await;
-        if !shared.queue.reserve(&name) {
-            return Err(shared.errors.queue_full());
-        }
-    }
-    let worker = shared.worker.id();
+    let may_not_wait = may_wait && !has_place(&shared, &name).await;
+    let operation = match operation.exclusive().cloned() {
+        // What has a slot may still begin, if its key is free.
+        Some(key) if may_not_wait && slot.is_some() => operation.with_exclusive(key, OnConflict::Abort),
+        _ if may_not_wait => return Ok(Begun::Refused(shared.errors.queue_full())),
+        _ => operation,
+    };
+    let (worker, delay) = (shared.worker.id(), operation.delay());
     let request = operation.request().clone();
+    // Until the lease holds for sure, the look for work that follows it is what begins the operation.
     let operation = match &slot {
-        Some(_) => operation.with_beginning(Beginning::ClaimedBy(worker.clone())),
-        None => operation,
+        Some(_) if shared.worker.holds(shared.settings.lease_margin()) => {
+            operation.with_beginning(Beginning::ClaimedBy(worker.clone()))
+        }
+        _ => operation,
     };
     // Until this is dropped, a request to stop that comes before the answer is remembered, and nobody hands back
     // what the store has given to this process.
@@ -67,6 +77,7 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
     let view = match creation.map_err(|error| shared.errors.store(&error))? {
         Creation::Created(view) => view,
         Creation::Repeated(first) => return Ok(Begun::Before(first)),
+        Creation::KeyHeld(_) if may_not_wait => return Err(shared.errors.queue_full()),
         Creation::KeyHeld(holder) => return Err(shared.errors.conflict(&holder)),
         Creation::Full => return Err(shared.errors.store_full()),
         Creation::Invalid(why) => return Err(shared.errors.not_storable(&why)),
@@ -77,17 +88,30 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         }
     };
     let answer = convert::to_operation(&view);
-    match (view.holder(), slot) {
-        (Some(Holder::Worker(holder)), Some(slot)) if *holder == worker => {
+    match (view.fence(), slot) {
+        // What was read back may have been handed back and claimed anew by now. Then it has more than the request, such
+        // as a checkpoint.
+        (Some(Fence { holder: Holder::Worker(holder), attempt: Attempt::FIRST, .. }), Some(slot))
+            if holder == worker =>
+        {
             run::launch(&shared, Record::new(view, request, None), slot);
         }
         (None, slot) if !view.is_done() => {
             drop(slot);
-            shared.claim.notify_one();
+            shared.expect_work(delay);
         }
         _ => {}
     }
     Ok(Begun::New(answer))
+}
+
+/// Takes a place in the queue, if there is one.
+async fn has_place(shared: &Shared, name: &OperationName) -> bool {
+    if shared.queue.reserve(name) {
+        return true;
+    }
+    shared.queue.look(&*shared.store).await;
+    shared.queue.reserve(name)
 }
 
 /// Stores an operation. When it is not known whether that took effect, the name is read back. If that fails too, the
@@ -100,8 +124,9 @@ async fn store(shared: &Shared, operation: NewOperation) -> Result<Creation, Err
         Err(error) => error,
     };
     shared.doubt.raise();
-    match in_time(shared.store.get_one(&name)).await {
-        Ok(Some(view)) => Ok(Creation::Created(view)),
-        Ok(None) | Err(_) => Err(error),
+    if let Ok(Some(view)) = in_time(shared.store.get_one(&name)).await {
+        return Ok(Creation::Created(view));
     }
+    shared.claim.notify_one();
+    Err(error)
 }

@@ -8,6 +8,8 @@ mod token;
 
 pub(super) use self::create::{Begun, begin};
 pub use self::options::Start;
+#[cfg(feature = "testing")]
+pub(super) use self::prepare::assemble;
 pub(super) use self::prepare::{checked, prepare};
 pub(super) use self::request_id::{answer, find};
 pub use self::token::{CompletionToken, InvalidToken};

@@ -85,7 +85,14 @@ impl<Meta> Start<Meta> {
     /// Give it a [`deadline`](Self::deadline), or it waits for ever when nobody comes. A cancellation ends it at
     /// once, and whoever finishes it later learns that. It can neither be delayed nor wait for an exclusive key.
     pub fn delegated() -> Self {
-        let work = Work::Delegate { random: rand::random(), at: SystemTime::now(), id: DelegateId::random() };
+        Self::delegated_from(rand::random(), SystemTime::now(), rand::random())
+    }
+
+    /// [`delegated`](Self::delegated) with what is random in its name, its time, and what is random in its token, for
+    /// tests that must repeat themselves.
+    #[doc(hidden)]
+    pub fn delegated_from(name: u128, at: SystemTime, token: u128) -> Self {
+        let work = Work::Delegate { random: name, at, id: DelegateId::generate(token) };
         Self { work, ..Self::new() }
     }
 
@@ -152,7 +159,8 @@ impl<Meta> Start<Meta> {
     }
 
     /// How long to wait between attempts, and which errors are tried again without being asked
-    /// ([`Context::retry_later`](crate::Context::retry_later)).
+    /// ([`Context::retry_later`](crate::Context::retry_later)). A panic of the handler is an error of code INTERNAL, so
+    /// it is tried again where the policy covers that code, and only there.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = Some(retry);
         self

@@ -1,5 +1,7 @@
 //! From a request and what the start hook says to a new operation.
 
+use std::sync::Arc;
+
 use lro_store::{Beginning, ExclusiveKey, Labels, NewOperation, OperationName, Outcome, Owner, Parent};
 use prost::Message;
 use tonic::Status;
@@ -8,7 +10,10 @@ use super::options::{Start, Work};
 use super::request_id;
 use crate::google::longrunning::{Operation, operation};
 use crate::server::convert;
+use crate::server::settings::Settings;
 use crate::server::shared::Shared;
+use crate::server::state::random::Random;
+use crate::server::status::Errors;
 use crate::{Method, payload};
 
 /// Checks what was asked for and makes an operation of it.
@@ -23,12 +28,30 @@ where
     Res: Message + 'static,
     Meta: Message,
 {
-    let errors = &shared.errors;
-    let path = shared.handlers.path(method.path()).ok_or_else(|| errors.no_handler(method.path()))?;
+    let Shared { handlers, errors, settings, random, .. } = shared;
+    let path = handlers.path(method.path()).ok_or_else(|| errors.no_handler(method.path()))?;
+    assemble(errors, settings, random, path, method, request, start)
+}
+
+/// Checks what was asked for and makes an operation of it, whoever does the work.
+pub(in crate::server) fn assemble<Req, Res, Meta>(
+    errors: &Errors,
+    settings: &Settings,
+    random: &Random,
+    path: Arc<str>,
+    method: Method<Req, Res, Meta>,
+    request: &Req,
+    start: Start<Meta>,
+) -> Result<NewOperation, Status>
+where
+    Req: Message,
+    Res: Message + 'static,
+    Meta: Message,
+{
     let parent = Parent::parse(&start.parent).map_err(|error| errors.invalid_parent(&error))?;
     let name = match start.delegated_name().map_err(|error| errors.invalid_parent(&error))? {
         Some(name) => name,
-        None => OperationName::generate(&parent, std::time::SystemTime::now().into(), shared.random.bits()),
+        None => OperationName::generate(&parent, settings.clock.now(), random.bits()),
     };
     let packed = convert::to_payload(payload::pack(method.request_type(), request));
     let mut labels = Labels::new();
@@ -41,7 +64,7 @@ where
         .with_priority(start.priority)
         .with_max_attempts(start.max_attempts)
         .with_delay(start.delay)
-        .with_retention(start.retention.unwrap_or(shared.settings.retention));
+        .with_retention(start.retention.unwrap_or(settings.retention));
     if let Some(id) = request_id::of(&method, request) {
         operation = operation.with_request_id(id.map_err(|error| errors.invalid_request_id(&error))?);
     }
@@ -51,7 +74,7 @@ where
     }
     if let Some(metadata) = start.metadata {
         let metadata = convert::to_payload(payload::pack(method.metadata_type(), &metadata));
-        errors.check_size("metadata", &metadata, shared.settings.max_payload_size)?;
+        errors.check_size("metadata", &metadata, settings.max_payload_size)?;
         operation = operation.with_metadata(metadata);
     }
     if let Some(retry) = start.retry {
@@ -67,7 +90,7 @@ where
             let response: &Res =
                 response.downcast_ref().ok_or_else(|| errors.wrong_response(method.path()))?;
             let response = convert::to_payload(payload::pack(method.response_type(), response));
-            errors.check_size("response", &response, shared.settings.max_payload_size)?;
+            errors.check_size("response", &response, settings.max_payload_size)?;
             operation.with_beginning(Beginning::Done(Outcome::Response(response)))
         }
     };

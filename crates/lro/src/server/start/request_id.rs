@@ -63,6 +63,5 @@ where
     Req: Message + Default + PartialEq,
 {
     first.request == convert::to_payload(payload::pack(request_type, request))
-        || payload::unpack::<Req>(request_type, convert::to_any(&first.request))
-            .is_ok_and(|stored| stored == *request)
+        || convert::unpack::<Req>(request_type, &first.request).is_ok_and(|stored| stored == *request)
 }

@@ -8,7 +8,7 @@ use super::call::CALL_TIME;
 use super::lock::lock;
 
 /// Raised when a call failed that may have given this process an operation. Until the store has been asked what this
-/// process has, such an operation would wait for nobody.
+/// process has, such an operation would wait for nobody. Also raised when hints got lost.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Doubt(Mutex<Option<Instant>>);
 
@@ -16,6 +16,11 @@ impl Doubt {
     /// A call has failed just now. It may take effect until the time for a call is over.
     pub(in crate::server) fn raise(&self) {
         *lock(&self.0) = Some(Instant::now() + CALL_TIME);
+    }
+
+    /// What this process has may have changed without its knowledge. The next answer settles that.
+    pub(in crate::server) fn look_once(&self) {
+        lock(&self.0).get_or_insert_with(Instant::now);
     }
 
     /// Whether the store has to be asked.
@@ -41,7 +46,12 @@ mod tests {
         let doubt = Doubt::default();
         doubt.asked_at(Instant::now());
         assert!(!doubt.is_raised());
+        doubt.look_once();
+        assert!(doubt.is_raised());
+        doubt.asked_at(Instant::now());
+        assert!(!doubt.is_raised());
         doubt.raise();
+        doubt.look_once();
         doubt.asked_at(Instant::now());
         assert!(doubt.is_raised());
         tokio::time::advance(CALL_TIME).await;

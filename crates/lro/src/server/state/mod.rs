@@ -1,5 +1,6 @@
 //! The parts that an engine is made of. None knows another one, nor the engine.
 
+pub(super) mod alarm;
 pub(super) mod backoff;
 pub(super) mod call;
 pub(super) mod doubt;

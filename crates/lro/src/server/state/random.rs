@@ -1,6 +1,7 @@
 //! The engine's source of randomness.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,14 +20,22 @@ impl Random {
 
     /// 128 random bits.
     pub(in crate::server) fn bits(&self) -> u128 {
-        u128::from((self.0)()) << 64 | u128::from((self.0)())
+        u128::from(self.next()) << 64 | u128::from(self.next())
+    }
+
+    /// The next number. The source is the user's code; where it panics, the thread's generator steps in.
+    fn next(&self) -> u64 {
+        catch_unwind(AssertUnwindSafe(|| (self.0)())).unwrap_or_else(|_| {
+            tracing::error!("the engine's source of randomness has panicked");
+            rand::random()
+        })
     }
 
     /// A number from 0 to below 1.
     pub(in crate::server) fn unit(&self) -> f64 {
         const BITS: u32 = 53;
         #[expect(clippy::cast_precision_loss, reason = "53 bits are what a float holds")]
-        let unit = ((self.0)() >> (u64::BITS - BITS)) as f64 / (1_u64 << BITS) as f64;
+        let unit = (self.next() >> (u64::BITS - BITS)) as f64 / (1_u64 << BITS) as f64;
         unit
     }
 

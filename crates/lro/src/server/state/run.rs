@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use lro_store::{Fence, Payload, StopReason, WriteResult};
-use tokio::sync::Notify;
+use tokio::sync::{MutexGuard, Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::lock::lock;
@@ -27,6 +27,8 @@ pub(in crate::server) struct Run {
     progress: Mutex<Progress>,
     /// There is progress to write.
     reported: Notify,
+    /// Held while something is written.
+    writing: tokio::sync::Mutex<()>,
 }
 
 /// The latest metadata, and which of it is in the store.
@@ -50,6 +52,7 @@ impl Run {
             forgotten: AtomicBool::new(false),
             progress: Mutex::default(),
             reported: Notify::new(),
+            writing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -139,6 +142,12 @@ impl Run {
     /// Returns when there may be metadata to write. Cancel-safe.
     pub(in crate::server) async fn reported(&self) {
         self.reported.notified().await;
+    }
+
+    /// The turn to write metadata, which is to be taken from here only after it: of two writes at a time the earlier one
+    /// could reach the store last, and what it brings would stay. Cancel-safe.
+    pub(in crate::server) async fn turn_to_write(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
     }
 
     /// The latest metadata that is not known to be in the store, and its number.

@@ -1,6 +1,6 @@
 //! How much may run at a time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
@@ -11,7 +11,7 @@ use super::lock::lock;
 #[derive(Debug)]
 pub(in crate::server) struct Slots {
     total: usize,
-    limits: HashMap<Arc<str>, usize>,
+    limits: BTreeMap<Arc<str>, usize>,
     used: Mutex<Used>,
     freed: Notify,
 }
@@ -19,9 +19,18 @@ pub(in crate::server) struct Slots {
 #[derive(Debug, Default)]
 struct Used {
     total: usize,
-    by_method: HashMap<Arc<str>, usize>,
-    /// Somebody was given fewer slots than asked for.
-    wanted: bool,
+    /// By method, of those that have a limit of their own.
+    by_method: BTreeMap<Arc<str>, usize>,
+    wanted: Wanted,
+}
+
+/// What somebody was given fewer of than asked for, until some of it is free again.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// Slots, whatever the method.
+    any: bool,
+    /// Slots of these methods.
+    methods: BTreeSet<Arc<str>>,
 }
 
 impl Slots {
@@ -43,15 +52,24 @@ impl Slots {
         self.limits.get(method).copied()
     }
 
-    /// How many slots are taken or held for a look for work, in all and by method.
-    pub(in crate::server) fn used(&self) -> (usize, HashMap<Arc<str>, usize>) {
-        let used = lock(&self.used);
-        (used.total, used.by_method.clone())
-    }
-
     /// A slot for an operation of a method, if there is one.
     pub(in crate::server) fn take(self: &Arc<Self>, method: &Arc<str>) -> Option<Slot> {
-        self.reserve(std::slice::from_ref(method), 1)?.slot(method)
+        let mut used = lock(&self.used);
+        let limit = self.limit(method);
+        let taken = used.by_method.get(method).copied().unwrap_or_default();
+        if used.total >= self.total {
+            used.wanted.any = true;
+            return None;
+        }
+        if limit.is_some_and(|limit| taken >= limit) {
+            used.wanted.methods.insert(Arc::clone(method));
+            return None;
+        }
+        used.total += 1;
+        if limit.is_some() {
+            *used.by_method.entry(Arc::clone(method)).or_default() += 1;
+        }
+        Some(Slot { slots: Arc::clone(self), method: Arc::clone(method) })
     }
 
     /// Holds up to `batch` slots for operations of these methods; `None` if there is none for any.
@@ -61,18 +79,22 @@ impl Slots {
         batch: usize,
     ) -> Option<Reservation> {
         let mut used = lock(&self.used);
-        used.wanted = true;
         let total = batch.min(self.total.saturating_sub(used.total));
-        let free = |method: &Arc<str>| {
+        used.wanted.any |= total < batch;
+        let mut by_method = BTreeMap::new();
+        for method in methods {
             let taken = used.by_method.get(method).copied().unwrap_or_default();
             let free = self.limit(method).map_or(total, |limit| limit.saturating_sub(taken).min(total));
-            (free > 0).then(|| (Arc::clone(method), free))
-        };
-        let by_method: HashMap<_, _> = methods.iter().filter_map(free).collect();
+            if free < total {
+                used.wanted.methods.insert(Arc::clone(method));
+            }
+            if free > 0 {
+                by_method.insert(Arc::clone(method), free);
+            }
+        }
         if by_method.is_empty() {
             return None;
         }
-        used.wanted = total < batch || by_method.len() < methods.len();
         // No more than what the methods can use, so that a look for one method leaves slots for the others.
         let total = total.min(by_method.values().sum());
         used.total += total;
@@ -85,23 +107,16 @@ impl Slots {
         Some(Reservation { slots: Arc::clone(self), total, by_method })
     }
 
-    /// Returns when a slot has become free that somebody wanted. Cancel-safe.
+    /// Returns when work has ended whose slot somebody wanted. Cancel-safe.
     pub(in crate::server) async fn freed(&self) {
         self.freed.notified().await;
     }
+}
 
-    fn release(&self, total: usize, methods: impl IntoIterator<Item = (Arc<str>, usize)>) {
-        let mut used = lock(&self.used);
-        used.total -= total;
-        for (method, count) in methods {
-            if let Some(taken) = used.by_method.get_mut(&method) {
-                *taken = taken.saturating_sub(count);
-            }
-        }
-        let wanted = std::mem::take(&mut used.wanted);
-        drop(used);
-        if wanted {
-            self.freed.notify_one();
+impl Used {
+    fn free(&mut self, method: &Arc<str>, count: usize) {
+        if let Some(taken) = self.by_method.get_mut(method) {
+            *taken = taken.saturating_sub(count);
         }
     }
 }
@@ -111,7 +126,7 @@ impl Slots {
 pub(in crate::server) struct Reservation {
     slots: Arc<Slots>,
     total: usize,
-    by_method: HashMap<Arc<str>, usize>,
+    by_method: BTreeMap<Arc<str>, usize>,
 }
 
 impl Reservation {
@@ -130,19 +145,20 @@ impl Reservation {
         let held = self.by_method.get_mut(method).filter(|held| **held > 0)?;
         self.total = self.total.checked_sub(1)?;
         *held -= 1;
-        if !self.slots.limits.contains_key(method) {
-            *lock(&self.slots.used).by_method.entry(Arc::clone(method)).or_default() += 1;
-        }
         Some(Slot { slots: Arc::clone(&self.slots), method: Arc::clone(method) })
     }
 }
 
 impl Drop for Reservation {
+    /// Tells nobody: who found no slot because of this reservation has asked for another look.
     fn drop(&mut self) {
-        let limits = &self.slots.limits;
-        let rest = self.by_method.drain().filter(|(method, _)| limits.contains_key(method));
-        let rest: Vec<_> = rest.collect();
-        self.slots.release(self.total, rest);
+        let mut used = lock(&self.slots.used);
+        used.total -= self.total;
+        for (method, held) in &self.by_method {
+            if self.slots.limits.contains_key(method) {
+                used.free(method, *held);
+            }
+        }
     }
 }
 
@@ -155,7 +171,14 @@ pub(in crate::server) struct Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.slots.release(1, [(Arc::clone(&self.method), 1)]);
+        let mut used = lock(&self.slots.used);
+        used.total -= 1;
+        used.free(&self.method, 1);
+        let is_wanted = std::mem::take(&mut used.wanted.any) | used.wanted.methods.remove(&self.method);
+        drop(used);
+        if is_wanted {
+            self.slots.freed.notify_one();
+        }
     }
 }
 
@@ -179,8 +202,8 @@ mod tests {
         let again = slots.take(&export).unwrap();
         drop(others);
         drop(again);
-        let (total, by_method) = slots.used();
-        assert_eq!((total, by_method.values().sum::<usize>()), (0, 0));
+        let used = lock(&slots.used);
+        assert_eq!((used.total, used.by_method.values().sum::<usize>()), (0, 0));
     }
 
     #[test]
@@ -194,11 +217,26 @@ mod tests {
         drop(only_exports);
         let all = slots.reserve(&methods(), 20).unwrap();
         assert_eq!(all.len(), 9);
-        let limits: HashMap<_, _> = all.methods().map(|(method, limit)| (&**method, limit)).collect();
-        assert_eq!(limits, HashMap::from([("/export", 1), ("/import", 9)]));
+        let limits: BTreeMap<_, _> = all.methods().map(|(method, limit)| (&**method, limit)).collect();
+        assert_eq!(limits, BTreeMap::from([("/export", 1), ("/import", 9)]));
         assert!(slots.reserve(&methods(), 1).is_none());
         drop((all, running));
-        assert_eq!(slots.used().0, 0);
+        assert_eq!(lock(&slots.used).total, 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_a_slot_of_one_method_is_told_though_another_takes_one() {
+        let [export, import] = methods();
+        let slots = Slots::new(3, [("/export", 1)]);
+        let taken = slots.take(&export).unwrap();
+        assert!(slots.reserve(std::slice::from_ref(&export), 1).is_none());
+        let _other = slots.take(&import).unwrap();
+        drop(taken);
+        tokio::select! {
+            biased;
+            () = slots.freed() => {}
+            () = std::future::ready(()) => panic!("the slot became free and nobody heard of it"),
+        }
     }
 
     #[tokio::test]
@@ -208,6 +246,24 @@ mod tests {
         let taken = slots.take(&import).unwrap();
         assert!(slots.reserve(&[import], 1).is_none());
         drop(taken);
+        slots.freed().await;
+    }
+
+    #[tokio::test]
+    async fn a_slot_that_is_wanted_stays_wanted_until_work_has_ended() {
+        let [export, import] = methods();
+        let slots = Slots::new(10, [("/export", 2)]);
+        let mut looking = slots.reserve(&methods(), 5).unwrap();
+        let [one, _two] = [(); 2].map(|()| looking.slot(&export).unwrap());
+        drop(looking);
+        let unwanted = slots.take(&import).unwrap();
+        drop(unwanted);
+        tokio::select! {
+            biased;
+            () = slots.freed() => panic!("no export has ended"),
+            () = std::future::ready(()) => {}
+        }
+        drop(one);
         slots.freed().await;
     }
 }

@@ -1,7 +1,6 @@
 //! Those who wait for operations to change.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use lro_store::{OperationName, View};
@@ -16,7 +15,7 @@ pub(in crate::server) enum Seen {
     #[default]
     Nothing,
     /// Its state.
-    View(Arc<View>),
+    View(View),
     /// It is forgotten.
     Gone,
 }
@@ -36,19 +35,18 @@ type Sender = Arc<watch::Sender<Seen>>;
 const SHARDS: usize = 16;
 
 /// Those who wait, by operation. One that waits costs an entry here and nothing else.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::server) struct Waiters {
     shards: [Mutex<Entries>; SHARDS],
-    hasher: RandomState,
     /// There are operations to read.
     unread: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Entries {
-    by_name: HashMap<OperationName, Entry>,
+    by_name: BTreeMap<OperationName, Entry>,
     /// Those of them that may have changed and have to be read.
-    unread: HashSet<OperationName>,
+    unread: BTreeSet<OperationName>,
 }
 
 #[derive(Debug)]
@@ -57,16 +55,6 @@ struct Entry {
     waiters: usize,
     /// How many of the waiters want to see every change.
     watchers: usize,
-}
-
-impl Default for Waiters {
-    fn default() -> Self {
-        Self {
-            shards: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::new(),
-            unread: Notify::new(),
-        }
-    }
 }
 
 impl Waiters {
@@ -148,9 +136,9 @@ impl Waiters {
         // Whoever waits is woken when the lock is free again.
         let Some(sender) = sender else { return };
         sender.send_if_modified(|seen| {
-            let is_known = matches!((&*seen, &view), (Seen::View(known), Some(view)) if **known == *view);
+            let is_known = matches!((&*seen, &view), (Seen::View(known), Some(view)) if known == view);
             if !is_known {
-                *seen = view.map_or(Seen::Gone, |view| Seen::View(Arc::new(view)));
+                *seen = view.map_or(Seen::Gone, Seen::View);
             }
             !is_known
         });
@@ -166,9 +154,9 @@ impl Waiters {
     }
 
     fn shard(&self, name: &OperationName) -> &Mutex<Entries> {
-        #[expect(clippy::cast_possible_truncation, reason = "only the lowest bits count")]
-        let hash = self.hasher.hash_one(name) as usize;
-        &self.shards[hash % SHARDS]
+        // The last digit of a random id, which is as good as a hash for keeping those who wait apart.
+        let digit = name.as_str().bytes().next_back().unwrap_or_default();
+        &self.shards[usize::from(digit) % SHARDS]
     }
 }
 
@@ -189,7 +177,7 @@ impl Waiter {
     }
 
     /// How the operation ended, once it has; `None` if it is forgotten. Cancel-safe.
-    pub(in crate::server) async fn ended(&mut self) -> Option<Arc<View>> {
+    pub(in crate::server) async fn ended(&mut self) -> Option<View> {
         let is_over = |seen: &Seen| match seen {
             Seen::Nothing => false,
             Seen::View(view) => view.is_done(),
@@ -197,7 +185,7 @@ impl Waiter {
         };
         // The sender lives as long as this waiter, so there is always a value to come.
         match self.receiver.wait_for(is_over).await.as_deref() {
-            Ok(Seen::View(view)) => Some(Arc::clone(view)),
+            Ok(Seen::View(view)) => Some(view.clone()),
             _ => None,
         }
     }

@@ -17,6 +17,7 @@ pub(super) async fn run(shared: Arc<Shared>, changes: Arc<Mutex<Changes>>) {
         // Hints that never end must not keep the thread from everybody else.
         tokio::task::coop::consume_budget().await;
         tokio::select! {
+            biased;
             () = shared.stopped.cancelled() => return,
             change = changes.recv() => match change {
                 Some(change) => dispatch(&shared, change),
@@ -41,12 +42,12 @@ fn dispatch(shared: &Shared, change: Change) {
         Change::Deleted(name) => {
             shared.queue.leave(&name);
             shared.waiters.mark(&name);
-            if let Some(run) = shared.runs.get(&name) {
-                run.forget();
-            }
+            shared.runs.forget(&name);
         }
         // A hint of a kind that is not known here may be about anything.
         _ => {
+            // Among them of operations that were deleted, which only a look at what this process has can tell.
+            shared.doubt.look_once();
             shared.claim.notify_one();
             shared.keep_alive.notify_one();
             shared.waiters.mark_all();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use lro_store::MAX_BATCH;
 use tokio::time::timeout;
 
+use super::reconcile::reconcile;
 use crate::server::shared::Shared;
 use crate::server::state::backoff::Backoff;
 use crate::server::state::call::in_time;
@@ -15,12 +16,16 @@ use crate::server::state::call::in_time;
 /// over.
 pub(in crate::server) const TIME: Duration = Duration::from_secs(5);
 
+/// How much of this time there is for work to stop, and for outcomes to be stored. What has stopped by then is handed
+/// back.
+const TIME_TO_STOP: Duration = Duration::from_secs(4);
+
 pub(super) async fn run(shared: Arc<Shared>) {
     shared.stopped.cancelled().await;
     shared.work.close();
     let hand_back = async {
-        shared.work.wait().await;
-        hand_back(&shared).await;
+        let has_ended = timeout(TIME_TO_STOP, shared.work.wait()).await.is_ok();
+        hand_back(&shared, has_ended).await;
     };
     if timeout(TIME, hand_back).await.is_err() {
         tracing::warn!(
@@ -30,7 +35,8 @@ pub(super) async fn run(shared: Arc<Shared>) {
     shared.closed.cancel();
 }
 
-async fn hand_back(shared: &Shared) {
+/// Hands back what has stopped. If all work has ended, this process then has nothing more, and says so.
+async fn hand_back(shared: &Shared, has_ended: bool) {
     let mut backoff = Backoff::new(&shared.random);
     let unfinished = shared.take_unfinished();
     for releases in unfinished.chunks(MAX_BATCH) {
@@ -39,10 +45,14 @@ async fn hand_back(shared: &Shared) {
             backoff.pause().await;
         }
     }
-    if shared.is_stuck() {
+    if shared.is_stuck() || !has_ended {
         return;
     }
-    // There may be more that this process has without its knowledge.
+    // There may be more that this process has without its knowledge. What is known not to have begun shall not count as
+    // an attempt.
+    if shared.doubt.is_raised() {
+        reconcile(shared).await;
+    }
     while let Err(error) = in_time(shared.store.leave(&shared.worker.id())).await {
         tracing::warn!(error = &error as &dyn Error, "could not say that this process leaves; trying again");
         backoff.pause().await;

@@ -3,38 +3,56 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::{Holder, KeepAlive, MAX_BATCH, WriteResult};
+use lro_store::{Holder, KeepAlive};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::reconcile::look_after;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
 use crate::server::state::run::Run;
+
+/// By how much sooner than the next sign of life would be due one that failed is tried again.
+const SOONER: u32 = 4;
 
 /// Tells the store at intervals that this process lives, and learns which of its operations are asked to stop. One
 /// call does for all that runs here.
 pub(super) async fn run(shared: Arc<Shared>) {
     let interval = shared.settings.keep_alive_interval();
     loop {
-        beat(&shared).await;
+        let pause = if beat(&shared).await { interval } else { interval / SOONER };
         tokio::select! {
+            biased;
             () = shared.closed.cancelled() => return,
             () = shared.keep_alive.notified() => {}
-            () = sleep(shared.random.shorten(interval)) => {}
+            () = sleep(shared.random.shorten(pause)) => {}
         }
     }
 }
 
-async fn beat(shared: &Shared) {
-    if !keep_alive(shared).await && !shared.draining.is_cancelled() {
+/// Gives a sign of life, and does what follows from the answer; whether there was one.
+async fn beat(shared: &Shared) -> bool {
+    let mut answer = keep_alive(shared).await;
+    if answer == Answer::Gone && !shared.draining.is_cancelled() {
         tracing::warn!("the store has declared this process gone; what it runs may have been taken over");
         shared.worker.renew();
-        keep_alive(shared).await;
+        answer = keep_alive(shared).await;
     }
     look_after_earlier_runs(shared).await;
+    answer != Answer::None
 }
 
-/// Gives a sign of life; `false` if this process was declared gone.
-async fn keep_alive(shared: &Shared) -> bool {
+/// What the store has said to a sign of life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// The lease holds.
+    Alive,
+    /// The process was declared gone.
+    Gone,
+    /// Nothing.
+    None,
+}
+
+async fn keep_alive(shared: &Shared) -> Answer {
     let (worker, lease) = (shared.worker.id(), shared.settings.lease);
     let sent = Instant::now();
     // A call that hangs must leave time for another.
@@ -45,22 +63,24 @@ async fn keep_alive(shared: &Shared) -> bool {
             for stop in stops {
                 shared.runs.request_stop(&stop.name, stop.reason);
             }
-            if alive {
-                let was_known = shared.worker.is_known();
-                shared.worker.kept_alive(sent, lease);
-                if !was_known {
-                    shared.claim.notify_one();
-                }
+            if !alive {
+                return Answer::Gone;
             }
-            alive
+            let holds = || shared.worker.holds(shared.settings.lease_margin());
+            let held = holds();
+            shared.worker.kept_alive(sent, lease);
+            if !held && holds() {
+                shared.claim.notify_one();
+            }
+            Answer::Alive
         }
         Ok(Err(error)) => {
             tracing::warn!(error = &error as &dyn Error, "could not give a sign of life; trying again");
-            true
+            Answer::None
         }
         Err(_elapsed) => {
             tracing::warn!("the store did not answer a sign of life in time; trying again");
-            true
+            Answer::None
         }
     }
 }
@@ -71,28 +91,5 @@ async fn look_after_earlier_runs(shared: &Shared) {
     let present = Holder::Worker(shared.worker.id());
     let earlier = |run: &Arc<Run>| run.fence.holder != present && !run.is_forgotten() && !run.is_over();
     let runs: Vec<_> = shared.runs.all().into_iter().filter(earlier).collect();
-    for runs in runs.chunks(MAX_BATCH) {
-        let names = runs.iter().map(|run| run.fence.name.clone()).collect();
-        let views = match in_time(shared.store.get(names)).await {
-            Ok(views) => views,
-            Err(error) => {
-                return tracing::warn!(
-                    error = &error as &dyn Error,
-                    "could not look after running operations"
-                );
-            }
-        };
-        for (run, view) in runs.iter().zip(views) {
-            let standing = match &view {
-                None => WriteResult::Deleted,
-                Some(view) if view.fence().as_ref() == Some(&run.fence) => {
-                    WriteResult::Applied { stop: view.stop().cloned() }
-                }
-                // What is done may have been ended by this very run, whose answer is on its way.
-                Some(view) if view.is_done() => continue,
-                Some(_) => WriteResult::Lost,
-            };
-            run.note(&standing);
-        }
-    }
+    look_after(shared, &runs).await;
 }

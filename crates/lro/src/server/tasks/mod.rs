@@ -8,6 +8,7 @@ mod keep_alive;
 mod notify_waiters;
 mod purge;
 mod reclaim;
+mod reconcile;
 mod repeat;
 mod supervise;
 

@@ -21,6 +21,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let notify = async {
         loop {
             tokio::select! {
+                biased;
                 () = shared.waiters.marked() => {}
                 () = sleep(shared.random.shorten(interval)) => shared.waiters.mark_all(),
             }
@@ -28,6 +29,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         }
     };
     tokio::select! {
+        biased;
         () = shared.stopped.cancelled() => {}
         () = notify => {}
     }
@@ -52,7 +54,9 @@ async fn notify(shared: &Shared) {
                     error = &error as &dyn Error,
                     "could not read operations that others wait for; trying again"
                 );
-                names.iter().for_each(|name| shared.waiters.mark(name));
+                for name in &names {
+                    shared.waiters.mark(name);
+                }
                 backoff.pause().await;
             }
         }

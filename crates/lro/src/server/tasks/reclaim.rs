@@ -19,7 +19,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
 }
 
 async fn reclaim(shared: &Shared) {
-    while shared.worker.is_known() {
+    while shared.worker.may_reclaim(shared.settings.lease) {
         match in_time(shared.store.reclaim(&shared.worker.id(), MAX_BATCH)).await {
             Ok(0) => return,
             Ok(count) => {

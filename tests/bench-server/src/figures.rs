@@ -1,0 +1,57 @@
+//! What is printed, and the limits.
+
+use std::time::Duration;
+
+/// How far a figure may go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Limit {
+    AtLeast(f64),
+    AtMost(f64),
+    /// It only explains the others.
+    None,
+}
+
+/// Prints figures as they come, and remembers whether one has broken its limit.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    is_broken: bool,
+}
+
+impl Figures {
+    pub(crate) fn print(&mut self, what: &str, value: f64, unit: &str, limit: Limit) {
+        let (keeps, limit) = match limit {
+            Limit::AtLeast(least) => (value >= least, format!("at least {least}")),
+            Limit::AtMost(most) => (value <= most, format!("at most {most}")),
+            Limit::None => return println!("{what:60} {value:12.3} {unit}"),
+        };
+        let verdict = if keeps { "kept" } else { "EXCEEDED" };
+        println!("{what:60} {value:12.3} {unit:8} {limit}, {verdict}");
+        self.is_broken |= !keeps;
+    }
+
+    pub(crate) fn are_within_limits(&self) -> bool {
+        !self.is_broken
+    }
+}
+
+/// The one in the middle.
+pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+/// What 99 of 100 stay below, in milliseconds.
+pub(crate) fn p99(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    millis(times[times.len() * 99 / 100])
+}
+
+pub(crate) fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// A count, which is small enough to be exact.
+#[expect(clippy::cast_precision_loss, reason = "counts of a bench are far below 2^52")]
+pub(crate) fn count(number: usize) -> f64 {
+    number as f64
+}

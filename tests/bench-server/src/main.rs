@@ -1,0 +1,46 @@
+//! What the server's side costs, against peers in the same run: one part of `cargo xtask bench server`, which runs
+//! each in a process of its own, so that none inherits the memory of another.
+//!
+//! - `parts`: what is measured, a file each.
+//! - `rpc`: a service that starts operations, its client, and connections over loopback.
+//! - `bare`: the peer, which answers without an engine. `jobs`: the subject, an engine.
+//! - `load`: callers that call as fast as they are answered. `figures`: what is printed, and the limits.
+//! - `process`: memory and processor time.
+
+mod bare;
+mod figures;
+mod jobs;
+mod load;
+mod parts;
+mod process;
+mod rpc;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::figures::Figures;
+use self::parts::Part;
+
+#[derive(Debug, Parser)]
+struct Args {
+    /// What to measure.
+    part: Part,
+    /// How many pairs of runs to take the median of.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pairs: u16,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let mut figures = Figures::default();
+    if let Err(error) = args.part.run(args.pairs.into(), &mut figures).await {
+        eprintln!("error: {error}");
+        return ExitCode::FAILURE;
+    }
+    if figures.are_within_limits() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What a measurement ends with. The error is for a person to read, so that its type does not matter.
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

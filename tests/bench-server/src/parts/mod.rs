@@ -1,0 +1,34 @@
+//! What is measured.
+
+mod get;
+mod heartbeats;
+mod million;
+mod store_calls;
+mod wait;
+mod waiters;
+
+use crate::Outcome;
+use crate::figures::Figures;
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Part {
+    Get,
+    Wait,
+    Waiters,
+    Million,
+    StoreCalls,
+    Heartbeats,
+}
+
+impl Part {
+    pub(crate) async fn run(self, pairs: usize, figures: &mut Figures) -> Outcome {
+        match self {
+            Self::Get => get::run(pairs, figures).await,
+            Self::Wait => wait::run(pairs, figures).await,
+            Self::Waiters => waiters::run(pairs, figures).await,
+            Self::Million => million::run(pairs, figures).await,
+            Self::StoreCalls => store_calls::run(pairs, figures).await,
+            Self::Heartbeats => heartbeats::run(figures).await,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `cargo xtask bench server`: what operations cost those who serve them.
+
+use std::process::Command;
+
+use clap::ValueEnum;
+
+use crate::{Outcome, cargo, root};
+
+/// The program that measures. It is none of this one's own modules, so that other tasks need no server to be built.
+const PROGRAM: &str = "bench-server";
+
+/// One part of the measurements, as that program calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// `GetOperation` against a bare answer of the same message.
+    Get,
+    /// A start and `WaitOperation` against two bare answers.
+    Wait,
+    /// 10,000 who wait: when they hear of the end, and what `GetOperation` is beside them.
+    Waiters,
+    /// 1,000,000 operations: their memory, and calls among them.
+    Million,
+    /// A store that takes 2 ms: starts a second, and calls of the store for each.
+    StoreCalls,
+    /// Signs of life of a process that runs few or many operations.
+    Heartbeats,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only these parts.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// How many pairs of runs to take the median of.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pairs: u16,
+}
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    cargo::run(root(), &["build", "--quiet", "--release", "--package", PROGRAM])?;
+    let program = cargo::target_folder().join("release").join(PROGRAM);
+    println!(
+        "4 connections over loopback, 64 callers, {} pairs of runs after one warm-up, {} cores",
+        args.pairs,
+        std::thread::available_parallelism()?
+    );
+    let mut failed = Vec::new();
+    for part in Part::value_variants().iter().filter(|part| args.only.is_empty() || args.only.contains(part))
+    {
+        let name = part.to_possible_value().ok_or("every part has a name")?.get_name().to_owned();
+        println!("\n{name}");
+        let status = Command::new(&program).arg(&name).args(["--pairs", &args.pairs.to_string()]).status()?;
+        if !status.success() {
+            failed.push(name);
+        }
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("these have failed or exceed a limit, see above: {}", failed.join(", ")).into())
+    }
+}
