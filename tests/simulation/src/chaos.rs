@@ -44,7 +44,7 @@ pub(crate) async fn run(world: World, site: Site) {
             process.connection.resync();
         }
         if dice.happens(rates.drain)
-            && !world.history.facts().processes[process.number].draining_since.is_some()
+            && world.history.facts().processes[process.number].draining_since.is_none()
         {
             world.history.drain_process(process.number);
             tokio::spawn(drain(world.clone(), dice.fork(), process));

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// A seeded generator (SplitMix64). Clones are the same generator.
+/// A seeded generator (`SplitMix64`). Clones are the same generator.
 ///
 /// What throws it does so in the order in which the runtime polls its tasks, which a seed decides too. So parts that
 /// must not disturb each other [`fork`](Self::fork) their own.

@@ -11,7 +11,7 @@ use crate::chaos;
 use crate::client::Client;
 use crate::clock::StoreClock;
 use crate::dice::Dice;
-use crate::history::History;
+use crate::history::{Execution, History};
 use crate::job::{Job, Progress, Step, WORK};
 use crate::knobs::{Knobs, LEASE, POLL};
 use crate::process::{Process, World};
@@ -90,8 +90,7 @@ async fn calm(world: &World, site: &Site) {
 
 fn is_over(history: &History) -> bool {
     let facts = history.facts();
-    let open =
-        facts.operations.values().flat_map(|known| &known.executions).any(|execution| execution.is_open());
+    let open = facts.operations.values().flat_map(|known| &known.executions).any(Execution::is_open);
     !open && facts.unfinished().next().is_none()
 }
 
@@ -145,7 +144,7 @@ async fn end(world: &World, site: &Site) {
         if stats.running > 0 || stats.waiting > 0 || (stats.queued > 0 && !lost_hints) {
             history.fault(format_args!("p{} leaks: {stats:?}", process.number));
         }
-        if !history.facts().processes[process.number].draining_since.is_some() {
+        if history.facts().processes[process.number].draining_since.is_none() {
             probe(world, &process).await;
         }
     }

@@ -1,44 +1,16 @@
 //! Chapter "Life": calls of one process that overtake each other. Each of these was found by the simulation.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use lro::{Context, Engine, OnConflict, Start};
-use lro_store_conformance::{FailureMode, Fault, FaultyStore, StoreMethod};
+use lro::{OnConflict, Start};
+use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::time::sleep;
-use tonic::{Code, Request, Status};
+use tonic::Code;
 
-use crate::scripted_service::{Event, Job, Percent, Report, WORK};
-use crate::support::{Server, error, memory_store, metadata};
+use crate::scripted_service::Event;
+use crate::support::{Server, error, memory_store};
 
 const SECOND: Duration = Duration::from_secs(1);
-
-fn percent(value: u32) -> Percent {
-    Percent { value, ..Percent::default() }
-}
-
-/// Reports, and makes a checkpoint while the report is on its way.
-async fn report_and_check(operation: Context<Percent>) -> Result<Report, Status> {
-    operation.progress(percent(10)).await?;
-    sleep(SECOND / 10).await;
-    operation.progress(percent(90)).await?;
-    operation.checkpoint(&prost_types::Duration { seconds: 1, nanos: 0 }).await?;
-    sleep(SECOND * 5).await;
-    Ok(Report::default())
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_report_that_takes_long_does_not_replace_a_later_one() {
-    let store = FaultyStore::new(memory_store());
-    let engine = Engine::builder(store.clone()).build();
-    let service = Arc::new(());
-    engine.register(WORK, &service, |_, _: Job, operation| report_and_check(operation));
-    sleep(SECOND).await;
-    store.inject_next(StoreMethod::Report, 1, Fault::none().delay(SECOND * 3));
-    let started = engine.start(WORK, Request::new(Job::default()), Start::new()).await.unwrap().into_inner();
-    let watcher = Server::over(store, |builder| builder.serve_only());
-    assert_eq!(metadata(&watcher.end(&started.name).await), Some(90));
-}
 
 #[tokio::test(start_paused = true)]
 async fn work_that_is_claimed_while_its_start_is_read_back_begins_once() {

@@ -32,18 +32,18 @@ impl Client {
     }
 
     async fn cancel(&self, process: &Process, name: &OperationName) {
-        let calm = self.world.weather.is_calm();
+        let is_calm = self.world.weather.is_calm();
         let request = CancelOperationRequest { name: name.to_string() };
         match self.call(process, process.operations.clone().cancel_operation(request)).await {
             None => {}
             Some(Ok(_)) => self.world.history.cover("cancels"),
             Some(Err(status)) if status.code() == Code::NotFound => self.check_gone("a cancel", name),
-            Some(Err(status)) => self.check_error(process, "a cancel", &status, calm),
+            Some(Err(status)) => self.check_error(process, "a cancel", &status, is_calm),
         }
     }
 
     async fn delete(&self, process: &Process, name: &OperationName) {
-        let calm = self.world.weather.is_calm();
+        let is_calm = self.world.weather.is_calm();
         let request = DeleteOperationRequest { name: name.to_string() };
         match self.call(process, process.operations.clone().delete_operation(request)).await {
             None => {}
@@ -52,18 +52,18 @@ impl Client {
                 self.check_gone("a delete that succeeded still", name);
             }
             Some(Err(status)) if status.code() == Code::NotFound => self.check_gone("a delete", name),
-            Some(Err(status)) => self.check_error(process, "a delete", &status, calm),
+            Some(Err(status)) => self.check_error(process, "a delete", &status, is_calm),
         }
     }
 
     async fn get(&self, process: &Process, name: &OperationName) {
-        let calm = self.world.weather.is_calm();
+        let is_calm = self.world.weather.is_calm();
         let request = GetOperationRequest { name: name.to_string() };
         match self.call(process, process.operations.clone().get_operation(request)).await {
             None => {}
             Some(Ok(_)) => self.world.history.cover("gets"),
             Some(Err(status)) if status.code() == Code::NotFound => self.check_gone("a get", name),
-            Some(Err(status)) => self.check_error(process, "a get", &status, calm),
+            Some(Err(status)) => self.check_error(process, "a get", &status, is_calm),
         }
     }
 
@@ -72,7 +72,7 @@ impl Client {
         if !self.site.state().waits.insert((process.number, name.clone())) {
             return;
         }
-        let calm = self.world.weather.is_calm();
+        let is_calm = self.world.weather.is_calm();
         let seen = async {
             let mut watch = process.engine.watch(name.as_str())?;
             let mut last = None;
@@ -92,7 +92,7 @@ impl Client {
                 }
             }
             Some(Err(status)) if status.code() == Code::NotFound => self.check_gone("a watch", name),
-            Some(Err(status)) => self.check_error(process, "a watch", &status, calm),
+            Some(Err(status)) => self.check_error(process, "a watch", &status, is_calm),
         }
         self.site.state().waits.remove(&(process.number, name.clone()));
     }
@@ -108,7 +108,7 @@ impl Client {
         };
         let (name, token) = token;
         let Some(process) = self.process() else { return };
-        let calm = self.world.weather.is_calm();
+        let is_calm = self.world.weather.is_calm();
         let call = async {
             match self.dice.below(3) {
                 0 => process.engine.fail(&token, tonic::Status::data_loss("it failed")).await,
@@ -124,7 +124,7 @@ impl Client {
                         .operations
                         .get(&name)
                         .and_then(|known| known.view.as_ref())
-                        .is_none_or(|view| view.is_done())
+                        .is_none_or(lro::store::View::is_done)
                 };
                 if !is_done {
                     self.world
@@ -137,7 +137,7 @@ impl Client {
                 });
             }
             Some(Err(status)) if status.code() == Code::NotFound => self.check_gone("a completion", &name),
-            Some(Err(status)) => self.check_error(&process, "a completion", &status, calm),
+            Some(Err(status)) => self.check_error(&process, "a completion", &status, is_calm),
         }
     }
 }

@@ -50,11 +50,11 @@ impl Client {
     }
 
     /// Checks an error that may come whenever a store is at fault.
-    fn check_error(&self, process: &Process, what: &str, status: &Status, calm: bool) {
+    fn check_error(&self, process: &Process, what: &str, status: &Status, is_calm: bool) {
         let draining = self.world.history.facts().processes[process.number].draining_since.is_some();
         let fine = match status.code() {
-            Code::Unavailable => draining || !calm,
-            Code::Internal => !calm,
+            Code::Unavailable => draining || !is_calm,
+            Code::Internal => !is_calm,
             _ => false,
         };
         if !fine {

@@ -37,7 +37,7 @@ impl Client {
     }
 
     async fn try_start(&self, process: &Process, job: &Job, start: &Start<Progress>) -> bool {
-        let calm = self.world.weather.is_calm();
+        let is_calm = self.world.weather.is_calm();
         let call = process.engine.start(WORK, Request::new(job.clone()), start.clone());
         match self.call(process, call).await {
             None => false,
@@ -51,7 +51,7 @@ impl Client {
                 true
             }
             Some(Err(status)) => {
-                self.check_error(process, "a start", &status, calm);
+                self.check_error(process, "a start", &status, is_calm);
                 false
             }
         }

@@ -28,7 +28,7 @@ impl Client {
     }
 
     async fn wait_alone(&self, process: &Process, name: &OperationName) {
-        let (dice, calm) = (&self.dice, self.world.weather.is_calm());
+        let (dice, is_calm) = (&self.dice, self.world.weather.is_calm());
         let timeout = dice.happens(700).then(|| dice.millis(0..30_000));
         let deadline = dice.happens(300).then(|| dice.millis(100..20_000));
         let mut request = Request::new(WaitOperationRequest {
@@ -39,7 +39,7 @@ impl Client {
             request.set_timeout(deadline);
         }
         // As the server reckons, which leaves time for the way back.
-        let to_answer = deadline.map(|time| time - (time / 10).min(Duration::from_millis(500)));
+        let to_answer = deadline.map(|time| time.saturating_sub((time / 10).min(Duration::from_millis(500))));
         let time = [timeout, to_answer].into_iter().flatten().fold(MAX_WAIT, Duration::min);
         let first_look = to_answer.unwrap_or(FIRST_LOOK).min(FIRST_LOOK);
         let began = Instant::now();
@@ -70,7 +70,7 @@ impl Client {
                 if took > first_look + ROUNDING {
                     history.fault(format_args!("a wait failed although its time was over: {status:?}"));
                 }
-                self.check_error(process, "a wait", &status, calm);
+                self.check_error(process, "a wait", &status, is_calm);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Claims: what a process was given, by the store's order.
 
-use lro::store::{Attempt, WorkerId};
+use lro::store::Attempt;
 
 /// One claim of an operation.
 #[derive(Debug)]
@@ -8,7 +8,6 @@ pub(crate) struct Claim {
     pub(crate) attempt: Attempt,
     /// How many attempts had begun with it, as the operation counts them.
     pub(crate) counted: u32,
-    pub(crate) worker: WorkerId,
     /// Whose call it was.
     pub(crate) process: usize,
     /// Whether that process was given a hint that the work is to stop, while it had the claim.

@@ -37,29 +37,29 @@ impl History {
     ) {
         let mut facts = self.facts();
         for (name, after) in after {
-            facts.observe(process, cause, &name, after);
+            facts.observe(process, cause, &name, after.as_ref());
         }
     }
 }
 
 impl Facts {
-    fn observe(&mut self, process: usize, cause: Cause, name: &OperationName, after: Option<View>) {
+    fn observe(&mut self, process: usize, cause: Cause, name: &OperationName, after: Option<&View>) {
         let number = self.operations.len();
         if after.is_none() && !self.operations.contains_key(name) {
             return;
         }
         let known = self.operations.entry(name.clone()).or_insert_with(|| Operation::new(number));
-        if known.view == after {
+        if known.view.as_ref() == after {
             return;
         }
-        let before = std::mem::replace(&mut known.view, after.clone());
+        let before = std::mem::replace(&mut known.view, after.cloned());
         self.moved = Instant::now();
         let label = self.label(name);
-        self.log(|| format!("{label} {} by {cause:?} of p{process}", describe(after.as_ref())));
-        if let Some(fault) = self.fault_of(process, cause, name, before.as_ref(), after.as_ref()) {
+        self.log(|| format!("{label} {} by {cause:?} of p{process}", describe(after)));
+        if let Some(fault) = self.fault_of(process, cause, name, before.as_ref(), after) {
             self.fault(format_args!("{label}: {fault}, by {cause:?} of p{process}"));
         }
-        self.count(cause, before.as_ref(), after.as_ref());
+        self.count(cause, before.as_ref(), after);
     }
 
     /// What is wrong with a transition. Also notes what it does to claims.
@@ -76,7 +76,9 @@ impl Facts {
         let Some(after) = after else {
             known.is_deleted = cause == Cause::Delete;
             let claim = known.open_claim().filter(|_| cause == Cause::Delete);
-            claim.into_iter().for_each(|claim| claim.end = Some(ClaimEnd::Deleted));
+            if let Some(claim) = claim {
+                claim.end = Some(ClaimEnd::Deleted);
+            }
             let is_expired = before.is_some_and(|view| view.is_expired(latest));
             return (!known.is_deleted && !is_expired).then(|| "it is lost".into());
         };
@@ -87,13 +89,12 @@ impl Facts {
             return Some(format!("attempt {} of {}", after.attempts(), after.max_attempts()));
         }
         let fault = ended(known, cause, before, after);
-        if let State::Running { holder: Holder::Worker(worker), attempt, .. } = after.state()
+        if let State::Running { holder: Holder::Worker(_), attempt, .. } = after.state()
             && known.claims.last().is_none_or(|claim| claim.attempt != *attempt)
         {
             known.claims.push(Claim {
                 attempt: *attempt,
                 counted: after.attempts(),
-                worker: worker.clone(),
                 process,
                 is_hinted_to_stop: false,
                 end: None,

@@ -95,20 +95,21 @@ impl Runs {
     /// Asks the work of an operation to stop, also if it has not begun yet.
     pub(in crate::server) fn request_stop(&self, name: &OperationName, reason: StopReason) {
         let mut inner = lock(&self.0);
-        match inner.runs.get(name) {
-            Some(run) => run.request_stop(reason),
-            // The first reason stays.
-            None => inner.note(name, |news| news.stop = news.stop.take().or(Some(reason))),
+        if let Some(run) = inner.runs.get(name) {
+            run.request_stop(reason.clone());
         }
+        // A later attempt may be on its way though the present one is still here, such as one that does not know yet
+        // that it was handed back. The first reason stays.
+        inner.note(name, |news| news.stop = news.stop.take().or(Some(reason)));
     }
 
     /// Says that an operation was deleted, also if its work has not begun yet.
     pub(in crate::server) fn forget(&self, name: &OperationName) {
         let mut inner = lock(&self.0);
-        match inner.runs.get(name) {
-            Some(run) => run.forget(),
-            None => inner.note(name, |news| news.is_deleted = true),
+        if let Some(run) = inner.runs.get(name) {
+            run.forget();
         }
+        inner.note(name, |news| news.is_deleted = true);
     }
 
     /// Says that a call is on its way that may bring new runs, until the guard is dropped: what is asked to stop or
@@ -251,6 +252,16 @@ mod tests {
         assert!(runs.insert(run(1)));
         let run = runs.get(&name()).unwrap();
         assert!(run.is_forgotten() && run.stop() == Some(&StopReason::Cancelled));
+    }
+
+    #[test]
+    fn a_stop_reaches_an_attempt_that_is_on_its_way_while_the_one_before_is_still_here() {
+        let runs = Runs::default();
+        assert!(runs.insert(run(1)));
+        let _expecting = runs.expect();
+        runs.request_stop(&name(), StopReason::Cancelled);
+        assert!(runs.insert(run(2)));
+        assert_eq!(runs.get(&name()).unwrap().stop(), Some(&StopReason::Cancelled));
     }
 
     #[test]
