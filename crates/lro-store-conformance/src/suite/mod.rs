@@ -1,27 +1,18 @@
 //! What every store must do, a file for each area. The list that runs it is in `promises`.
 
-pub(crate) mod attempts;
-pub(crate) mod batch;
-pub(crate) mod claim;
-pub(crate) mod content;
-pub(crate) mod create;
-pub(crate) mod delegated;
-pub(crate) mod exclusive;
-pub(crate) mod expiry;
-pub(crate) mod filter;
-pub(crate) mod handles;
-pub(crate) mod hints;
-pub(crate) mod hints_across;
-pub(crate) mod list;
-pub(crate) mod preempt;
-pub(crate) mod race;
-pub(crate) mod race_key;
-pub(crate) mod race_lease;
-pub(crate) mod reclaim;
-pub(crate) mod reopen;
-pub(crate) mod request;
-pub(crate) mod room;
-pub(crate) mod stop;
+mod hinting;
+mod keys;
+mod racing;
+mod reading;
+mod running;
+mod starting;
 mod support;
-pub(crate) mod worker;
-pub(crate) mod write;
+mod workers;
+
+pub(crate) use self::hinting::{hints, hints_across};
+pub(crate) use self::keys::{exclusive, preempt};
+pub(crate) use self::racing::{race, race_key, race_lease};
+pub(crate) use self::reading::{expiry, filter, list};
+pub(crate) use self::running::{attempts, claim, delegated, stop, write};
+pub(crate) use self::starting::{batch, content, create, request, room};
+pub(crate) use self::workers::{handles, reclaim, reopen, worker};

@@ -1,11 +1,11 @@
 //! Writing what a handler reports.
 
+use std::convert::Infallible;
 use std::error::Error;
 
 use lro_store::{Report, StoreExt};
 use tokio::time::{Instant, sleep_until};
 
-use super::supervise::Never;
 use crate::server::shared::Shared;
 use crate::server::state::backoff::Backoff;
 use crate::server::state::call::in_time;
@@ -13,7 +13,7 @@ use crate::server::state::run::Run;
 
 /// Writes the latest metadata whenever there is some, at most once an interval. What is not written when the work
 /// ends goes with the outcome.
-pub(super) async fn write(shared: &Shared, run: &Run) -> Never {
+pub(super) async fn write(shared: &Shared, run: &Run) -> Infallible {
     let mut next = Instant::now();
     let mut backoff = Backoff::new(&shared.random);
     loop {

@@ -1,6 +1,5 @@
 //! Watching over the work of one attempt.
 
-use std::convert::Infallible;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,6 +112,3 @@ async fn stop(mut work: Work, conclude: impl Fn(Result<Result<Payload, Status>, 
         Err(_elapsed) => End::Stuck,
     }
 }
-
-/// The type of what never comes.
-pub(super) type Never = Infallible;

@@ -8,11 +8,11 @@ use lro_store::{
 };
 
 use super::race::{TASKS, all, stores, together};
-use super::support::{
-    APPLIED, claim, claimed, code, create, exclusive, fence, finish, get, live, operation, release,
-};
 use crate::Harness;
 use crate::run::Fixture;
+use crate::suite::support::{
+    APPLIED, claim, claimed, code, create, exclusive, fence, finish, get, live, operation, release,
+};
 
 pub(crate) async fn abort_lets_one_through<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;

@@ -4,7 +4,7 @@ use lro_store::{
     FailureCode, Interruption, ManualClock, StateKind, StopReason, Store, StoreExt, WriteResult,
 };
 
-use super::support::{
+use crate::suite::support::{
     APPLIED, LEASE, MICRO, SECOND, attempt, begin, cancel, claim, claimed, code, create, done, drain, expire,
     fence, find, finish, get, later, live, name, operation, release, response, worker,
 };
@@ -17,7 +17,7 @@ pub(crate) async fn what_is_queued_is_cancelled_without_ever_running(
     create(store, operation("a")).await;
     create(store, operation("delayed").with_delay(SECOND)).await;
     let waiting = begin(store, "waiting", "w").await;
-    release(store, &waiting, Interruption::retry(super::support::failure("busy"), SECOND)).await;
+    release(store, &waiting, Interruption::retry(crate::suite::support::failure("busy"), SECOND)).await;
     for id in ["a", "delayed", "waiting"] {
         cancel(store, id).await;
         let ended = get(store, id).await;
@@ -48,7 +48,7 @@ pub(crate) async fn cancelled_work_that_is_handed_back_is_over(store: &impl Stor
     for (id, how) in [
         ("a", Interruption::begun()),
         ("b", Interruption::not_begun()),
-        ("c", Interruption::retry(super::support::failure("busy"), SECOND)),
+        ("c", Interruption::retry(crate::suite::support::failure("busy"), SECOND)),
     ] {
         let fence = begin(store, id, "w").await;
         cancel(store, id).await;

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use lro_store::{Change, Changes, Interruption, NewOperation, OnConflict, StopReason, Store, StoreExt};
 
-use super::support::{
+use crate::Harness;
+use crate::run::Fixture;
+use crate::suite::support::{
     LEASE, METHOD, OTHER_METHOD, SECOND, begin, cancel, claim_of, claim_one, claimed, create, done,
     exclusive, expire, failure, fence, finish, live, name, operation, pass, payload, reclaim, release,
     worker,
 };
-use crate::Harness;
-use crate::run::Fixture;
 
 /// How long a hint may take, in real time.
 pub(super) const SOON: Duration = Duration::from_secs(10);

@@ -5,7 +5,7 @@ use lro_store::{
     StopReason, Store, StoreExt, WriteResult,
 };
 
-use super::support::{
+use crate::suite::support::{
     APPLIED, SECOND, begin, cancel, claim_one, fence, finish, get, held, live, name, payload, release,
     response, worker,
 };
@@ -59,7 +59,7 @@ pub(crate) async fn work_of_a_deleted_operation_learns_it(store: &impl Store, _:
     assert!(held(store, "w").await.is_empty());
     assert!(store.keep_alive(&worker("w"), SECOND).await.unwrap().alive);
 
-    super::support::create(store, super::support::operation("a")).await;
+    crate::suite::support::create(store, crate::suite::support::operation("a")).await;
     assert_eq!(refused(store, &first).await, WriteResult::Lost, "another one has the name now");
     assert_eq!(get(store, "a").await.metadata(), None);
 }
@@ -94,7 +94,7 @@ pub(crate) async fn each_write_is_its_transition(store: &impl Store, clock: &Man
     report(None).await;
     assert_eq!(get(store, "a").await.metadata(), Some(&payload("1")), "nothing to report replaces nothing");
 
-    let retry = Interruption::retry(super::support::failure("busy"), SECOND);
+    let retry = Interruption::retry(crate::suite::support::failure("busy"), SECOND);
     let before = get(store, "a").await;
     let expected = before.release(&first, retry.clone(), Some(payload("2")), clock.now()).unwrap();
     store.release(vec![Release::new(first.clone(), retry).metadata(Some(payload("2")))]).await.unwrap();
@@ -115,12 +115,12 @@ pub(crate) async fn an_outcome_never_changes(store: &impl Store, clock: &ManualC
     let done = get(store, "a").await;
     clock.advance(SECOND);
     assert_eq!(finish(store, &first, "second").await, WriteResult::Done);
-    let failure = lro_store::Outcome::Error(super::support::failure("late"));
+    let failure = lro_store::Outcome::Error(crate::suite::support::failure("late"));
     assert_eq!(store.finish_one(first.clone(), failure).await.unwrap(), WriteResult::Done);
     assert_eq!(release(store, &first, Interruption::begun()).await, WriteResult::Done);
     cancel(store, "a").await;
     store.leave(&worker("w")).await.unwrap();
-    super::support::expire(store).await;
+    crate::suite::support::expire(store).await;
     assert_eq!(get(store, "a").await, done);
 }
 

@@ -4,7 +4,7 @@ use lro_store::{
     FailureCode, Fence, Interruption, ManualClock, NewOperation, Outcome, StateKind, Store, StoreExt, View,
 };
 
-use super::support::{
+use crate::suite::support::{
     LEASE, SECOND, attempt, attempts, begin, claim, claim_one, claimed, code, create, failure, fence, get,
     live, message, operation, pass, reclaim, release, worker,
 };
@@ -45,7 +45,7 @@ pub(crate) async fn work_that_may_begin_once_does_not_begin_twice(store: &impl S
     create(store, at_most(1, claimed("b", "dead"))).await;
     create(store, at_most(1, claimed("c", "dead"))).await;
     create(store, at_most(2, claimed("d", "dead"))).await;
-    store.delete_one(&super::support::name("c")).await.unwrap();
+    store.delete_one(&crate::suite::support::name("c")).await.unwrap();
     pass(store, clock, LEASE, &["elder"]).await;
     assert_eq!(reclaim(store, "elder").await, 2);
     let ended = get(store, "b").await;
@@ -76,7 +76,7 @@ pub(crate) async fn the_failure_of_the_last_retry_is_the_outcome(store: &impl St
     clock.advance(SECOND);
     let second = fence(&claim_one(store, "w").await.view);
     let mut last = failure("second");
-    last.details = vec![super::support::payload("detail")];
+    last.details = vec![crate::suite::support::payload("detail")];
     release(store, &second, Interruption::retry(last.clone(), SECOND)).await;
     assert_eq!(get(store, "a").await.outcome(), Some(&Outcome::Error(last)));
 }

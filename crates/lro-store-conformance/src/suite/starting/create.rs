@@ -5,7 +5,7 @@ use lro_store::{
     ParentPattern, RequestId, Retry, State, StateKind, Store, StoreExt,
 };
 
-use super::support::{
+use crate::suite::support::{
     LEASE, SECOND, attempt, attempts, claim, claimed, create, done, exclusive, fence, find, finish, get,
     list, list_names, live, name, operation, pass, payload, reclaim, request_key, requested, response,
     worker,

@@ -4,14 +4,16 @@ use lro_store::{
     Beginning, Creation, DelegateId, NewOperation, OnConflict, Payload, StateKind, Store, StoreExt,
 };
 
-use super::support::{create, exclusive, find, get, list_names, name, operation, request_key, requested};
 use crate::Harness;
 use crate::run::Fixture;
+use crate::suite::support::{
+    create, exclusive, find, get, list_names, name, operation, request_key, requested,
+};
 
 /// An operation that takes this part of the room.
 fn large<H: Harness>(text: &str, part: usize) -> NewOperation {
     let room = H::CAPABILITIES.room().expect("the test is only run if it is bounded");
-    NewOperation::new(name(text), super::support::METHOD, Payload::new("", vec![7; room / part]))
+    NewOperation::new(name(text), crate::suite::support::METHOD, Payload::new("", vec![7; room / part]))
 }
 
 /// Fills the store; how many operations that took.
@@ -53,7 +55,7 @@ pub(crate) async fn what_finds_no_room_leaves_nothing_behind<H: Harness>(fixture
 pub(crate) async fn want_of_room_is_the_last_reason_to_refuse<H: Harness>(fixture: &mut Fixture<H>) {
     let store = fixture.store();
     fill::<H>(store).await;
-    let invalid = large::<H>("invalid", 10).with_delay(super::support::SECOND);
+    let invalid = large::<H>("invalid", 10).with_delay(crate::suite::support::SECOND);
     let invalid = invalid.with_beginning(Beginning::Delegated(DelegateId::new("secret")));
     assert!(matches!(store.create_one(invalid).await.unwrap(), Creation::Invalid(_)));
     let repeat = requested(large::<H>("repeat", 10), "1");

@@ -5,7 +5,7 @@ use lro_store::{
     RequestKey, Store, StoreExt,
 };
 
-use super::support::{
+use crate::suite::support::{
     METHOD, SECOND, attempt, begin, cancel, claim, claim_one, claimed, create, exclusive, fence, finish,
     list_names, live, name, operation, payload, reclaim, release, request_key, requested, response, worker,
 };
@@ -127,7 +127,7 @@ pub(crate) async fn a_lost_operation_is_still_the_one_of_its_request(
 ) {
     live(store, "dead").await;
     create(store, requested(claimed("a", "dead"), "1")).await;
-    super::support::pass(store, clock, super::support::LEASE, &["elder"]).await;
+    crate::suite::support::pass(store, clock, crate::suite::support::LEASE, &["elder"]).await;
     assert_eq!(reclaim(store, "elder").await, 1);
     let found = first(store).await.unwrap();
     assert_eq!((found.name(), found.view.holder()), (&name("a"), None));

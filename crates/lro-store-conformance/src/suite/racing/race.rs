@@ -9,11 +9,11 @@ use lro_store::{
 };
 use tokio::sync::Barrier;
 
-use super::support::{
-    APPLIED, begin, claim, code, create, fence, finish, get, list, live, name, operation, requested, worker,
-};
 use crate::Harness;
 use crate::run::Fixture;
+use crate::suite::support::{
+    APPLIED, begin, claim, code, create, fence, finish, get, list, live, name, operation, requested, worker,
+};
 
 /// How many take part.
 pub(super) const TASKS: usize = 6;
@@ -134,7 +134,7 @@ pub(crate) async fn one_outcome_is_committed<H: Harness>(fixture: &mut Fixture<H
         let winners: Vec<_> = (0..TASKS).filter(|number| answers[*number] == APPLIED).collect();
         let late = answers.iter().filter(|answer| **answer == WriteResult::Done).count();
         assert_eq!((winners.len(), late), (1, TASKS - 1));
-        let expected = Outcome::Response(super::support::payload(&winners[0].to_string()));
+        let expected = Outcome::Response(crate::suite::support::payload(&winners[0].to_string()));
         assert_eq!(get(&stores[1], &round.to_string()).await.outcome(), Some(&expected));
     }
 }

@@ -7,7 +7,7 @@ use lro_store::{
     Release, Report, Store, StoreExt, WriteResult,
 };
 
-use super::support::{
+use crate::suite::support::{
     MICRO, SECOND, begin, cancel, code, create, done, drain, exclusive, find, finish, get, list_names, name,
     operation, payload, purge, request_key, requested, response,
 };
@@ -16,9 +16,9 @@ const KEEP: Duration = Duration::from_secs(60);
 
 /// An operation that was finished by the one who shows this and is expired by now.
 async fn expired(store: &impl Store, clock: &ManualClock) -> Fence {
-    super::support::live(store, "w").await;
-    let new = requested(super::support::claimed("a", "w"), "1").with_retention(KEEP);
-    let fence = super::support::fence(&create(store, exclusive(new, "k", OnConflict::Abort)).await);
+    crate::suite::support::live(store, "w").await;
+    let new = requested(crate::suite::support::claimed("a", "w"), "1").with_retention(KEEP);
+    let fence = crate::suite::support::fence(&create(store, exclusive(new, "k", OnConflict::Abort)).await);
     assert!(finish(store, &fence, "ok").await.is_applied());
     clock.advance(KEEP - MICRO);
     assert!(find(store, "a").await.is_some(), "a moment before");
@@ -34,7 +34,7 @@ pub(crate) async fn no_reader_sees_what_is_expired(store: &impl Store, clock: &M
     assert_eq!(list_names(store, "").await, ["operations/b"]);
     let mut query = ListQuery::new(ParentPattern::all(), 10);
     query.states = vec![lro_store::StateKind::Done];
-    assert!(super::support::list(store, &query).await.is_empty());
+    assert!(crate::suite::support::list(store, &query).await.is_empty());
 }
 
 pub(crate) async fn no_writer_reaches_what_is_expired(store: &impl Store, clock: &ManualClock) {
@@ -84,8 +84,8 @@ pub(crate) async fn a_name_and_a_request_id_of_two_expired_ones_are_free_togethe
 pub(crate) async fn only_what_is_done_expires(store: &impl Store, clock: &ManualClock) {
     let keep = |new: NewOperation| new.with_retention(KEEP);
     create(store, keep(operation("queued"))).await;
-    super::support::live(store, "w").await;
-    create(store, keep(super::support::claimed("running", "w"))).await;
+    crate::suite::support::live(store, "w").await;
+    create(store, keep(crate::suite::support::claimed("running", "w"))).await;
     let delegated = Beginning::Delegated(lro_store::DelegateId::new("secret"));
     create(store, keep(operation("delegated")).with_beginning(delegated)).await;
     create(store, keep(done("done"))).await;

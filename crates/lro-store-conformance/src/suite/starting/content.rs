@@ -9,7 +9,7 @@ use lro_store::{
     RequestKey, Retry, Store, StoreExt, WorkerId,
 };
 
-use super::support::{
+use crate::suite::support::{
     LEASE, METHOD, attempts, begin, claim_of, claim_one, claimed, create, exclusive, fence, get, held, live,
     name, operation, payload, release,
 };

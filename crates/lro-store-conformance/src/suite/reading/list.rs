@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lro_store::{Cursor, ListQuery, ManualClock, ParentPattern, Store, StoreExt};
 
-use super::support::{
+use crate::suite::support::{
     MICRO, SECOND, cancel, create, done, get, list, list_names, name, operation, payload, purge,
 };
 

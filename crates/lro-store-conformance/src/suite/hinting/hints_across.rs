@@ -3,11 +3,11 @@
 use lro_store::{Change, StateKind, StopReason, Store, StoreExt};
 
 use super::hints::{SOON, expect};
-use super::support::{
-    METHOD, begin, cancel, claim_one, create, fence, finish, get, live, name, operation, response,
-};
 use crate::Harness;
 use crate::run::Fixture;
+use crate::suite::support::{
+    METHOD, begin, cancel, claim_one, create, fence, finish, get, live, name, operation, response,
+};
 
 pub(crate) async fn hints_reach_every_store_on_the_data<H: Harness>(fixture: &mut Fixture<H>) {
     let (one, two) = (fixture.store(), &fixture.connect().await);

@@ -2,7 +2,7 @@
 
 use lro_store::{Claim, Clock, ManualClock, NewOperation, Record, State, Store, StoreExt};
 
-use super::support::{
+use crate::suite::support::{
     IDLE_CALLS, METHOD, MICRO, OTHER_METHOD, SECOND, attempt, cancel, claim, claim_one, create, done, expire,
     fence, finish, get, later, live, name, names, operation, payload, release, worker,
 };
@@ -113,7 +113,7 @@ pub(crate) async fn nothing_is_claimed_before_its_time(store: &impl Store, clock
     let claimed = claim(store, "w", 2).await;
     assert_eq!(names(&claimed), ["a", "c"], "then its priority counts");
 
-    let retry = lro_store::Interruption::retry(super::support::failure("busy"), SECOND * 3);
+    let retry = lro_store::Interruption::retry(crate::suite::support::failure("busy"), SECOND * 3);
     assert!(release(store, &fence(&claimed[0].view), retry).await.is_applied());
     clock.advance(SECOND * 3 - MICRO);
     assert!(claim(store, "w", 1).await.is_empty());

@@ -5,7 +5,7 @@ use lro_store::{
     WriteResult,
 };
 
-use super::support::{
+use crate::suite::support::{
     APPLIED, SECOND, begin, cancel, claim, create, finish, get, held, list, live, name, operation, payload,
     release, response,
 };

@@ -5,7 +5,7 @@ use lro_store::{
     StateKind, Store, StoreExt,
 };
 
-use super::support::{
+use crate::suite::support::{
     MICRO, OTHER_METHOD, SECOND, cancel, claim, claim_of, claim_one, claimed, create, exclusive, failure,
     fence, find, finish, get, list_names, live, name, names, operation, payload, release, worker,
 };

@@ -8,12 +8,12 @@ use lro_store::{
 };
 
 use super::race::{stores, together};
-use super::support::{
+use crate::Harness;
+use crate::run::Fixture;
+use crate::suite::support::{
     APPLIED, LEASE, begin, claim, claimed, create, finish, get, held, live, name, operation, pass, payload,
     reclaim, release, request_key, requested, worker,
 };
-use crate::Harness;
-use crate::run::Fixture;
 
 pub(crate) async fn what_ends_is_not_taken_back<H: Harness>(fixture: &mut Fixture<H>) {
     let stores = stores(fixture).await;
@@ -146,7 +146,7 @@ pub(crate) async fn pages_meet_everything_once_while_others_write<H: Harness>(fi
     for number in 0..30 {
         create(&stores[0], operation(&format!("old-{number:02}"))).await;
         if number % 3 == 0 {
-            fixture.clock.advance(super::support::MICRO);
+            fixture.clock.advance(crate::suite::support::MICRO);
         }
     }
     let lists = together(&stores, 4, |store, number| async move {
@@ -195,7 +195,7 @@ pub(crate) async fn a_call_that_is_dropped_is_whole_or_absent<H: Harness>(fixtur
             lro_store::Creation::Created(_) | lro_store::Creation::Repeated(_) => {}
             half => panic!("{half:?}"),
         }
-        let right = super::support::fence(&get(store, &id).await);
+        let right = crate::suite::support::fence(&get(store, &id).await);
         let report = Report::new(right.clone()).metadata(payload("1")).checkpoint(payload("1"));
         give_up(round, store.report(vec![report])).await;
         let read = store.find_by_request(&request_key(&id)).await.unwrap().unwrap();
@@ -205,14 +205,17 @@ pub(crate) async fn a_call_that_is_dropped_is_whole_or_absent<H: Harness>(fixtur
             .await;
         let again = release(store, &right, Interruption::begun()).await;
         assert!(matches!(again, APPLIED | WriteResult::Lost), "{again:?}");
-        let claim_all = lro_store::Claim::new(worker("w"), 10).method(super::support::METHOD, 10);
+        let claim_all = lro_store::Claim::new(worker("w"), 10).method(crate::suite::support::METHOD, 10);
         give_up(round, store.claim(&claim_all)).await;
         claim(store, "w", 10).await;
         let running = held(store, "w").await;
         assert_eq!(running.len(), 1, "who has lost the answer finds what it was given");
         give_up(
             round,
-            store.finish(vec![lro_store::Finish::new(running[0].clone(), super::support::response("ok"))]),
+            store.finish(vec![lro_store::Finish::new(
+                running[0].clone(),
+                crate::suite::support::response("ok"),
+            )]),
         )
         .await;
         let again = finish(store, &running[0], "ok").await;

@@ -7,7 +7,7 @@ use lro_store::{
     StateKind, Store, StoreExt, TimeRange, View,
 };
 
-use super::support::{
+use crate::suite::support::{
     METHOD, OTHER_METHOD, SECOND, begin, cancel, create, list, name, operation, payload, request_key,
     requested,
 };
@@ -35,7 +35,7 @@ async fn populate(store: &impl Store, clock: &ManualClock) {
     let failed = begin(store, "failed", "w").await;
     create(store, operation("shelves/1/operations/cancelled").with_owner(alice)).await;
     clock.advance(SECOND);
-    store.finish_one(response, super::support::response("ok")).await.unwrap();
+    store.finish_one(response, crate::suite::support::response("ok")).await.unwrap();
     clock.advance(SECOND);
     cancel(store, "shelves/1/operations/cancelled").await;
     let failure = Failure::new(FailureCode::new(77).unwrap(), "odd");

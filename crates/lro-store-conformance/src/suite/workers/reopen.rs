@@ -5,13 +5,13 @@ use lro_store::{
     StateKind, Store, StoreExt, View,
 };
 
-use super::support::{
+use crate::Harness;
+use crate::run::Fixture;
+use crate::suite::support::{
     APPLIED, LEASE, SECOND, begin, cancel, claim, claimed, create, done, exclusive, failure, fence, find,
     finish, get, list, name, operation, pass, payload, purge, reclaim, release, request_key, requested,
     worker,
 };
-use crate::Harness;
-use crate::run::Fixture;
 
 /// Everything that readers see, and the records of the requests 1 to 9.
 async fn everything(store: &impl Store) -> (Vec<View>, Vec<Option<lro_store::Record>>) {
@@ -56,7 +56,7 @@ pub(crate) async fn operations_outlive_the_store<H: Harness>(fixture: &mut Fixtu
     release(store, &running, Interruption::begun()).await;
     clock.advance(SECOND);
     let next: Vec<_> = claim(store, "w", 10).await;
-    assert_eq!(super::support::names(&next), ["retried", "running"]);
+    assert_eq!(crate::suite::support::names(&next), ["retried", "running"]);
     assert_eq!(next[1].checkpoint, Some(payload("half")), "a checkpoint is durable when it was answered");
 }
 

@@ -5,7 +5,7 @@ use lro_store::{
     Report, StateKind, Store, StoreExt, WriteResult,
 };
 
-use super::support::{
+use crate::suite::support::{
     APPLIED, LEASE, SECOND, cancel, claim, code, create, expire, fence, finish, get, held, live, name,
     operation, pass, payload, reclaim, release, response, worker,
 };
@@ -49,7 +49,7 @@ pub(crate) async fn no_worker_has_it(store: &impl Store, clock: &ManualClock) {
     assert!(held(store, "secret").await.is_empty());
     store.leave(&worker("secret")).await.unwrap();
     clock.advance(lro_store::Worker::MEMORY);
-    super::support::purge(store).await;
+    crate::suite::support::purge(store).await;
     pass(store, clock, LEASE * 2, &["elder"]).await;
     assert_eq!(reclaim(store, "elder").await, 0);
     let view = get(store, "a").await;

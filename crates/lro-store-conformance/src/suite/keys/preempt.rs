@@ -5,7 +5,7 @@ use lro_store::{
     StateKind, StopReason, Store, StoreExt, WriteResult,
 };
 
-use super::support::{
+use crate::suite::support::{
     LEASE, MICRO, begin, claim, claimed, code, create, exclusive, fence, finish, get, list_names, live,
     message, name, names, operation, release, requested, worker,
 };

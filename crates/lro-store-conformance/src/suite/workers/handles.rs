@@ -2,13 +2,13 @@
 
 use lro_store::{Creation, OnConflict, Report, Store, StoreExt, WriteResult};
 
-use super::support::{
+use crate::Harness;
+use crate::run::Fixture;
+use crate::suite::support::{
     APPLIED, LEASE, SECOND, cancel, claim, claim_one, claimed, create, exclusive, fence, find, finish, get,
     held, list_names, live, name, operation, pass, payload, reclaim, request_key, requested, response,
     worker,
 };
-use crate::Harness;
-use crate::run::Fixture;
 
 pub(crate) async fn each_sees_what_the_other_has_written<H: Harness>(fixture: &mut Fixture<H>) {
     let (one, two) = (fixture.store(), &fixture.connect().await);

@@ -7,7 +7,7 @@ use lro_store::{
     WriteResult,
 };
 
-use super::support::{
+use crate::suite::support::{
     APPLIED, LEASE, MICRO, SECOND, attempt, begin, cancel, claim, claim_one, claimed, code, create, fence,
     finish, get, held, live, name, names, operation, pass, purge, reclaim, reclaim_one, release, worker,
 };
@@ -44,7 +44,7 @@ pub(crate) async fn signs_of_life_carry_what_is_asked_to_stop(store: &impl Store
     }
     release(store, &released, lro_store::Interruption::begun()).await;
     clock.advance(SECOND);
-    assert_eq!(super::support::expire(store).await, 1);
+    assert_eq!(crate::suite::support::expire(store).await, 1);
     let mut stops = store.keep_alive(&worker("w"), LEASE).await.unwrap().stops;
     stops.sort_by(|one, two| one.name.cmp(&two.name));
     let expected = [

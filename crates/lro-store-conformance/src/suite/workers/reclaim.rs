@@ -4,7 +4,7 @@ use lro_store::{
     Clock, FailureCode, Interruption, ManualClock, Report, Store, StoreExt, Timestamp, Worker, WriteResult,
 };
 
-use super::support::{
+use crate::suite::support::{
     APPLIED, LEASE, MICRO, SECOND, attempt, begin, cancel, claim, claim_one, code, create, drain, fence,
     finish, get, held, live, operation, pass, payload, purge, reclaim, reclaim_one, release, response,
     worker,

@@ -1,0 +1,4 @@
+//! Promises about hints.
+
+pub(crate) mod hints;
+pub(crate) mod hints_across;

@@ -1,0 +1,4 @@
+//! Promises about exclusive keys.
+
+pub(crate) mod exclusive;
+pub(crate) mod preempt;
