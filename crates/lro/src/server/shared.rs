@@ -27,6 +27,7 @@ use super::status::Errors;
 /// What the parts of an engine share.
 #[derive(Debug)]
 pub(super) struct Shared {
+    /// Frequent calls go to `*store`: the `Arc` is a store too, which boxes the future of each call once more.
     pub(super) store: Arc<dyn Store>,
     pub(super) settings: Settings,
     pub(super) random: Random,

@@ -27,6 +27,7 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
     };
     let peer = bare::connect(answer, STORE_TIME).await?;
     let call = |connection, _| async move { rpc::start(connection, "a job").await.map(drop) };
+    until_all_end(&jobs).await;
     let (mut rates, mut starts, before) = (Pairs::default(), 0, Calls::of(&store));
     for _ in 0..=pairs {
         let (ours, peer) = load::pair(
@@ -37,10 +38,7 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
         starts += ours.calls();
         rates.push(ours.rate(), peer.rate());
     }
-    // The last of them end.
-    while jobs.engine.stats().running > 0 {
-        tokio::time::sleep(STORE_TIME).await;
-    }
+    until_all_end(&jobs).await;
     let (after, starts) = (Calls::of(&store), count(starts));
     figures.print("starts, over a store that takes 2 ms", rates.ours(), "a second", Limit::None);
     figures.print("bare answers after 2 ms", rates.peer(), "a second", Limit::None);
@@ -64,6 +62,13 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
         Limit::AtMost(0.01),
     );
     Ok(())
+}
+
+/// Returns when no operation runs, so that every finish is counted with its start.
+async fn until_all_end(jobs: &Jobs) {
+    while jobs.engine.stats().running > 0 {
+        tokio::time::sleep(STORE_TIME).await;
+    }
 }
 
 /// A memory store that takes its time for each answer.

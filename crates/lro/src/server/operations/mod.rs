@@ -85,6 +85,6 @@ fn parse_name(shared: &Shared, name: &str) -> Result<OperationName, Status> {
 }
 
 async fn read(shared: &Shared, name: &OperationName) -> Result<View, Status> {
-    let view = in_time(shared.store.get_one(name)).await.map_err(|error| shared.errors.store(&error))?;
+    let view = in_time((*shared.store).get_one(name)).await.map_err(|error| shared.errors.store(&error))?;
     view.ok_or_else(|| shared.errors.not_found(name))
 }

@@ -22,7 +22,7 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
     let mut backoff = Backoff::new(&shared.random);
     let (mut failures, mut is_replaced, mut may_be_stored) = (0, false, false);
     while !run.is_forgotten() {
-        let error = match in_time(shared.store.finish(vec![finish.clone()])).await.and_then(only) {
+        let error = match in_time((*shared.store).finish(vec![finish.clone()])).await.and_then(only) {
             Ok(WriteResult::Deleted) => break,
             Ok(result) => {
                 shared.waiters.mark(&run.fence.name);

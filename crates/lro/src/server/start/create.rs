@@ -119,7 +119,7 @@ async fn has_place(shared: &Shared, name: &OperationName) -> bool {
 /// the claim task find it.
 async fn store(shared: &Shared, operation: NewOperation) -> Result<Creation, Error> {
     let name = operation.name().clone();
-    let error = match in_time(shared.store.create_one(operation)).await {
+    let error = match in_time((*shared.store).create_one(operation)).await {
         Ok(creation) => return Ok(creation),
         Err(error) => error,
     };
