@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use lro::Engine;
-use lro::google::longrunning::Operation;
 use lro::store::MemoryStore;
 use lro_store_conformance::{Fault, FaultyStore, StoreMethod};
 
@@ -21,13 +20,10 @@ const LIMIT: f64 = 0.5;
 pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
     let store = slow_store();
     let jobs = Jobs::connect(Engine::builder(store.clone()).concurrency(10_000)).await?;
-    let answer = Operation {
-        name: rpc::start(jobs.connections[0].clone(), "a job").await?.name,
-        ..Operation::default()
-    };
-    let peer = bare::connect(answer, STORE_TIME).await?;
+    let started = rpc::start(jobs.connections[0].clone(), "a job").await?;
+    rpc::wait(jobs.connections[0].clone(), started.name.clone()).await?;
+    let peer = bare::connect(started, STORE_TIME).await?;
     let call = |connection, _| async move { rpc::start(connection, "a job").await.map(drop) };
-    until_all_end(&jobs).await;
     let (mut rates, mut starts, before) = (Pairs::default(), 0, Calls::of(&store));
     for _ in 0..=pairs {
         let (ours, peer) = load::pair(
@@ -38,7 +34,10 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
         starts += ours.calls();
         rates.push(ours.rate(), peer.rate());
     }
-    until_all_end(&jobs).await;
+    // Every start is counted with its finish.
+    while jobs.engine.stats().running > 0 {
+        tokio::time::sleep(STORE_TIME).await;
+    }
     let (after, starts) = (Calls::of(&store), count(starts));
     figures.print("starts, over a store that takes 2 ms", rates.ours(), "a second", Limit::None);
     figures.print("bare answers after 2 ms", rates.peer(), "a second", Limit::None);
@@ -62,13 +61,6 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
         Limit::AtMost(0.01),
     );
     Ok(())
-}
-
-/// Returns when no operation runs, so that every finish is counted with its start.
-async fn until_all_end(jobs: &Jobs) {
-    while jobs.engine.stats().running > 0 {
-        tokio::time::sleep(STORE_TIME).await;
-    }
 }
 
 /// A memory store that takes its time for each answer.
