@@ -96,6 +96,8 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         {
             run::launch(&shared, Record::new(view, request, None), slot);
         }
+        // Unless the claim task runs it, it is handed back.
+        (Some(Fence { holder: Holder::Worker(holder), .. }), _) if holder == worker => shared.doubt.raise(),
         (None, slot) if !view.is_done() => {
             drop(slot);
             shared.expect_work(delay);

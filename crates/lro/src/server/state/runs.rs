@@ -82,10 +82,12 @@ impl Runs {
         lock(&self.0).runs.get(name).cloned()
     }
 
-    /// Whether the operation is run here, or will be as soon as it is created.
-    pub(in crate::server) fn knows(&self, name: &OperationName) -> bool {
+    /// Whether this attempt or a later one runs here, or its operation is being created. An earlier one, whose outcome
+    /// may be on its way still, does not do the work of this one.
+    pub(in crate::server) fn knows(&self, fence: &Fence) -> bool {
         let inner = lock(&self.0);
-        inner.runs.contains_key(name) || inner.creating.contains(name)
+        inner.runs.get(&fence.name).is_some_and(|run| run.fence.attempt >= fence.attempt)
+            || inner.creating.contains(&fence.name)
     }
 
     pub(in crate::server) fn all(&self) -> Vec<Arc<Run>> {
@@ -265,6 +267,13 @@ mod tests {
     }
 
     #[test]
+    fn an_attempt_is_not_known_by_the_one_before() {
+        let runs = Runs::default();
+        assert!(runs.insert(run(2)));
+        assert_eq!([1, 2, 3].map(|number| runs.knows(&run(number).fence)), [true, true, false]);
+    }
+
+    #[test]
     fn an_attempt_that_two_calls_bring_begins_once() {
         let runs = Runs::default();
         let (creating, claiming) = (runs.expect_created(name()), runs.expect());
@@ -283,8 +292,8 @@ mod tests {
     fn what_is_being_created_is_known() {
         let runs = Runs::default();
         let creating = runs.expect_created(name());
-        assert!(runs.knows(&name()));
+        assert!(runs.knows(&run(1).fence));
         drop(creating);
-        assert!(!runs.knows(&name()));
+        assert!(!runs.knows(&run(1).fence));
     }
 }

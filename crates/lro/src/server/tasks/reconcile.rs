@@ -18,7 +18,7 @@ pub(super) async fn reconcile(shared: &Shared) {
     let holder = Holder::Worker(worker.clone());
     let mut runs = shared.runs.all();
     runs.retain(|run| run.fence.holder == holder && !run.is_forgotten() && !run.is_over());
-    let mut names = HashSet::new();
+    let mut known = HashSet::new();
     let mut after = None;
     loop {
         let held = match in_time(shared.store.held(&worker, after.as_ref(), MAX_BATCH)).await {
@@ -29,8 +29,8 @@ pub(super) async fn reconcile(shared: &Shared) {
         };
         let Some(last) = held.last() else { break };
         after = Some(last.name.clone());
-        names.extend(held.iter().map(|fence| fence.name.clone()));
-        let unknown = held.into_iter().filter(|fence| !shared.runs.knows(&fence.name));
+        known.extend(held.iter().cloned());
+        let unknown = held.into_iter().filter(|fence| !shared.runs.knows(fence));
         let releases: Vec<_> = unknown.map(|fence| Release::new(fence, Interruption::not_begun())).collect();
         if releases.is_empty() {
             continue;
@@ -40,7 +40,7 @@ pub(super) async fn reconcile(shared: &Shared) {
         }
     }
     shared.doubt.asked_at(asked_at);
-    runs.retain(|run| !names.contains(&run.fence.name));
+    runs.retain(|run| !known.contains(&run.fence));
     look_after(shared, &runs).await;
 }
 
