@@ -4,11 +4,11 @@ use std::error::Error;
 use std::sync::Arc;
 
 use lro_store::{Holder, KeepAlive};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::reconcile::look_after;
 use crate::server::shared::Shared;
-use crate::server::state::call::in_time;
+use crate::server::state::call::{CALL_TIME, within};
 use crate::server::state::run::Run;
 
 /// By how much sooner than the next sign of life would be due one that failed is tried again.
@@ -56,10 +56,9 @@ async fn keep_alive(shared: &Shared) -> Answer {
     let (worker, lease) = (shared.worker.id(), shared.settings.lease);
     let sent = Instant::now();
     // A call that hangs must leave time for another.
-    let call =
-        timeout(shared.settings.keep_alive_interval(), in_time(shared.store.keep_alive(&worker, lease)));
-    match call.await {
-        Ok(Ok(KeepAlive { alive, stops, .. })) => {
+    let time = shared.settings.keep_alive_interval().min(CALL_TIME);
+    match within(time, shared.store.keep_alive(&worker, lease)).await {
+        Ok(KeepAlive { alive, stops, .. }) => {
             for stop in stops {
                 shared.runs.request_stop(&stop.name, stop.reason);
             }
@@ -74,12 +73,8 @@ async fn keep_alive(shared: &Shared) -> Answer {
             }
             Answer::Alive
         }
-        Ok(Err(error)) => {
+        Err(error) => {
             tracing::warn!(error = &error as &dyn Error, "could not give a sign of life; trying again");
-            Answer::None
-        }
-        Err(_elapsed) => {
-            tracing::warn!("the store did not answer a sign of life in time; trying again");
             Answer::None
         }
     }
