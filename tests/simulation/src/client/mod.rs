@@ -67,7 +67,7 @@ impl Client {
     /// Checks that an operation is gone which is said to be.
     fn check_gone(&self, what: &str, name: &OperationName) {
         let mut facts = self.world.history.facts();
-        if facts.operations.get(name).is_some_and(|known| known.view.is_some()) {
+        if facts.is_there(name) {
             let label = facts.label(name);
             facts.fault(format_args!("{what} does not find {label}"));
         }

@@ -124,6 +124,16 @@ impl Facts {
             .map_or_else(|| "an unknown operation".to_owned(), |known| format!("#{}", known.number))
     }
 
+    /// Whether no answer may say that an operation is gone.
+    ///
+    /// An answer may come late: what the store's clock has found to be over may be readable again by now, if the clock
+    /// went back.
+    pub(crate) fn is_there(&self, name: &OperationName) -> bool {
+        let latest = self.clock.latest();
+        let view = self.operations.get(name).and_then(|known| known.view.as_ref());
+        view.is_some_and(|view| !view.is_expired(latest))
+    }
+
     /// The operations that exist and are not done.
     pub(crate) fn unfinished(&self) -> impl Iterator<Item = &View> {
         self.operations.values().filter_map(|known| known.view.as_ref()).filter(|view| !view.is_done())

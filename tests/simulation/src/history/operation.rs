@@ -57,13 +57,8 @@ impl History {
         if !request_id.is_empty() {
             let first =
                 facts.requests.insert(request_id.to_owned(), name.clone()).filter(|first| first != name);
-            let latest = facts.clock.latest();
-            // The id of an operation that is gone starts another one, and an answer may come late.
-            let lives = |name: &OperationName| {
-                let view = facts.operations.get(name).and_then(|known| known.view.as_ref());
-                view.is_some_and(|view| !view.is_expired(latest))
-            };
-            if let Some(first) = first.filter(|first| lives(first) && lives(name)) {
+            // The id of an operation that is gone starts another one.
+            if let Some(first) = first.filter(|first| facts.is_there(first) && facts.is_there(name)) {
                 let first = facts.label(&first);
                 facts.fault(format_args!("two operations of one request: {first} and {label}"));
             }
