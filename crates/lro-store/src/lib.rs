@@ -9,7 +9,7 @@
 //! - [`Store`] is the contract that a store implements. [`StoreExt`] has what callers want on top.
 //! - [`MemoryStore`] is the store that needs no database.
 //! - [`ChangeHub`] and [`Changes`] carry hints, so that nobody polls.
-//! - [`Merge`] makes batches of concurrent calls, for stores on databases.
+//! - [`Merge`] makes batches of concurrent calls, and [`Columns`] rows of operations, for stores on databases.
 //! - [`Clock`] is where a store gets the time from; [`ManualClock`] is for tests.
 //!
 //! The crate `lro-store-conformance` has the suite that every store passes, and shows how to write one.
@@ -30,6 +30,7 @@
 
 mod call;
 mod changes;
+mod columns;
 mod error;
 mod ext;
 mod memory;
@@ -45,6 +46,7 @@ pub use call::{
     TimeRange, WriteResult,
 };
 pub use changes::{Change, ChangeHub, Changes};
+pub use columns::{Columns, PayloadColumns};
 pub use error::Error;
 pub use ext::StoreExt;
 pub use memory::{MemoryStore, MemoryStoreBuilder};

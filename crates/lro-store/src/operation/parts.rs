@@ -1,5 +1,6 @@
 //! A view taken apart, as a store writes it and reads it back.
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,7 +83,7 @@ impl ViewParts {
     /// The parts, if some sequence of transitions leads to them.
     pub(crate) fn checked(self) -> Result<Self, InvalidRecord> {
         match self.fault() {
-            Some(fault) => Err(InvalidRecord { name: self.name, fault }),
+            Some(fault) => Err(InvalidRecord::new(self.name.as_str(), fault)),
             None => Ok(self),
         }
     }
@@ -153,8 +154,14 @@ impl ViewParts {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the stored operation {name} {fault}")]
 pub struct InvalidRecord {
-    name: OperationName,
-    fault: &'static str,
+    name: String,
+    fault: Cow<'static, str>,
+}
+
+impl InvalidRecord {
+    pub(crate) fn new(name: &str, fault: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.to_owned(), fault: fault.into() }
+    }
 }
 
 impl NewOperation {
