@@ -103,8 +103,8 @@ impl Running<'_> {
         if answer.as_ref().err().is_none_or(lro::ProgressError::is_cancelled) {
             let mut facts = self.service.history.facts();
             let known = facts.operations.get(&self.name);
-            let is_lost =
-                known.is_some_and(|known| known.view.is_some() && !known.checkpoints.contains(&number));
+            let is_stored = known.is_some_and(|known| known.checkpoints.contains(&number));
+            let is_lost = facts.is_there(&self.name) && !is_stored;
             if is_lost && !facts.processes[self.service.process].is_dead {
                 let label = facts.label(&self.name);
                 facts
