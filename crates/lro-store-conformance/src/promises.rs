@@ -12,6 +12,7 @@ macro_rules! __promises {
                 a_name_is_given_once,
                 the_first_reason_to_refuse_is_the_answer,
                 what_no_store_can_keep_is_invalid_and_leaves_nothing,
+                what_a_store_cannot_write_along_is_refused_and_leaves_nothing,
                 work_that_is_claimed_at_creation_runs_if_its_worker_is_alive,
                 work_that_is_done_from_the_start_is_written_once,
                 a_batch_is_answered_in_order_and_item_by_item,
@@ -127,6 +128,7 @@ macro_rules! __promises {
                 work_of_a_deleted_operation_learns_it,
                 a_write_tells_whether_to_stop,
                 each_write_is_its_transition,
+                a_write_that_cannot_bring_its_own_along_changes_nothing,
                 an_outcome_never_changes,
                 a_clock_that_steps_back_makes_nothing_older,
             }

@@ -32,6 +32,12 @@ pub const MAX_BATCH: usize = 1_000;
 /// result is one such moment: of two workers that claim one operation exactly one gets it, of two equal
 /// requests exactly one creates an operation, and of the operations of one exclusive key at most one runs.
 ///
+/// **Transactions of others.** An item may come with something to write in the same transaction
+/// ([`InTransaction`](crate::InTransaction)). A store that knows it MUST run it once the item is known to apply, and both
+/// MUST take effect together or not at all. Its error MUST be the answer `Refused`, unless it is a failure of the store
+/// itself. It MAY be run more than once, with the effects of all runs but the last rolled back. A store that does not
+/// know it MUST answer `Refused` too, and change nothing.
+///
 /// **Durability.** When a method returns `Ok`, what it changed MUST survive a crash of the process and, for a
 /// store that says so, of the machine; signs of life and metadata alone MAY get lost with the machine. Reads
 /// MUST see every write that returned before they began.
@@ -70,6 +76,7 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// - [`Creation::NameTaken`].
     /// - [`Creation::KeyHeld`], naming the [`holder`](crate::holder), when others that are not done have the
     ///   exclusive key and it is to abort.
+    /// - [`Creation::Refused`], when what is to be written along cannot be.
     /// - [`Creation::Full`], which only a store with a limit of its own gives.
     /// - [`Creation::Created`], with the view as created by [`NewOperation::into_record`] now. The worker that
     ///   claims it may have it if that worker is alive ([`Worker::is_alive`](crate::Worker::is_alive)) and no

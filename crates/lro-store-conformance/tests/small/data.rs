@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use lro_store::{
-    Creation, ExclusiveKey, Holder, NewOperation, OnConflict, OperationName, Record, RequestKey, StopReason,
-    Timestamp, View, Worker, WorkerId, holder,
+    Creation, ExclusiveKey, Holder, InTransaction, NewOperation, OnConflict, OperationName, Record,
+    RequestKey, StopReason, Timestamp, View, Worker, WorkerId, holder,
 };
 
 #[derive(Debug, Default)]
@@ -76,14 +76,17 @@ impl Data {
         if self.operations.contains_key(new.name()) {
             return Creation::NameTaken;
         }
-        match (new.on_conflict(), self.holder_of(new.exclusive())) {
-            (Some(OnConflict::Abort), Some(holder)) => return Creation::KeyHeld(holder.name().clone()),
-            (Some(OnConflict::Preempt), Some(_)) => {
-                let reason = StopReason::Preempted(new.name().clone());
-                let others = self.views().filter(|view| view.exclusive() == new.exclusive());
-                self.replace(others.map(|view| view.request_stop(reason.clone(), now)).collect());
-            }
-            _ => {}
+        if let (Some(OnConflict::Abort), Some(holder)) = (new.on_conflict(), self.holder_of(new.exclusive()))
+        {
+            return Creation::KeyHeld(holder.name().clone());
+        }
+        if new.in_transaction().is_some() {
+            return Creation::Refused(InTransaction::unknown());
+        }
+        if new.on_conflict() == Some(OnConflict::Preempt) {
+            let reason = StopReason::Preempted(new.name().clone());
+            let others = self.views().filter(|view| view.exclusive() == new.exclusive());
+            self.replace(others.map(|view| view.request_stop(reason.clone(), now)).collect());
         }
         let key_is_free = self.holder_of(new.exclusive()).is_none();
         let may_run = key_is_free && new.claimed_by().is_some_and(|worker| self.is_alive(worker));

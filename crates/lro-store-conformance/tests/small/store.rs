@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lro_store::{
-    ChangeHub, Changes, Claim, Clock, Creation, Cursor, Error, Fence, Finish, Holder, KeepAlive, ListQuery,
-    NewOperation, OperationName, Page, Record, Release, Report, RequestKey, Stop, StopReason, Store,
-    Timestamp, TransitionError, View, Worker, WorkerId, WriteResult,
+    ChangeHub, Changes, Claim, Clock, Creation, Cursor, Error, Fence, Finish, Holder, InTransaction,
+    KeepAlive, ListQuery, NewOperation, OperationName, Page, Record, Release, Report, RequestKey, Stop,
+    StopReason, Store, Timestamp, TransitionError, View, Worker, WorkerId, WriteResult,
 };
 
 use crate::data::Data;
@@ -39,6 +39,7 @@ impl SmallStore {
         &self,
         items: Vec<T>,
         fence: impl Fn(&T) -> &Fence,
+        along: impl Fn(&T) -> Option<&InTransaction>,
         apply: impl Fn(T, &mut Record, Timestamp) -> Result<View, TransitionError>,
     ) -> Result<Vec<WriteResult>, Error> {
         self.step(|data, now| {
@@ -46,11 +47,13 @@ impl SmallStore {
                 let Some(record) = data.operations.get_mut(&fence(&item).name) else {
                     return WriteResult::Deleted;
                 };
-                match apply(item, record, now) {
+                let (brings_along, mut after) = (along(&item).is_some(), record.clone());
+                match apply(item, &mut after, now) {
                     Err(TransitionError::Done) => WriteResult::Done,
                     Err(_) => WriteResult::Lost,
+                    Ok(_) if brings_along => WriteResult::Refused(InTransaction::unknown()),
                     Ok(view) => {
-                        record.view = view;
+                        *record = Record::new(view, after.request, after.checkpoint);
                         WriteResult::Applied { stop: record.view.stop().cloned() }
                     }
                 }
@@ -182,6 +185,7 @@ impl Store for SmallStore {
         self.write(
             reports,
             |report| &report.fence,
+            |report| report.in_transaction.as_ref(),
             |report, record, now| {
                 let view = record.view.report(&report.fence, report.metadata, now)?;
                 record.checkpoint = report.checkpoint.or(record.checkpoint.take());
@@ -194,6 +198,7 @@ impl Store for SmallStore {
         self.write(
             finishes,
             |finish| &finish.fence,
+            |finish| finish.in_transaction.as_ref(),
             |finish, record, now| record.view.finish(&finish.fence, finish.outcome, finish.metadata, now),
         )
     }
@@ -202,6 +207,7 @@ impl Store for SmallStore {
         self.write(
             releases,
             |release| &release.fence,
+            |_| None,
             |release, record, now| {
                 record.view.release(&release.fence, release.interruption, release.metadata, now)
             },

@@ -1,6 +1,6 @@
 //! What becomes of an operation that is to be created.
 
-use crate::{OperationName, Record, View};
+use crate::{OperationName, Record, Refusal, View};
 
 /// What became of an operation that was to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Creation {
     KeyHeld(OperationName),
     /// The store has no room for it. Nothing was created, and later there may be room.
     Full,
+    /// What was to be written in the same transaction was not, for this reason. Nothing was created.
+    Refused(Refusal),
     /// The store cannot keep it and never will; the text says which limit it breaks. Nothing was created.
     Invalid(String),
 }

@@ -2,12 +2,14 @@
 
 mod claim;
 mod creation;
+mod in_transaction;
 mod keep_alive;
 mod list;
 mod write;
 
 pub use self::claim::{Claim, MethodLimit};
 pub use self::creation::Creation;
+pub use self::in_transaction::{InTransaction, Refusal};
 pub use self::keep_alive::{KeepAlive, Stop};
 pub use self::list::{Cursor, ListQuery, Page, TimeRange};
 pub use self::write::{Finish, Release, Report, WriteResult};

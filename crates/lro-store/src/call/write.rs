@@ -1,6 +1,6 @@
 //! What writers report of running work.
 
-use crate::{Fence, Interruption, Outcome, Payload, StopReason};
+use crate::{Fence, InTransaction, Interruption, Outcome, Payload, Refusal, StopReason};
 
 /// How far running work has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,13 +12,15 @@ pub struct Report {
     pub metadata: Option<Payload>,
     /// Replaces the checkpoint, if there is one.
     pub checkpoint: Option<Payload>,
+    /// Written in the same transaction.
+    pub in_transaction: Option<InTransaction>,
 }
 
 impl Report {
     /// A report that changes nothing yet but the time of the last update, and still tells how the operation
     /// stands.
     pub fn new(fence: Fence) -> Self {
-        Self { fence, metadata: None, checkpoint: None }
+        Self { fence, metadata: None, checkpoint: None, in_transaction: None }
     }
 
     /// Replaces the metadata.
@@ -34,6 +36,13 @@ impl Report {
         self.checkpoint = Some(checkpoint);
         self
     }
+
+    /// Writes this in the same transaction.
+    #[must_use]
+    pub fn in_transaction(mut self, writes: Option<InTransaction>) -> Self {
+        self.in_transaction = writes;
+        self
+    }
 }
 
 /// The end of running work.
@@ -46,18 +55,27 @@ pub struct Finish {
     pub outcome: Outcome,
     /// Replaces the metadata, if there is any.
     pub metadata: Option<Payload>,
+    /// Written in the same transaction.
+    pub in_transaction: Option<InTransaction>,
 }
 
 impl Finish {
     /// Ends with this outcome.
     pub fn new(fence: Fence, outcome: Outcome) -> Self {
-        Self { fence, outcome, metadata: None }
+        Self { fence, outcome, metadata: None, in_transaction: None }
     }
 
     /// Replaces the metadata.
     #[must_use]
     pub fn metadata(mut self, metadata: Option<Payload>) -> Self {
         self.metadata = metadata;
+        self
+    }
+
+    /// Writes this in the same transaction.
+    #[must_use]
+    pub fn in_transaction(mut self, writes: Option<InTransaction>) -> Self {
+        self.in_transaction = writes;
         self
     }
 }
@@ -102,6 +120,9 @@ pub enum WriteResult {
     /// Another attempt has the operation, or it waits for one; nothing changed. Stop: nothing that this attempt
     /// writes counts. After a release whose answer got lost, this may be its effect.
     Lost,
+    /// What was to be written in the same transaction was not, for this reason; nothing changed, and the attempt still
+    /// has the operation.
+    Refused(Refusal),
     /// The operation is forgotten; nothing changed. Nobody wants the result, and nobody else does the work.
     Deleted,
 }

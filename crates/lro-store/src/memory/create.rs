@@ -2,7 +2,9 @@
 
 use super::entry::Entry;
 use super::table::Table;
-use crate::{Creation, Cursor, NewOperation, OnConflict, OperationName, StopReason, Timestamp, Worker};
+use crate::{
+    Creation, Cursor, InTransaction, NewOperation, OnConflict, OperationName, StopReason, Timestamp, Worker,
+};
 
 pub(super) fn create(table: &mut Table, operation: NewOperation, now: Timestamp) -> Creation {
     if let Some(fault) = operation.fault() {
@@ -27,6 +29,9 @@ pub(super) fn create(table: &mut Table, operation: NewOperation, now: Timestamp)
         && let Some(holder) = operation.exclusive().and_then(|key| table.keys().holder(key))
     {
         return Creation::KeyHeld(holder.clone());
+    }
+    if operation.in_transaction().is_some() {
+        return Creation::Refused(InTransaction::unknown());
     }
     if !table.make_room(size) {
         return Creation::Full;

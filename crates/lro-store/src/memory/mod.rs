@@ -17,9 +17,9 @@ use async_trait::async_trait;
 pub use self::builder::MemoryStoreBuilder;
 use self::table::Table;
 use crate::{
-    Change, ChangeHub, Changes, Claim, Clock, Creation, Cursor, Error, Fence, Finish, KeepAlive, ListQuery,
-    NewOperation, OperationName, Page, Record, Release, Report, RequestKey, StopReason, Store, Timestamp,
-    TransitionError, View, Worker, WorkerId, WriteResult,
+    Change, ChangeHub, Changes, Claim, Clock, Creation, Cursor, Error, Fence, Finish, InTransaction,
+    KeepAlive, ListQuery, NewOperation, OperationName, Page, Record, Release, Report, RequestKey, StopReason,
+    Store, Timestamp, TransitionError, View, Worker, WorkerId, WriteResult,
 };
 
 /// A store in memory: for tests, for development, and for servers whose operations may end with them.
@@ -102,7 +102,8 @@ impl MemoryStore {
                 match transition(item, &entry.view, now) {
                     Err(TransitionError::Done) => WriteResult::Done,
                     Err(_) => WriteResult::Lost,
-                    Ok(Written { view, checkpoint }) => {
+                    Ok(Written { is_refused: true, .. }) => WriteResult::Refused(InTransaction::unknown()),
+                    Ok(Written { view, checkpoint, .. }) => {
                         let stop = view.stop().cloned();
                         table.replace(&view, checkpoint);
                         WriteResult::Applied { stop }
@@ -119,12 +120,8 @@ struct Written {
     view: View,
     /// Replaces the checkpoint, if there is one.
     checkpoint: Option<crate::Payload>,
-}
-
-impl From<View> for Written {
-    fn from(view: View) -> Self {
-        Self { view, checkpoint: None }
-    }
+    /// Something else is to be written with it, which this store cannot do.
+    is_refused: bool,
 }
 
 impl Default for MemoryStore {
@@ -263,8 +260,9 @@ impl Store for MemoryStore {
         Ok(self.write(
             reports,
             |report| &report.fence,
-            |Report { fence, metadata, checkpoint }, view, now| {
-                Ok(Written { view: view.report(&fence, metadata, now)?, checkpoint })
+            |Report { fence, metadata, checkpoint, in_transaction }, view, now| {
+                let view = view.report(&fence, metadata, now)?;
+                Ok(Written { view, checkpoint, is_refused: in_transaction.is_some() })
             },
         ))
     }
@@ -273,8 +271,9 @@ impl Store for MemoryStore {
         Ok(self.write(
             finishes,
             |finish| &finish.fence,
-            |Finish { fence, outcome, metadata }, view, now| {
-                view.finish(&fence, outcome, metadata, now).map(Written::from)
+            |Finish { fence, outcome, metadata, in_transaction }, view, now| {
+                let view = view.finish(&fence, outcome, metadata, now)?;
+                Ok(Written { view, checkpoint: None, is_refused: in_transaction.is_some() })
             },
         ))
     }
@@ -284,7 +283,8 @@ impl Store for MemoryStore {
             releases,
             |release| &release.fence,
             |Release { fence, interruption, metadata }, view, now| {
-                view.release(&fence, interruption, metadata, now).map(Written::from)
+                let view = view.release(&fence, interruption, metadata, now)?;
+                Ok(Written { view, checkpoint: None, is_refused: false })
             },
         ))
     }

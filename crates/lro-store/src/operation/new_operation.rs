@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Attempt, DelegateId, ExclusiveKey, Holder, Labels, OnConflict, OperationName, Outcome, Owner, Payload,
-    Record, RequestId, RequestKey, Retry, State, Timestamp, View, ViewParts, WorkerId,
+    Attempt, DelegateId, ExclusiveKey, Holder, InTransaction, Labels, OnConflict, OperationName, Outcome,
+    Owner, Payload, Record, RequestId, RequestKey, Retry, State, Timestamp, View, ViewParts, WorkerId,
 };
 
 /// How an operation begins.
@@ -43,6 +43,7 @@ pub struct NewOperation {
     delay: Duration,
     retention: Duration,
     beginning: Beginning,
+    in_transaction: Option<InTransaction>,
 }
 
 impl NewOperation {
@@ -74,6 +75,7 @@ impl NewOperation {
             delay: Duration::ZERO,
             retention: Self::DEFAULT_RETENTION,
             beginning: Beginning::Queued,
+            in_transaction: None,
         }
     }
 
@@ -153,6 +155,12 @@ impl NewOperation {
         self
     }
 
+    /// Writes this in the transaction that creates it.
+    pub fn with_transaction(mut self, writes: InTransaction) -> Self {
+        self.in_transaction = Some(writes);
+        self
+    }
+
     /// The name.
     pub fn name(&self) -> &OperationName {
         &self.name
@@ -190,6 +198,11 @@ impl NewOperation {
             Beginning::ClaimedBy(worker) => Some(worker),
             Beginning::Queued | Beginning::Delegated(_) | Beginning::Done(_) => None,
         }
+    }
+
+    /// What is to be written in the transaction that creates it.
+    pub fn in_transaction(&self) -> Option<&InTransaction> {
+        self.in_transaction.as_ref()
     }
 
     /// Whether others finish it.

@@ -1,8 +1,8 @@
 //! Reports, ends and releases of running work, and who may write them.
 
 use lro_store::{
-    Attempt, Clock, DelegateId, Fence, Finish, Holder, Interruption, ManualClock, Release, Report,
-    StopReason, Store, StoreExt, WriteResult,
+    Attempt, Clock, DelegateId, Fence, Finish, Holder, InTransaction, Interruption, ManualClock, Release,
+    Report, StopReason, Store, StoreExt, WriteResult,
 };
 
 use crate::suite::support::{
@@ -107,6 +107,25 @@ pub(crate) async fn each_write_is_its_transition(store: &impl Store, clock: &Man
     let finish = Finish::new(fence(&second), response("ok")).metadata(Some(payload("3")));
     assert_eq!(store.finish(vec![finish]).await.unwrap(), [APPLIED]);
     assert_eq!(get(store, "a").await, expected);
+}
+
+pub(crate) async fn a_write_that_cannot_bring_its_own_along_changes_nothing(
+    store: &impl Store,
+    _: &ManualClock,
+) {
+    let first = begin(store, "a", "w").await;
+    let before = get(store, "a").await;
+    let unknown = || Some(InTransaction::new("made for no store"));
+    let report = Report::new(first.clone()).metadata(payload("50 %")).checkpoint(payload("half"));
+    let reported = store.report_one(report.in_transaction(unknown())).await.unwrap();
+    assert!(matches!(reported, WriteResult::Refused(_)), "{reported:?}");
+    let end = Finish::new(first.clone(), response("ok")).in_transaction(unknown());
+    let finished = store.finish(vec![end.clone()]).await.unwrap();
+    assert!(matches!(finished[..], [WriteResult::Refused(_)]), "{finished:?}");
+    assert_eq!(get(store, "a").await, before);
+    release(store, &first, Interruption::begun()).await;
+    assert_eq!(claim_one(store, "w").await.checkpoint, None);
+    assert_eq!(store.finish(vec![end]).await.unwrap(), [WriteResult::Lost], "there is nothing to write");
 }
 
 pub(crate) async fn an_outcome_never_changes(store: &impl Store, clock: &ManualClock) {

@@ -1,8 +1,8 @@
 //! Creating operations: what exists then, and which answer comes first.
 
 use lro_store::{
-    Beginning, Clock, Creation, DelegateId, Labels, ListQuery, ManualClock, NewOperation, OnConflict, Owner,
-    ParentPattern, RequestId, Retry, State, StateKind, Store, StoreExt,
+    Beginning, Clock, Creation, DelegateId, InTransaction, Labels, ListQuery, ManualClock, NewOperation,
+    OnConflict, Owner, ParentPattern, RequestId, Retry, State, StateKind, Store, StoreExt,
 };
 
 use crate::suite::support::{
@@ -10,6 +10,19 @@ use crate::suite::support::{
     list, list_names, live, name, operation, pass, payload, reclaim, request_key, requested, response,
     worker,
 };
+
+/// An answer in a word.
+fn kind(answer: &Creation) -> &'static str {
+    match answer {
+        Creation::Created(_) => "created",
+        Creation::Repeated(_) => "repeated",
+        Creation::NameTaken => "name taken",
+        Creation::KeyHeld(_) => "key held",
+        Creation::Refused(_) => "refused",
+        Creation::Invalid(_) => "invalid",
+        other => panic!("{other:?}"),
+    }
+}
 
 pub(crate) async fn what_is_created_reads_back_as_it_is(store: &impl Store, clock: &ManualClock) {
     live(store, "w").await;
@@ -103,6 +116,25 @@ pub(crate) async fn what_no_store_can_keep_is_invalid_and_leaves_nothing(
     create(store, requested(operation("a"), "a")).await;
 }
 
+pub(crate) async fn what_a_store_cannot_write_along_is_refused_and_leaves_nothing(
+    store: &impl Store,
+    _: &ManualClock,
+) {
+    let unknown = |new: NewOperation| new.with_transaction(InTransaction::new("made for no store"));
+    let keyed = |text| exclusive(requested(operation(text), text), "k", OnConflict::Preempt);
+    create(store, keyed("a")).await;
+    let before = get(store, "a").await;
+    let repeat = store.create_one(unknown(keyed("a"))).await.unwrap();
+    assert!(matches!(repeat, Creation::Repeated(_)), "there is nothing to write: {repeat:?}");
+    assert_eq!(store.create_one(unknown(operation("a"))).await.unwrap(), Creation::NameTaken);
+    let answers = store.create(vec![unknown(keyed("b")), unknown(done("c")), operation("d")]).await.unwrap();
+    let names = ["refused", "refused", "created"];
+    assert_eq!(answers.iter().map(kind).collect::<Vec<_>>(), names, "{answers:?}");
+    assert_eq!(get(store, "a").await, before, "it pre-empts nobody");
+    assert_eq!(list_names(store, "").await, ["operations/d", "operations/a"]);
+    create(store, requested(operation("b"), "b")).await;
+}
+
 pub(crate) async fn work_that_is_claimed_at_creation_runs_if_its_worker_is_alive(
     store: &impl Store,
     clock: &ManualClock,
@@ -159,18 +191,8 @@ pub(crate) async fn a_batch_is_answered_in_order_and_item_by_item(store: &impl S
         done("e"),
     ];
     let answers = store.create(batch).await.unwrap();
-    let kinds: Vec<_> = answers
-        .iter()
-        .map(|answer| match answer {
-            Creation::Created(view) => view.name().id(),
-            Creation::NameTaken => "name taken",
-            Creation::KeyHeld(_) => "key held",
-            Creation::Invalid(_) => "invalid",
-            Creation::Repeated(_) => "repeated",
-            other => panic!("{other:?}"),
-        })
-        .collect();
-    assert_eq!(kinds, ["a", "name taken", "key held", "invalid", "repeated", "e"]);
+    let kinds: Vec<_> = answers.iter().map(kind).collect();
+    assert_eq!(kinds, ["created", "name taken", "key held", "invalid", "repeated", "created"]);
     let got = ["e", "b", "a", "missing", "old"].map(name).to_vec();
     let ids: Vec<_> =
         store.get(got).await.unwrap().into_iter().map(|view| Some(view?.name().to_string())).collect();
