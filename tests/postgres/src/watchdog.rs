@@ -12,17 +12,19 @@ use std::sync::Mutex;
 use crate::Error;
 
 /// Each line of the input is the process to stop, or empty. What is stopped with SIGQUIT ends at once: PostgreSQL calls it
-/// the immediate shutdown. A server that is paused has to wake up for it.
+/// the immediate shutdown. A server that is paused has to wake up for it, and so have its children.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
 server=
 while read -r line; do server=$line; done
 alive() { kill -0 "$server" 2>/dev/null && ! grep -qs '^State:[[:space:]]*Z' "/proc/$server/status"; }
 if [ -n "$server" ]; then
-    kill -QUIT "$server" && kill -CONT "$server"
+    children=$(sed -n "s/^\([0-9]*\) (.*) [A-Z] $server .*/\1/p" /proc/[0-9]*/stat 2>/dev/null)
+    kill -QUIT "$server"
+    kill -CONT "$server" $children
     tries=100
     while alive && [ $tries -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
-    kill -KILL "$server"
+    kill -KILL "$server" $children
 fi
 "#;
 
