@@ -1,0 +1,40 @@
+//! Real PostgreSQL servers for tests, examples, chaos runs and benches. Unix only.
+//!
+//! - [`shared`] is one server for all tests of a process: a fresh [`Database`] or [`Schema`] for each of them.
+//! - [`private`] makes a [`Cluster`] that belongs to one test, which may stop it, kill it, pause it, and give it a
+//!   [standby](Cluster::standby).
+//!
+//! ```no_run
+//! let Some(server) = test_postgres::shared() else { return };
+//! let schema = server.schema();
+//! println!("connect to {} and make tables in {}", schema.url(), schema.name());
+//! ```
+//!
+//! Nothing is left behind, even where the process is killed: a [watchdog](watchdog) stops the servers and removes their
+//! folders. Only std is used, and no runtime, so that everything can have this crate.
+
+mod account;
+pub mod cluster;
+mod error;
+mod port;
+mod process;
+mod programs;
+mod psql;
+mod shared;
+mod watchdog;
+
+pub use cluster::{Cluster, Mode};
+pub use error::Error;
+pub use shared::{Database, Schema, Server, shared};
+
+/// A builder of a cluster for this test alone, or nothing if the test is to return at once, as no PostgreSQL is here.
+///
+/// `LRO_TEST_POSTGRES` has no say in this: a server of someone else is not for being killed.
+///
+/// # Panics
+///
+/// There is no PostgreSQL, and `LRO_REQUIRE_TOOLS` is 1.
+#[track_caller]
+pub fn private() -> Option<cluster::Builder> {
+    cluster::Builder::new().map_err(|error| test_tools::skip(&error.to_string())).ok()
+}
