@@ -3,6 +3,7 @@
 //! - [`shared`] is one server for all tests of a process: a fresh [`Database`] or [`Schema`] for each of them.
 //! - [`private`] makes a [`Cluster`] that belongs to one test, which may stop it, kill it, pause it, and give it a
 //!   [standby](Cluster::standby).
+//! - [`bouncer`] makes a [`PgBouncer`] in front of a cluster.
 //!
 //! ```no_run
 //! let Some(server) = test_postgres::shared() else { return };
@@ -14,6 +15,7 @@
 //! folders. Only std is used, and no runtime, so that everything can have this crate.
 
 mod account;
+pub mod bouncer;
 pub mod cluster;
 mod error;
 mod port;
@@ -23,6 +25,7 @@ mod psql;
 mod shared;
 mod watchdog;
 
+pub use bouncer::{PgBouncer, PoolMode};
 pub use cluster::{Cluster, Mode};
 pub use error::Error;
 pub use shared::{Database, Schema, Server, shared};
@@ -37,4 +40,14 @@ pub use shared::{Database, Schema, Server, shared};
 #[track_caller]
 pub fn private() -> Option<cluster::Builder> {
     cluster::Builder::new().map_err(|error| test_tools::skip(&error.to_string())).ok()
+}
+
+/// A builder of a pooler, or nothing if the test is to return at once, as no pgbouncer is here.
+///
+/// # Panics
+///
+/// There is no pgbouncer, and `LRO_REQUIRE_TOOLS` is 1.
+#[track_caller]
+pub fn bouncer() -> Option<bouncer::Builder> {
+    bouncer::Builder::new().map_err(|error| test_tools::skip(&error.to_string())).ok()
 }
