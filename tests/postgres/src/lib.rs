@@ -4,6 +4,7 @@
 //! - [`private`] makes a [`Cluster`] that belongs to one test, which may stop it, kill it, pause it, and give it a
 //!   [standby](Cluster::standby).
 //! - [`bouncer`] makes a [`PgBouncer`] in front of a cluster.
+//! - [`Proxy`] is a network in front of any of them that cuts, delays, holds and swallows when it is told to.
 //!
 //! ```no_run
 //! let Some(server) = test_postgres::shared() else { return };
@@ -21,6 +22,7 @@ mod error;
 mod port;
 mod process;
 mod programs;
+pub mod proxy;
 mod psql;
 mod shared;
 mod watchdog;
@@ -28,6 +30,7 @@ mod watchdog;
 pub use bouncer::{PgBouncer, PoolMode};
 pub use cluster::{Cluster, Mode};
 pub use error::Error;
+pub use proxy::{Direction, Proxy, contains};
 pub use shared::{Database, Schema, Server, shared};
 
 /// A builder of a cluster for this test alone, or nothing if the test is to return at once, as no PostgreSQL is here.
