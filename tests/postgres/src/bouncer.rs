@@ -52,7 +52,7 @@ pub struct PgBouncer {
 }
 
 impl Builder {
-    /// A pooler by transactions, from the program of this machine. Tests say [`bouncer`](crate::bouncer), which knows when to
+    /// A pooler by transactions, from the program of this machine. Tests say [`pooler`](crate::pooler), which knows when to
     /// skip.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! - [`shared`] is one server for all tests of a process: a fresh [`Database`] or [`Schema`] for each of them.
 //! - [`private`] makes a [`Cluster`] that belongs to one test, which may stop it, kill it, pause it, and give it a
 //!   [standby](Cluster::standby).
-//! - [`bouncer`] makes a [`PgBouncer`] in front of a cluster.
+//! - [`pooler`] makes a [`PgBouncer`] in front of a cluster.
 //! - [`Proxy`] is a network in front of any of them that cuts, delays, holds and swallows when it is told to.
 //!
 //! ```no_run
@@ -12,8 +12,8 @@
 //! println!("connect to {} and make tables in {}", schema.url(), schema.name());
 //! ```
 //!
-//! Nothing is left behind, even where the process is killed: a [watchdog](watchdog) stops the servers and removes their
-//! folders. Only std is used, and no runtime, so that everything can have this crate.
+//! Nothing is left behind, even where the process is killed: a watchdog stops the servers and removes their folders. There
+//! is no runtime in it, so that everything can have this crate.
 
 mod account;
 pub mod bouncer;
@@ -51,6 +51,6 @@ pub fn private() -> Option<cluster::Builder> {
 ///
 /// There is no pgbouncer, and `LRO_REQUIRE_TOOLS` is 1.
 #[track_caller]
-pub fn bouncer() -> Option<bouncer::Builder> {
+pub fn pooler() -> Option<bouncer::Builder> {
     bouncer::Builder::new().map_err(|error| test_tools::skip(&error.to_string())).ok()
 }

@@ -1,6 +1,6 @@
 //! A pooler in front of a cluster, seen by a client that keeps its connection.
 
-use test_postgres::{Cluster, PgBouncer, PoolMode, bouncer, private};
+use test_postgres::{Cluster, PgBouncer, PoolMode, pooler, private};
 use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
 
 struct Pooled {
@@ -9,7 +9,7 @@ struct Pooled {
 }
 
 fn pooled(mode: PoolMode) -> Option<Pooled> {
-    let (cluster, bouncer) = (private()?, bouncer()?);
+    let (cluster, bouncer) = (private()?, pooler()?);
     let cluster = cluster.start().unwrap();
     // With one connection to the server, two clients have to share it.
     let bouncer = bouncer.pool_mode(mode).setting("default_pool_size", "1");
