@@ -6,8 +6,11 @@ pub mod pb {
     lro::include_proto!("example.library.v1");
 }
 
+pub mod books;
+pub mod child;
 pub mod client;
 pub mod demo;
 pub mod server;
 mod show;
 pub mod signals;
+pub mod storage;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use library::signals::Signals;
+use library::storage::{Place, Storage};
 use library::{client, demo, server};
+use lro::Engine;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -19,7 +21,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Server and client in one process: success, failure, cancellation and resuming.
+    /// A server and its clients: success, failure, cancellation, resuming, and a server that is killed.
     Demo,
     /// Serve until Ctrl-C or SIGTERM, and then let running imports end; a second one ends that.
     Server {
@@ -29,6 +31,12 @@ enum Command {
         /// How long it takes to fetch one book, in milliseconds.
         #[arg(long, default_value_t = 1000)]
         fetch_time: u64,
+        /// Where to keep operations and books: memory or sqlite:PATH.
+        #[arg(long, default_value = "sqlite:library.db")]
+        store: Place,
+        /// After how many seconds without a sign of life of this process another one takes over what it does.
+        #[arg(long, default_value_t = 30)]
+        lease: u64,
     },
     /// Talk to a server in another process.
     Client {
@@ -75,13 +83,15 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Box<dyn Error>> {
     match command {
-        Command::Demo => demo::run().await?,
-        Command::Server { listen, fetch_time } => {
+        Command::Demo => demo::run(&std::env::current_exe()?).await?,
+        Command::Server { listen, fetch_time, store, lease } => {
+            let Storage { operations, books } = store.open().await?;
             let listener = TcpListener::bind(&listen)
                 .await
                 .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
             println!("listening on http://{}", listener.local_addr()?);
-            let library = server::Library { fetch_time: Duration::from_millis(fetch_time) };
+            let library = server::Library { fetch_time: Duration::from_millis(fetch_time), books };
+            let engine = Engine::builder(operations).lease(Duration::from_secs(lease)).build();
             let mut signals = Signals::new()?;
             let (begin, shutdown) = oneshot::channel::<()>();
             let (press, hurry) = oneshot::channel::<()>();
@@ -92,7 +102,7 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
                     let _ = told.send(());
                 }
             });
-            server::serve(listener, library, shutdown, hurry).await?;
+            server::serve(listener, library, engine, shutdown, hurry).await?;
         }
         Command::Client { server, action } => talk(&server, action).await?,
     }

@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::time::Duration;
 
-use lro::store::MemoryStore;
 use lro::{Context, Engine, OnConflict, Retry, Start};
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
+use crate::books::Books;
 use crate::pb::library_service_lro::{LibraryServiceLro, LibraryServiceLroServer};
 use crate::pb::{Book, GetBookRequest, ImportBooksMetadata, ImportBooksRequest, ImportBooksResponse};
 
@@ -18,13 +18,13 @@ use crate::pb::{Book, GetBookRequest, ImportBooksMetadata, ImportBooksRequest, I
 pub struct Library {
     /// How long one book takes.
     pub fetch_time: Duration,
+    /// What it has.
+    pub books: Books,
 }
 
 impl LibraryServiceLro for Library {
     async fn get_book(&self, request: Request<GetBookRequest>) -> Result<Response<Book>, Status> {
-        let name = request.into_inner().name;
-        let title = name.rsplit('/').next().unwrap_or_default().replace('-', " ");
-        Ok(Response::new(Book { name, title }))
+        self.books.get(request.into_inner().name).await.map(Response::new)
     }
 
     // Runs before the operation exists: an error here is the error of the RPC itself.
@@ -63,6 +63,7 @@ impl LibraryServiceLro for Library {
             operation.checkpoint(&imported).await?;
             operation.progress(ImportBooksMetadata { done, total }).await?;
         }
+        self.books.add(&operation, &imported.books);
         Ok(imported)
     }
 }
@@ -103,10 +104,10 @@ impl Library {
 pub async fn serve(
     listener: TcpListener,
     library: Library,
+    engine: Engine,
     shutdown: impl Future + Send + 'static,
     hurry: impl Future + Send + 'static,
 ) -> Result<(), tonic::transport::Error> {
-    let engine = Engine::builder(MemoryStore::new()).build();
     let drain = {
         let engine = engine.clone();
         async move {

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use library::books::Books;
 use library::pb::ImportBooksRequest;
 use library::pb::library_service_lro::LibraryServiceLro as _;
 use library::server::Library;
 use tonic::{Code, Request, Status};
 
 async fn start(parent: &str, uris: &[&str]) -> Result<(), Status> {
-    let library = Library { fetch_time: Duration::ZERO };
+    let library = Library { fetch_time: Duration::ZERO, books: Books::in_memory() };
     let uris = uris.iter().map(ToString::to_string).collect();
     let request = Request::new(ImportBooksRequest { parent: parent.to_owned(), uris });
     library.start_import_books(&request).await.map(drop)

@@ -1,0 +1,58 @@
+//! Where the server keeps what must not be lost: operations, and the books that they bring.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use lro::store::{MemoryStore, Store};
+use lro_sqlite::SqliteStore;
+
+use crate::books::Books;
+
+/// Where the server keeps operations and books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In memory: they end with the process.
+    Memory,
+    /// In this SQLite file.
+    Sqlite(PathBuf),
+}
+
+/// What is kept there.
+#[derive(Debug)]
+pub struct Storage {
+    /// The operations, for the engine.
+    pub operations: Arc<dyn Store>,
+    /// The books.
+    pub books: Books,
+}
+
+impl Place {
+    /// Opens it, and makes what is missing.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the place.
+    pub async fn open(&self) -> Result<Storage, Box<dyn Error>> {
+        Ok(match self {
+            Self::Memory => Storage { operations: Arc::new(MemoryStore::new()), books: Books::in_memory() },
+            Self::Sqlite(path) => {
+                let operations = SqliteStore::open(path).await?;
+                Storage { operations: Arc::new(operations), books: Books::in_sqlite(path)? }
+            }
+        })
+    }
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "memory" => Ok(Self::Memory),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            _ => Err(format!("`{text}` is no store; say memory or sqlite:PATH")),
+        }
+    }
+}
