@@ -174,3 +174,21 @@ async fn work_whose_operation_was_deleted_goes_on_past_its_checkpoints() {
     assert_eq!(server.event().await, said("None"), "nothing of it is kept");
     assert_eq!(server.event().await, Event::Gone(name));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_has_just_the_size_that_is_allowed_is_kept() {
+    const LIMIT: usize = 100;
+    let server = Server::with(memory_store(), |builder| builder.max_payload_size(LIMIT));
+    server.engine.register(OWN, &server.service, |_, _, operation| async move {
+        let of_size = |size: usize| {
+            let others = "type.googleapis.com/test.Imported".len() + 2;
+            Imported { books: 0, note: "x".repeat(size - others) }
+        };
+        operation.checkpoint(&of_size(LIMIT)).await?;
+        let error = operation.checkpoint(&of_size(LIMIT + 1)).await.unwrap_err();
+        assert!(error.is_too_large(), "{error}");
+        let kept = operation.last_checkpoint::<Imported>()?;
+        Ok(Report { text: (kept == Some(of_size(LIMIT))).to_string() })
+    });
+    assert_eq!(crate::support::response(&end_of_own(&server).await).text, "true");
+}

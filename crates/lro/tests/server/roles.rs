@@ -1,13 +1,15 @@
 //! Processes that only serve, only work, or do both.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lro::codegen::register_work;
-use lro::{Engine, EngineBuilder, Registration, Start};
+use lro::{Engine, EngineBuilder, Method, Registration, Start};
 use lro_store_conformance::StoreMethod;
 use tokio::time::Instant;
+use tonic::Request;
 
-use crate::scripted_service::{Event, ScriptedService, WORK};
+use crate::scripted_service::{Event, Job, Percent, Report, ScriptedService, WORK};
 use crate::support::{LEASE, Server, memory_store, metadata, response};
 
 #[tokio::test(start_paused = true)]
@@ -35,7 +37,7 @@ async fn a_process_that_only_works_runs_what_others_accept_and_tells_them() {
     let engine = Engine::builder(store).lease(LEASE).build();
     let (service, mut events) = ScriptedService::new();
     register_work(&engine, WORK, &service, ScriptedService::work);
-    let registration = Registration::new(std::sync::Arc::clone(&service));
+    let registration = Registration::new(Arc::clone(&service));
     let started = Instant::now();
     let name = front.start("report and wait").await;
     let began = Event::Began { name: name.clone(), attempt: 1, last_progress: None };
@@ -84,4 +86,50 @@ async fn processes_that_do_both_share_the_work() {
         }
         assert_eq!(server.engine.stats().running, 2);
     }
+}
+
+/// A second method, whose work is a test's own.
+const OTHER: Method<Job, Report, Percent> =
+    Method::new("/test.ScriptedService/Other", "test.Job", "test.Report", "test.Percent");
+
+fn register_other(engine: &Engine, service: &Arc<ScriptedService>) {
+    engine.register(OTHER, service, |_, _, _| std::future::ready(Ok(Report::default())));
+}
+
+async fn start_other(front: &Server) -> String {
+    let started = front.engine.start(OTHER, Request::new(Job::default()), Start::new()).await;
+    started.unwrap().into_inner().name
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_of_one_method_of_a_service_that_is_gone_keeps_no_other_one_going() {
+    let store = memory_store();
+    let front = Server::with(store.clone(), EngineBuilder::serve_only);
+    register_other(&front.engine, &front.service);
+    let engine = Engine::builder(store).lease(LEASE).build();
+    let (service, mut events) = ScriptedService::new();
+    register_work(&engine, WORK, &service, ScriptedService::work);
+    register_other(&engine, &service);
+    let running = front.start("sleep 60000").await;
+    let Event::Began { .. } = events.recv().await.unwrap() else { panic!("it did not begin") };
+    drop(service);
+    let waits = start_other(&front).await;
+    assert!(front.end(&running).await.done);
+    assert_eq!(front.stored(&waits).await.attempts(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_of_one_service_keeps_no_other_service_waiting() {
+    let store = memory_store();
+    let front = Server::with(store.clone(), EngineBuilder::serve_only);
+    register_other(&front.engine, &front.service);
+    let engine = Engine::builder(store).lease(LEASE).build();
+    let ((service, mut events), (other, _)) = (ScriptedService::new(), ScriptedService::new());
+    register_work(&engine, WORK, &service, ScriptedService::work);
+    register_other(&engine, &other);
+    let running = front.start("sleep 60000").await;
+    let Event::Began { .. } = events.recv().await.unwrap() else { panic!("it did not begin") };
+    let done = start_other(&front).await;
+    assert!(front.end(&done).await.done);
+    assert!(!front.get(&running).await.unwrap().done);
 }
