@@ -1,12 +1,14 @@
 //! The books of the library, beside its operations.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lro::Context;
 use lro_sqlite::SqliteStore;
 use lro_sqlite::rusqlite::{Connection, OptionalExtension as _};
+use tokio_postgres::{Client, NoTls};
 use tonic::Status;
 
 use crate::pb::{Book, ImportBooksMetadata};
@@ -19,6 +21,8 @@ pub struct Books(Arc<Kind>);
 enum Kind {
     Memory(Mutex<BTreeMap<String, String>>),
     Sqlite(Mutex<Connection>),
+    /// Where to connect.
+    Postgres(String),
 }
 
 impl Books {
@@ -40,29 +44,45 @@ impl Books {
         Ok(Self(Arc::new(Kind::Sqlite(Mutex::new(connection)))))
     }
 
+    /// Those of a database, which also has the operations.
+    ///
+    /// # Errors
+    ///
+    /// The table cannot be made.
+    pub async fn in_postgres(url: &str) -> Result<Self, tokio_postgres::Error> {
+        // Several servers may begin at once, and only one makes the table.
+        let make = "SELECT pg_advisory_lock(1); \
+                    CREATE TABLE IF NOT EXISTS book (name text PRIMARY KEY, title text NOT NULL);";
+        connect(url).await?.batch_execute(make).await?;
+        Ok(Self(Arc::new(Kind::Postgres(url.to_owned()))))
+    }
+
     /// A book.
     ///
     /// # Errors
     ///
-    /// There is none of this name.
+    /// There is none of this name, or it cannot be read.
     pub async fn get(&self, name: String) -> Result<Book, Status> {
-        let books = self.clone();
-        // Reading a file may take its time.
-        let looked = tokio::task::spawn_blocking(move || (books.title(&name), name)).await;
-        let (title, name) = looked.map_err(|error| Status::internal(error.to_string()))?;
-        match title? {
-            Some(title) => Ok(Book { name, title }),
-            None => Err(Status::not_found(format!("there is no book {name}"))),
+        match self.title(&name).await {
+            Ok(Some(title)) => Ok(Book { name, title }),
+            Ok(None) => Err(Status::not_found(format!("there is no book {name}"))),
+            Err(error) => Err(Status::unavailable(format!("the books cannot be read: {error}"))),
         }
     }
 
-    fn title(&self, name: &str) -> Result<Option<String>, Status> {
+    async fn title(&self, name: &str) -> Result<Option<String>, Box<dyn Error + Send + Sync>> {
         match &*self.0 {
             Kind::Memory(books) => Ok(lock(books).get(name).cloned()),
-            Kind::Sqlite(connection) => lock(connection)
-                .query_row("SELECT title FROM book WHERE name = ?1", [name], |row| row.get(0))
-                .optional()
-                .map_err(|error| Status::internal(error.to_string())),
+            Kind::Sqlite(connection) => {
+                // It is one look into a local file. Where that can take long, it belongs on a thread of its own.
+                let title = "SELECT title FROM book WHERE name = ?1";
+                Ok(lock(connection).query_row(title, [name], |row| row.get(0)).optional()?)
+            }
+            Kind::Postgres(url) => {
+                let title = "SELECT title FROM book WHERE name = $1";
+                let row = connect(url).await?.query_opt(title, &[&name]).await?;
+                Ok(row.map(|row| row.get(0)))
+            }
         }
     }
 
@@ -81,8 +101,29 @@ impl Books {
                     imported.iter().try_for_each(|book| insert.execute([&book.name, &book.title]).map(drop))
                 }));
             }
+            Kind::Postgres(_) => {
+                let (names, titles): (Vec<_>, Vec<_>) =
+                    imported.iter().map(|book| (book.name.clone(), book.title.clone())).unzip();
+                operation.in_transaction(lro_postgres::in_transaction(move |transaction| {
+                    let (names, titles) = (names.clone(), titles.clone());
+                    Box::pin(async move {
+                        let insert = "INSERT INTO book SELECT * FROM unnest($1::text[], $2::text[]) \
+                                      ON CONFLICT (name) DO UPDATE SET title = excluded.title";
+                        transaction.execute(insert, &[&names, &titles]).await?;
+                        Ok(())
+                    })
+                }));
+            }
         }
     }
+}
+
+/// A connection for a moment.
+async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    // It ends with the client, and what goes wrong on it, the client tells.
+    tokio::spawn(connection);
+    Ok(client)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

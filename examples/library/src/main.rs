@@ -31,7 +31,7 @@ enum Command {
         /// How long it takes to fetch one book, in milliseconds.
         #[arg(long, default_value_t = 1000)]
         fetch_time: u64,
-        /// Where to keep operations and books: memory or sqlite:PATH.
+        /// Where to keep operations and books: memory, sqlite:PATH or postgres:URL.
         #[arg(long, default_value = "sqlite:library.db")]
         store: Place,
         /// After how many seconds without a sign of life of this process another one takes over what it does.

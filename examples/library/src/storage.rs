@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use lro::store::{MemoryStore, Store};
+use lro_postgres::PostgresStore;
 use lro_sqlite::SqliteStore;
 
 use crate::books::Books;
@@ -17,6 +18,8 @@ pub enum Place {
     Memory,
     /// In this SQLite file.
     Sqlite(PathBuf),
+    /// In this PostgreSQL database, which many servers can share.
+    Postgres(String),
 }
 
 /// What is kept there.
@@ -41,6 +44,10 @@ impl Place {
                 let operations = SqliteStore::open(path).await?;
                 Storage { operations: Arc::new(operations), books: Books::in_sqlite(path)? }
             }
+            Self::Postgres(url) => {
+                let operations = PostgresStore::connect(url).await?;
+                Storage { operations: Arc::new(operations), books: Books::in_postgres(url).await? }
+            }
         })
     }
 }
@@ -52,7 +59,9 @@ impl FromStr for Place {
         match text.split_once(':') {
             None if text == "memory" => Ok(Self::Memory),
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
-            _ => Err(format!("`{text}` is no store; say memory or sqlite:PATH")),
+            Some(("postgres", url)) if !url.starts_with("//") => Ok(Self::Postgres(url.to_owned())),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.to_owned())),
+            _ => Err(format!("`{text}` is no store; say memory, sqlite:PATH or postgres:URL")),
         }
     }
 }
