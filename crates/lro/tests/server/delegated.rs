@@ -225,3 +225,21 @@ async fn only_what_is_delegated_has_a_token_and_its_parent_must_be_one() {
     assert!(Start::<Percent>::done(Report::default()).token().unwrap().is_none());
     assert!(Start::<Percent>::delegated().parent("shelves/-").token().is_err());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_has_just_the_size_that_is_allowed_is_kept() {
+    const LIMIT: usize = 100;
+    let server = Server::with(memory_store(), |builder| builder.max_payload_size(LIMIT));
+    // The type, and the tag and the length of the text.
+    let text = |size: usize| "x".repeat(size - "type.googleapis.com/test.Report".len() - 2);
+    let (_, token) = delegate(&server, Start::delegated()).await;
+    let too_large = server.engine.complete(WORK, &token, report(&text(LIMIT + 1))).await.unwrap_err();
+    assert_eq!(reason(&too_large), "PAYLOAD_TOO_LARGE");
+    let applied = server.engine.complete(WORK, &token, report(&text(LIMIT))).await.unwrap();
+    assert_eq!(applied, Completion::Applied);
+    let (_, token) = delegate(&server, Start::delegated()).await;
+    let too_large = server.engine.fail(&token, Status::not_found("x".repeat(LIMIT + 1))).await.unwrap_err();
+    assert_eq!(reason(&too_large), "PAYLOAD_TOO_LARGE");
+    let applied = server.engine.fail(&token, Status::not_found("x".repeat(LIMIT))).await.unwrap();
+    assert_eq!(applied, Completion::Applied);
+}

@@ -36,6 +36,8 @@ async fn unknown_deleted_and_expired_get_one_and_the_same_answer() {
         assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "OPERATION_NOT_FOUND"));
         let expected = format!("there is no operation {name}; it may have been deleted or have expired");
         assert_eq!(status.message(), expected);
-        assert_eq!(detail::<rpc::ResourceInfo>(&status).unwrap().resource_name, *name);
+        let resource = detail::<rpc::ResourceInfo>(&status).unwrap();
+        assert_eq!(resource.resource_name, *name);
+        assert_eq!(resource.resource_type, "google.longrunning.Operation");
     }
 }

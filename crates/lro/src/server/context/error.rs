@@ -146,6 +146,7 @@ impl From<CheckpointError> for Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::payload;
 
     #[test]
     fn what_is_behind_an_error_says_nothing_twice() {
@@ -160,5 +161,16 @@ mod tests {
         }
         assert_eq!(texts.len(), 2, "{texts:?}");
         assert_eq!(texts[1], "the disk is full");
+    }
+
+    #[test]
+    fn a_checkpoint_that_cannot_be_read_says_why() {
+        let payload = crate::Any { type_url: "type.googleapis.com/a.B".to_owned(), value: vec![0xff] };
+        let unexpected = payload::unpack::<crate::Any>("a.B", payload).unwrap_err();
+        let (text, cause) = (unexpected.to_string(), unexpected.source().map(ToString::to_string));
+        let error = CheckpointError::new(unexpected, Errors::new("lro".into()));
+        assert_eq!(error.to_string(), format!("the last checkpoint: {text}"));
+        assert!(cause.is_some());
+        assert_eq!(error.source().map(ToString::to_string), cause);
     }
 }
