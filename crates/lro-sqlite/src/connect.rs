@@ -38,8 +38,8 @@ impl Place {
             connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
         if !mode.eq_ignore_ascii_case("wal") {
             return Err(Failed::internal(format!(
-                "the database is in journal mode {mode} and does not change to WAL, which the store needs; \
-                 is it on a network file system?"
+                "the database is in journal mode {mode} and does not change to WAL, which the store needs; it has to be \
+                 a file on a local disk (MemoryStore of lro-store is for operations in memory)"
             )));
         }
         connection.pragma_update(None, "synchronous", "full")?;

@@ -30,6 +30,11 @@ async fn a_folder_that_is_missing_or_in_place_of_the_file_is_refused() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_no_file_is_refused() {
+    refused(std::path::Path::new(":memory:"), "a file on a local disk").await;
+}
+
+#[tokio::test]
 async fn an_empty_file_is_a_new_database() {
     let place = Place::new();
     fs::write(place.path(), "").unwrap();

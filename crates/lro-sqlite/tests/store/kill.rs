@@ -69,6 +69,18 @@ async fn what_was_acknowledged_survives_a_kill() {
     assert!(created.len() > 1_000 && done.len() > 1_000, "{} {}", created.len(), done.len());
 }
 
+#[tokio::test]
+async fn two_processes_that_write_all_the_time_both_get_on() {
+    let place = Place::new();
+    let mut processes =
+        ["one", "two"].map(|round| Process::start("kill::child", &format!("writer {round}"), &place.path()));
+    for _ in 0..500 {
+        for process in &mut processes {
+            process.said().expect("it writes for ever");
+        }
+    }
+}
+
 fn note(said: &str, created: &mut Vec<String>, done: &mut Vec<String>) {
     match said.split_once(' ') {
         Some(("created", id)) => created.push(id.to_owned()),
