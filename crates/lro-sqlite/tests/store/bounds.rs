@@ -77,6 +77,24 @@ async fn a_call_that_takes_too_long_fails_and_is_whole_or_absent() {
 }
 
 #[tokio::test]
+async fn settings_that_no_clock_can_add_up_are_bounded() {
+    let place = Place::new();
+    let store = SqliteStore::builder(place.path())
+        .call_timeout(Duration::MAX)
+        .busy_timeout(Duration::MAX)
+        .watch_interval(Duration::MAX)
+        .queue(usize::MAX)
+        .checkpoint_pages(u32::MAX)
+        .cache_kib(u32::MAX)
+        .readers(0)
+        .open()
+        .await
+        .unwrap();
+    store.create_one(operation("a")).await.unwrap();
+    assert!(exists(&store, "a").await);
+}
+
+#[tokio::test]
 async fn a_lock_of_another_connection_is_waited_for_and_then_unavailable() {
     let place = Place::new();
     let store =

@@ -46,6 +46,55 @@ async fn what_waits_is_written_in_one_transaction() {
 }
 
 #[tokio::test]
+async fn neither_answers_nor_hints_come_before_the_commit() {
+    let place = Place::new();
+    let store = place.open().await;
+    let ((begun, has_begun), (go_on, wait)) = (mpsc::channel::<()>(), mpsc::channel::<()>());
+    let wait = Mutex::new(wait);
+    let block = SqliteStore::in_transaction(move |_| -> rusqlite::Result<()> {
+        begun.send(()).unwrap();
+        wait.lock().unwrap().recv_timeout(SOON).unwrap();
+        Ok(())
+    });
+    let mut changes = store.changes();
+    let call = {
+        let store = store.clone();
+        let batch = vec![operation("a"), operation("b").with_transaction(block)];
+        tokio::spawn(async move { store.create(batch).await.unwrap() })
+    };
+    tokio::task::yield_now().await;
+    has_begun.recv_timeout(SOON).unwrap();
+    assert!(!exists(&store, "a").await, "it is written and not committed");
+    assert!(!call.is_finished() && changes.try_recv().is_none());
+    go_on.send(()).unwrap();
+    assert_eq!(call.await.unwrap().len(), 2);
+    assert!(changes.try_recv().is_some());
+}
+
+#[tokio::test]
+async fn each_commit_is_synced() {
+    let place = Place::new();
+    let store = place.open().await;
+    let look = SqliteStore::in_transaction(|transaction| {
+        let setting =
+            |name| transaction.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+        let (mode, synchronous) = (setting("journal_mode")?, setting("synchronous")?);
+        let (wal, full) =
+            (rusqlite::types::Value::Text("wal".to_owned()), rusqlite::types::Value::Integer(2));
+        if (&mode, &synchronous) == (&wal, &full) {
+            Ok(())
+        } else {
+            Err(format!("{mode:?} {synchronous:?}").into())
+        }
+        .map_err(|error: Box<dyn std::error::Error + Send + Sync>| {
+            rusqlite::Error::ToSqlConversionFailure(error)
+        })
+    });
+    let created = store.create_one(operation("a").with_transaction(look)).await.unwrap();
+    assert!(matches!(created, lro_store::Creation::Created(_)), "{created:?}");
+}
+
+#[tokio::test]
 async fn a_call_that_fails_takes_no_other_with_it() {
     let place = Place::new();
     let store = place.open().await;
