@@ -28,6 +28,7 @@ mod schema;
 mod step;
 mod stop;
 mod store;
+mod threads;
 mod transaction;
 mod workers;
 mod write;

@@ -36,7 +36,7 @@ impl SqliteStore {
     /// # Errors
     /// [Unavailable](Error::unavailable) when other connections read from the log all the time.
     pub async fn checkpoint(&self) -> Result<(), Error> {
-        self.ask_for_checkpoint().await
+        self.threads().checkpoint().await
     }
 
     /// Looks at the whole database for damage, which takes as long as reading it does: what is wrong, one line each;
