@@ -36,7 +36,9 @@ impl Call for CancelAll {
         let rows = write_back(shared, executor, now, &changed, &then, true, &mut effects).await?;
         effects.publish(shared, connection).await;
         for row in rows.iter().flatten() {
-            exist.insert(row::get(row, 0)?);
+            if row::get::<Option<bool>>(row, 1)?.is_some() {
+                exist.insert(row::get(row, 0)?);
+            }
         }
         Ok(names.iter().map(|name| exist.contains(name)).collect())
     }
