@@ -79,6 +79,11 @@ impl Server {
         let prefix = format!("test_{:x}_{}_", time.as_millis(), process::id());
         let place = match env::var(VARIABLE) {
             Ok(url) => {
+                if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+                    return Err(Error::failed(format!(
+                        "{VARIABLE} is no URL that begins with postgresql://"
+                    )));
+                }
                 if on_path("psql").is_none() {
                     return Err(Error::missing("there is no psql on the PATH"));
                 }

@@ -44,7 +44,8 @@ impl Cluster {
         Ok(())
     }
 
-    /// Kills all processes of the server at once, as a crash of the machine would.
+    /// Kills all processes of the server at once, so that none of them does anything more; the next start is a recovery. What
+    /// they had written is still there, even where it was not synced, as the machine goes on.
     pub fn kill(&self) {
         let mut process = self.lock();
         if let Some(server) = process.as_mut() {
