@@ -49,7 +49,12 @@ pub enum Event {
         /// Which process.
         process: u32,
     },
-    /// A process has ended.
+    /// A process that was asked to end by itself has not done so for long.
+    Stuck {
+        /// Which process.
+        process: u32,
+    },
+    /// A process has ended by itself.
     Exit {
         /// Which process.
         process: u32,
@@ -61,16 +66,16 @@ pub enum Event {
         /// How.
         how: String,
     },
-    /// The store is back.
+    /// The store is back, as often as it went away.
     StoreUp,
     /// The network between processes and store does something to them.
     Network {
         /// What.
         what: String,
     },
-    /// A process noticed that it did not run for a while, without anybody having stopped it.
+    /// A process noticed that it did not run for a while.
     Stall {
-        /// Which process.
+        /// Which process; 0 is the one that runs all others.
         process: u32,
         /// How long it was late, in microseconds, until now.
         micros: u64,
@@ -258,6 +263,8 @@ pub enum Answer {
         /// The message.
         message: String,
     },
+    /// Without an answer, because the client went away on purpose. Whether it had an effect is unknown.
+    GivenUp,
     /// Without an answer, because a connection or a process came to its end, or the client's patience did. Whether it had
     /// an effect is unknown.
     Lost {

@@ -23,6 +23,7 @@ pub(super) fn check(history: &History, found: &mut Findings) {
                 history.is_troubled(call.process, span)
             }
             Answer::Error { .. } => false,
+            Answer::GivenUp => true,
             Answer::Operation(seen) => match call.request.operation() {
                 Some(asked) => asked == seen.name,
                 None => is_start && !seen.name.is_empty(),

@@ -25,7 +25,7 @@ struct Builder {
     history: History,
     calls: HashMap<u64, usize>,
     attempts: BTreeMap<AttemptId, Attempt>,
-    down: Option<Micros>,
+    down: Vec<Micros>,
     paused: BTreeMap<u32, Micros>,
     draining: BTreeMap<u32, Micros>,
 }
@@ -35,7 +35,16 @@ impl Builder {
         match event {
             Event::Run { strict, .. } => self.history.strict = strict,
             Event::Spawn { process, .. } => drop(self.history.processes.entry(process).or_default()),
-            Event::Kill { process } | Event::Exit { process, .. } => self.end_process(process, at),
+            Event::Kill { process } => self.end_process(process, at),
+            Event::Exit { process, status } => {
+                if !self.draining.contains_key(&process) {
+                    self.history.faults.push(format!("process {process} has ended unasked: {status}"));
+                }
+                self.end_process(process, at);
+            }
+            Event::Stuck { process } => {
+                self.history.faults.push(format!("process {process} was asked to end, and does not"));
+            }
             Event::Pause { process } => drop(self.paused.insert(process, at)),
             Event::Resume { process } => {
                 if let Some(from) = self.paused.remove(&process) {
@@ -43,14 +52,18 @@ impl Builder {
                 }
             }
             Event::Drain { process } => drop(self.draining.insert(process, at)),
-            Event::Stall { process, micros } => {
-                self.history.processes.entry(process).or_default().freeze(at.saturating_sub(micros), at);
-            }
-            Event::StoreDown { .. } => drop(self.down.get_or_insert(at)),
+            Event::StoreDown { .. } => self.down.push(at),
             Event::StoreUp => {
-                if let Some(from) = self.down.take() {
+                if let Some(from) = self.down.pop() {
                     self.history.outages.push(Span::new(from, at + AFTERMATH));
                 }
+            }
+            // What the clients themselves were late for says nothing about anybody else.
+            Event::Stall { process: 0, micros } => {
+                self.history.outages.push(Span::new(at.saturating_sub(micros), at + SECOND));
+            }
+            Event::Stall { process, micros } => {
+                self.history.processes.entry(process).or_default().freeze(at.saturating_sub(micros), at);
             }
             Event::Network { .. } => self.history.outages.push(Span::new(at, at + AFTERMATH)),
             Event::Audit => self.history.audit = Some(at),
@@ -130,7 +143,7 @@ impl Builder {
     }
 
     fn finish(mut self) -> History {
-        if let Some(from) = self.down {
+        for from in std::mem::take(&mut self.down) {
             self.history.outages.push(Span::new(from, Micros::MAX));
         }
         for (process, from) in std::mem::take(&mut self.paused) {

@@ -1,0 +1,46 @@
+//! The stores that a run can be on.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lro::store::{Error, MemoryStore, Store};
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
+
+/// How long a process that begins waits for its store: whoever is away now is back by then.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where a process finds the store.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Target {
+    /// In its own memory. Only for looking at the run itself: there can be one process, and it must live.
+    Memory,
+    /// In a file.
+    Sqlite(PathBuf),
+    /// Behind a URL.
+    Postgres(String),
+}
+
+impl Target {
+    /// Opens the store, and waits for it where it is away.
+    pub(crate) async fn open(&self) -> Result<Arc<dyn Store>, Error> {
+        let began = Instant::now();
+        loop {
+            match self.try_open().await {
+                Err(error) if error.is_unavailable() && began.elapsed() < PATIENCE => {
+                    eprintln!("the store is away: {error}");
+                    sleep(Duration::from_millis(200)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn try_open(&self) -> Result<Arc<dyn Store>, Error> {
+        match self {
+            Self::Memory => Ok(Arc::new(MemoryStore::new())),
+            Self::Sqlite(_) | Self::Postgres(_) => Err(Error::internal("this store is not there yet")),
+        }
+    }
+}
