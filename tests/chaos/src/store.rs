@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lro::store::{Error, MemoryStore, Store};
+use lro_sqlite::SqliteStore;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
@@ -40,7 +41,8 @@ impl Target {
     async fn try_open(&self) -> Result<Arc<dyn Store>, Error> {
         match self {
             Self::Memory => Ok(Arc::new(MemoryStore::new())),
-            Self::Sqlite(_) | Self::Postgres(_) => Err(Error::internal("this store is not there yet")),
+            Self::Sqlite(path) => Ok(Arc::new(SqliteStore::open(path).await?)),
+            Self::Postgres(_) => Err(Error::internal("this store is not there yet")),
         }
     }
 }

@@ -1,0 +1,106 @@
+//! The settings of a store.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lro_store::{Clock, Error, SystemClock};
+
+use crate::SqliteStore;
+use crate::connect::Place;
+
+/// Opens a [`SqliteStore`] with other settings than the usual ones.
+#[derive(Debug)]
+#[must_use = "a store is opened by `open`"]
+pub struct SqliteStoreBuilder {
+    pub(crate) place: Place,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) readers: usize,
+    pub(crate) queue: usize,
+    pub(crate) call_timeout: Duration,
+    pub(crate) watch_interval: Duration,
+}
+
+impl SqliteStoreBuilder {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self {
+            place: Place {
+                path,
+                busy_timeout: Duration::from_secs(5),
+                checkpoint_pages: 4_000,
+                cache_kib: 16 * 1024,
+            },
+            clock: Arc::new(SystemClock),
+            readers: 2,
+            queue: 10_000,
+            call_timeout: Duration::from_secs(30),
+            watch_interval: Duration::from_millis(100),
+        }
+    }
+
+    /// Where it gets the time from; the system's clock by default.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// How many threads read, each on a connection of its own; 2 by default, at least 1. One more thread writes.
+    pub fn readers(mut self, count: usize) -> Self {
+        self.readers = count.max(1);
+        self
+    }
+
+    /// How many calls may wait to be written, and as many to be read; 10,000 by default. Beyond that, calls fail as
+    /// [unavailable](Error::unavailable). Signs of life of workers have as much room again.
+    pub fn queue(mut self, calls: usize) -> Self {
+        self.queue = calls.max(1);
+        self
+    }
+
+    /// How long a call may take in all; 30 seconds by default. Then it fails as [unavailable](Error::unavailable), and its
+    /// effect is whole or absent.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.call_timeout = timeout;
+        self
+    }
+
+    /// How long to wait for other connections that have the file locked, such as those of another process; 5 seconds by
+    /// default. Then the calls that wait fail as [unavailable](Error::unavailable).
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.place.busy_timeout = timeout;
+        self
+    }
+
+    /// How often to look whether another connection has committed something; every 100 milliseconds by default. It costs
+    /// next to nothing. Readers of [`changes`](lro_store::Store::changes) are then told to look at everything again.
+    pub fn watch_interval(mut self, interval: Duration) -> Self {
+        self.watch_interval = interval.max(Duration::from_millis(1));
+        self
+    }
+
+    /// After how many pages of 4 KiB in the write-ahead log these are moved into the database; 4,000 by default, which is
+    /// 16 MB. Fewer make a smaller log, and more work.
+    pub fn checkpoint_pages(mut self, pages: u32) -> Self {
+        self.place.checkpoint_pages = pages.max(1);
+        self
+    }
+
+    /// How much of the database each connection keeps in memory, in KiB; 16 MiB by default.
+    pub fn cache_kib(mut self, kib: u32) -> Self {
+        self.place.cache_kib = kib.min(i32::MAX.unsigned_abs());
+        self
+    }
+
+    /// Opens the store, and makes the file and the tables if they are not there.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file, its folder or its tables. [Unavailable](Error::unavailable) if another
+    /// connection has it locked for longer than the busy timeout, or the disk is full.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub async fn open(self) -> Result<SqliteStore, Error> {
+        let open = tokio::task::spawn_blocking(|| SqliteStore::open_now(self));
+        open.await.map_err(|error| Error::internal(format!("opening the database has panicked: {error}")))?
+    }
+}

@@ -1,0 +1,79 @@
+//! Connections to the file, with the settings that the store relies on.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::Failed;
+
+/// More than the statements there are, so that each is prepared once.
+const STATEMENTS: usize = 128;
+
+/// How connections are made.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    pub(crate) busy_timeout: Duration,
+    /// After how many pages in the write-ahead log these are moved into the database.
+    pub(crate) checkpoint_pages: u32,
+    /// How much of the database a connection keeps in memory, in KiB.
+    pub(crate) cache_kib: u32,
+}
+
+impl Place {
+    /// A connection that writes; makes the file if there is none.
+    pub(crate) fn writer(&self) -> Result<Connection, Failed> {
+        if let Some(folder) = self.path.parent()
+            && !folder.as_os_str().is_empty()
+            && !folder.is_dir()
+        {
+            return Err(Failed::internal(format!(
+                "there is no folder {} for the database; make it, or name another one",
+                folder.display()
+            )));
+        }
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        if connection.is_readonly("main")? {
+            return Err(Failed::internal(format!(
+                "{} cannot be written; look at the rights of the file and its folder",
+                self.path.display()
+            )));
+        }
+        let mode: String =
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+        if !mode.eq_ignore_ascii_case("wal") {
+            return Err(Failed::internal(format!(
+                "the database is in journal mode {mode} and does not change to WAL, which the store needs; \
+                 is it on a network file system?"
+            )));
+        }
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "wal_autocheckpoint", self.checkpoint_pages)?;
+        Ok(connection)
+    }
+
+    /// A connection that reads. The file is there, with its tables.
+    pub(crate) fn reader(&self) -> Result<Connection, Failed> {
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+
+    fn connect(&self, access: OpenFlags) -> Result<Connection, Failed> {
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(self.busy_timeout)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "cache_size", -i64::from(self.cache_kib))?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        Ok(connection)
+    }
+
+    /// The file with this ending in addition.
+    pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        name.into()
+    }
+}

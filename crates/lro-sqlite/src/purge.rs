@@ -1,0 +1,51 @@
+//! What time does to operations: deadlines, and the end of their retention.
+
+use lro_store::Worker;
+use rusqlite::params;
+
+use crate::error::Failed;
+use crate::row;
+use crate::step::Step;
+
+/// Ends or stops at most `limit` operations that are past their deadline; how many.
+pub(crate) fn expire(step: &mut Step<'_>, limit: usize) -> Result<usize, Failed> {
+    let now = step.now();
+    let ids = step.find_ids(
+        "SELECT id FROM lro_operation WHERE deadline <= ?1 AND state < 2 AND stop IS NULL ORDER BY deadline LIMIT ?2",
+        params![now.as_micros(), rows(limit)],
+    )?;
+    let mut count = 0;
+    for id in ids {
+        let Some(stored) = row::by_id(step.transaction(), id)? else { continue };
+        if let Ok(after) = stored.view.expire(now) {
+            step.replace(&stored, &after, None)?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// Removes at most `limit` operations whose retention is over, and forgets workers that are long gone; how many
+/// operations.
+pub(crate) fn purge(step: &mut Step<'_>, limit: usize) -> Result<usize, Failed> {
+    let now = step.now();
+    step.forget_workers();
+    let long_gone = now.saturating_sub(Worker::MEMORY).as_micros();
+    step.execute("DELETE FROM lro_worker WHERE gone_at <= ?1", [long_gone])?;
+    step.execute(
+        "DELETE FROM lro_operation WHERE id IN \
+         (SELECT id FROM lro_operation WHERE expire_time <= ?1 ORDER BY expire_time LIMIT ?2)",
+        params![now.as_micros(), rows(limit)],
+    )
+}
+
+/// Removes an operation. Those of its key have to be settled then, unless it was done.
+pub(crate) fn remove(step: &Step<'_>, id: i64) -> Result<(), Failed> {
+    step.execute("DELETE FROM lro_operation WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// A limit as SQLite takes it.
+pub(crate) fn rows(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,21 @@
+//! Operations as rows.
+
+mod insert;
+mod labels;
+mod select;
+mod update;
+
+pub(crate) use self::insert::insert;
+pub(crate) use self::select::{Stored, by_id, by_name, by_request, record_by_id, record_by_request, time};
+pub(crate) use self::update::{put_checkpoint, put_metadata, put_result, update};
+
+/// What keeps a queued operation from being claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WaitsFor {
+    /// Nothing, or it is not queued.
+    Nothing = 0,
+    /// Its time.
+    Time = 1,
+    /// The holder of its key.
+    Key = 2,
+}

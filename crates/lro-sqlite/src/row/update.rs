@@ -1,0 +1,79 @@
+//! From changed operations to rows.
+
+use lro_store::{Columns, Payload, Timestamp, View};
+use rusqlite::{Connection, params};
+
+use super::{Stored, WaitsFor};
+use crate::error::Failed;
+
+/// Writes what has changed of an operation.
+pub(crate) fn update(
+    connection: &Connection,
+    before: &Stored,
+    after: &View,
+    waits_for: WaitsFor,
+) -> Result<(), Failed> {
+    let columns = Columns::from(after);
+    connection
+        .prepare_cached(
+            "UPDATE lro_operation SET update_time = ?2, expire_time = ?3, state = ?4, waits_for = ?5, \
+             not_before = ?6, attempt = ?7, unbegun = ?8, worker = ?9, delegate = ?10, stop = ?11, error_code = ?12 \
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            before.id,
+            columns.update_time,
+            after.expire_time().map(Timestamp::as_micros),
+            columns.state,
+            waits_for as u8,
+            columns.not_before,
+            columns.attempt,
+            columns.unbegun,
+            columns.worker,
+            columns.delegate,
+            columns.stop.as_deref(),
+            columns.error_code,
+        ])?;
+    if after.metadata() != before.view.metadata()
+        && let Some(metadata) = after.metadata()
+    {
+        put_metadata(connection, before.id, metadata)?;
+    }
+    if after.is_done() && !before.view.is_done() {
+        put_result(connection, before.id, &columns)?;
+    }
+    Ok(())
+}
+
+/// Writes the metadata of an operation.
+pub(crate) fn put_metadata(connection: &Connection, id: i64, payload: &Payload) -> Result<(), Failed> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO lro_metadata (id, type_url, value) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, &*payload.type_url, &*payload.value])?;
+    Ok(())
+}
+
+/// Writes the checkpoint of an operation.
+pub(crate) fn put_checkpoint(connection: &Connection, id: i64, payload: &Payload) -> Result<(), Failed> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO lro_checkpoint (id, type_url, value) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, &*payload.type_url, &*payload.value])?;
+    Ok(())
+}
+
+/// Writes the result of an operation, which it has once.
+pub(crate) fn put_result(connection: &Connection, id: i64, columns: &Columns<'_>) -> Result<(), Failed> {
+    connection
+        .prepare_cached(
+            "INSERT INTO lro_result (id, response_type_url, response, error_message, error_details) \
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            id,
+            columns.response.map(|response| response.type_url),
+            columns.response.map(|response| response.value),
+            columns.error_message,
+            columns.error_details.as_deref(),
+        ])?;
+    Ok(())
+}

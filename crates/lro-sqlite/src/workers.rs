@@ -1,0 +1,173 @@
+//! Workers and what they have.
+
+use std::time::Duration;
+
+use lro_store::{Attempt, Fence, KeepAlive, OperationName, Stop, Timestamp, View, Worker, WorkerId};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use crate::error::Failed;
+use crate::purge::rows;
+use crate::row::{self, time};
+use crate::step::Step;
+use crate::write::{name, reason};
+
+/// A worker as it is stored.
+pub(crate) fn find(connection: &Connection, id: &WorkerId) -> Result<Option<Worker>, Failed> {
+    let mut statement = connection
+        .prepare_cached("SELECT lease, expires_at, whole_since, gone_at FROM lro_worker WHERE worker = ?1")?;
+    let mut found = statement.query([id.as_str()])?;
+    found.next()?.map(worker).transpose()
+}
+
+/// A sign of life.
+pub(crate) fn keep_alive(step: &mut Step<'_>, id: &WorkerId, lease: Duration) -> Result<KeepAlive, Failed> {
+    let now = step.now();
+    let worker = match find(step.transaction(), id)? {
+        Some(known) => known.keep_alive(lease, now),
+        None => Worker::new(lease, now),
+    };
+    put(step, id, &worker)?;
+    let stops = stops(step, id)?;
+    Ok(if worker.is_alive() { KeepAlive::alive(stops) } else { KeepAlive::gone(stops) })
+}
+
+/// The end of a worker, and of all that it has with it.
+pub(crate) fn leave(step: &mut Step<'_>, id: &WorkerId) -> Result<(), Failed> {
+    let now = step.now();
+    let known = find(step.transaction(), id)?.unwrap_or_else(|| Worker::new(Duration::ZERO, now));
+    put(step, id, &known.leave(now))?;
+    take_back(step, id, usize::MAX, now)?;
+    Ok(())
+}
+
+/// Takes back at most `limit` operations from workers that are gone or whose lease is over; how many.
+pub(crate) fn reclaim(step: &mut Step<'_>, id: &WorkerId, limit: usize) -> Result<usize, Failed> {
+    let now = step.now();
+    if !find(step.transaction(), id)?.is_some_and(|worker| worker.may_reclaim(now)) {
+        return Ok(0);
+    }
+    for (lost, worker) in all_alive(step)? {
+        if worker.is_over(now) {
+            put(step, &lost, &worker.leave(now))?;
+        }
+    }
+    let (mut count, mut last) = (0, None);
+    while count < limit
+        && let Some(holder) = next_holder(step, last.as_ref())?
+    {
+        if !step.is_alive(&holder)? {
+            count += take_back(step, &holder, limit - count, now)?;
+        }
+        last = Some(holder);
+    }
+    Ok(count)
+}
+
+/// What a worker has, by name after a name.
+pub(crate) fn held(
+    connection: &Connection,
+    id: &WorkerId,
+    after: Option<&OperationName>,
+    limit: usize,
+) -> Result<Vec<Fence>, Failed> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name, attempt FROM lro_operation WHERE worker = ?1 AND name > ?2 ORDER BY name LIMIT ?3",
+    )?;
+    let mut found =
+        statement.query(params![id.as_str(), after.map_or("", OperationName::as_str), rows(limit)])?;
+    let mut fences = Vec::new();
+    while let Some(row) = found.next()? {
+        fences.push(Fence::of_worker(stored_name(row, 0)?, id.clone(), attempt(row, 1)?));
+    }
+    Ok(fences)
+}
+
+/// Which operations of a worker are asked to stop.
+fn stops(step: &Step<'_>, id: &WorkerId) -> Result<Vec<Stop>, Failed> {
+    let mut statement = step.transaction().prepare_cached(
+        "SELECT name, attempt, stop FROM lro_operation WHERE worker = ?1 AND stop IS NOT NULL ORDER BY name",
+    )?;
+    let mut found = statement.query([id.as_str()])?;
+    let mut stops = Vec::new();
+    while let Some(row) = found.next()? {
+        let text: String = row.get(2)?;
+        stops.push(Stop::new(stored_name(row, 0)?, attempt(row, 1)?, reason(&text)?));
+    }
+    Ok(stops)
+}
+
+/// Takes back at most `limit` operations from a worker; how many.
+fn take_back(step: &mut Step<'_>, id: &WorkerId, limit: usize, now: Timestamp) -> Result<usize, Failed> {
+    let ids = step.find_ids(
+        "SELECT id FROM lro_operation WHERE worker = ?1 LIMIT ?2",
+        params![id.as_str(), rows(limit)],
+    )?;
+    let count = ids.len();
+    for operation in ids {
+        let Some(stored) = row::by_id(step.transaction(), operation)? else { continue };
+        let after: View =
+            stored.view.reclaim(id, now).map_err(|error| Failed::internal(error.to_string()))?;
+        step.replace(&stored, &after, None)?;
+    }
+    Ok(count)
+}
+
+/// The first worker after this one that has operations, known or not.
+fn next_holder(step: &Step<'_>, after: Option<&WorkerId>) -> Result<Option<WorkerId>, Failed> {
+    // No id has NUL in it, so this is the first text after the id.
+    let first = after.map(|id| format!("{id}\0")).unwrap_or_default();
+    let holder: Option<String> = step
+        .transaction()
+        .prepare_cached("SELECT worker FROM lro_operation WHERE worker >= ?1 ORDER BY worker LIMIT 1")?
+        .query_row([first], |row| row.get(0))
+        .optional()?;
+    Ok(holder.map(WorkerId::new))
+}
+
+/// The workers that have neither left nor been declared gone.
+fn all_alive(step: &Step<'_>) -> Result<Vec<(WorkerId, Worker)>, Failed> {
+    let mut statement = step.transaction().prepare_cached(
+        "SELECT lease, expires_at, whole_since, gone_at, worker FROM lro_worker WHERE gone_at IS NULL",
+    )?;
+    let mut found = statement.query([])?;
+    let mut workers = Vec::new();
+    while let Some(row) = found.next()? {
+        workers.push((WorkerId::new(row.get::<_, String>(4)?), worker(row)?));
+    }
+    Ok(workers)
+}
+
+fn put(step: &mut Step<'_>, id: &WorkerId, worker: &Worker) -> Result<(), Failed> {
+    step.forget_workers();
+    step.execute(
+        "INSERT OR REPLACE INTO lro_worker (worker, lease, expires_at, whole_since, gone_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            id.as_str(),
+            i64::try_from(worker.lease.as_micros()).unwrap_or(i64::MAX),
+            worker.expires_at.as_micros(),
+            worker.whole_since.as_micros(),
+            worker.gone_at.map(Timestamp::as_micros),
+        ],
+    )?;
+    Ok(())
+}
+
+fn worker(row: &Row<'_>) -> Result<Worker, Failed> {
+    let lease: i64 = row.get(0)?;
+    let lease =
+        u64::try_from(lease).map_err(|_| Failed::internal("a stored worker has a lease below zero"))?;
+    let mut worker = Worker::new(Duration::from_micros(lease), time(row, 2)?);
+    worker.expires_at = time(row, 1)?;
+    worker.gone_at = row.get::<_, Option<i64>>(3)?.map(Timestamp::from_micros);
+    Ok(worker)
+}
+
+fn stored_name(row: &Row<'_>, column: usize) -> Result<OperationName, Failed> {
+    name(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
+}
+
+fn attempt(row: &Row<'_>, column: usize) -> Result<Attempt, Failed> {
+    Attempt::new(row.get(column)?)
+        .ok_or_else(|| Failed::internal("a stored operation runs without an attempt"))
+}

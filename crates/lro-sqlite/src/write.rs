@@ -1,0 +1,191 @@
+//! What workers write: reports, ends, and work that is handed back.
+
+use lro_store::{
+    Change, Failure, Fence, Finish, Holder, InTransaction, OperationName, Outcome, Payload, Release, Report,
+    StopReason, Timestamp, TransitionError, View, WriteResult,
+};
+use rusqlite::{OptionalExtension as _, params};
+
+use crate::error::Failed;
+use crate::row;
+use crate::step::Step;
+use crate::transaction::{self, Writes};
+
+/// Before this time, the end of every retention is a number that SQLite can add up.
+const FAR: i64 = i64::MAX / 2;
+
+/// Reports how far work has come.
+pub(crate) fn report(step: &mut Step<'_>, reports: &[Report]) -> Result<Vec<WriteResult>, Failed> {
+    let mut report = |report: &Report| {
+        if report.in_transaction.is_none()
+            && let Some(stop) = report_at_once(step, report)?
+        {
+            return Ok(WriteResult::Applied { stop });
+        }
+        let Report { fence, metadata, checkpoint, in_transaction, .. } = report;
+        write(step, fence, in_transaction.as_ref(), checkpoint.as_ref(), |view, now| {
+            view.report(fence, metadata.clone(), now)
+        })
+    };
+    reports.iter().map(&mut report).collect()
+}
+
+/// Ends work.
+pub(crate) fn finish(step: &mut Step<'_>, finishes: &[Finish]) -> Result<Vec<WriteResult>, Failed> {
+    let mut finish = |finish: &Finish| {
+        if finish.in_transaction.is_none() && finish_at_once(step, finish)? {
+            return Ok(WriteResult::Applied { stop: None });
+        }
+        let Finish { fence, outcome, metadata, in_transaction, .. } = finish;
+        write(step, fence, in_transaction.as_ref(), None, |view, now| {
+            view.finish(fence, outcome.clone(), metadata.clone(), now)
+        })
+    };
+    finishes.iter().map(&mut finish).collect()
+}
+
+/// Hands work back.
+pub(crate) fn release(step: &mut Step<'_>, releases: &[Release]) -> Result<Vec<WriteResult>, Failed> {
+    let mut release = |release: &Release| {
+        let Release { fence, interruption, metadata, .. } = release;
+        write(step, fence, None, None, |view, now| {
+            view.release(fence, interruption.clone(), metadata.clone(), now)
+        })
+    };
+    releases.iter().map(&mut release).collect()
+}
+
+/// Applies a transition to the operation that is written to.
+fn write(
+    step: &mut Step<'_>,
+    fence: &Fence,
+    along: Option<&InTransaction>,
+    checkpoint: Option<&Payload>,
+    transition: impl FnOnce(&View, Timestamp) -> Result<View, TransitionError>,
+) -> Result<WriteResult, Failed> {
+    let now = step.now();
+    let stored = row::by_name(step.transaction(), &fence.name)?.filter(|stored| !stored.view.is_expired(now));
+    let Some(stored) = stored else { return Ok(WriteResult::Deleted) };
+    let after = match transition(&stored.view, now) {
+        Ok(after) => after,
+        Err(TransitionError::Done) => return Ok(WriteResult::Done),
+        Err(_) => return Ok(WriteResult::Lost),
+    };
+    let applied = WriteResult::Applied { stop: after.stop().cloned() };
+    let Some(along) = along else {
+        step.replace(&stored, &after, checkpoint)?;
+        return Ok(applied);
+    };
+    let Some(writes) = along.downcast_ref::<Writes>() else {
+        return Ok(WriteResult::Refused(InTransaction::unknown()));
+    };
+    let written = step.try_to(|step| {
+        step.replace(&stored, &after, checkpoint)?;
+        Ok(transaction::run(step, writes)?.map(|()| applied))
+    })?;
+    Ok(written.unwrap_or_else(WriteResult::Refused))
+}
+
+/// [`View::finish`] as one statement that the fence decides, where there is no key to pass on; whether it applied. If
+/// not, the operation has to be read to know why.
+fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> {
+    let now = step.now().as_micros();
+    let (worker, delegate) = holder(&finish.fence);
+    let failure = match &finish.outcome {
+        Outcome::Response(_) => None,
+        Outcome::Error(failure) => Some(failure),
+    };
+    if now >= FAR || failure.is_some_and(|failure| !failure.details.is_empty()) {
+        return Ok(false);
+    }
+    let id = step.find_id(
+        "UPDATE lro_operation SET state = 2, update_time = max(update_time, ?5), \
+         expire_time = max(update_time, ?5) + retention, worker = NULL, delegate = NULL, stop = NULL, error_code = ?6 \
+         WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 AND attempt = ?4 \
+         AND exclusive_key IS NULL AND update_time < ?7 RETURNING id",
+        params![
+            finish.fence.name.as_str(),
+            worker,
+            delegate,
+            finish.fence.attempt.number(),
+            now,
+            failure.map(|failure| failure.code.number()),
+            FAR
+        ],
+    )?;
+    let Some(id) = id else { return Ok(false) };
+    put_result(step, id, &finish.outcome, failure)?;
+    if let Some(metadata) = &finish.metadata {
+        row::put_metadata(step.transaction(), id, metadata)?;
+    }
+    step.hint(Change::Done(finish.fence.name.clone()));
+    Ok(true)
+}
+
+/// Writes a result without details.
+fn put_result(step: &Step<'_>, id: i64, outcome: &Outcome, failure: Option<&Failure>) -> Result<(), Failed> {
+    let response = match outcome {
+        Outcome::Response(response) => Some(response),
+        Outcome::Error(_) => None,
+    };
+    step.execute(
+        "INSERT INTO lro_result (id, response_type_url, response, error_message) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            id,
+            response.map(|response| &*response.type_url),
+            response.map(|response| &*response.value),
+            failure.map(|failure| failure.message.as_bytes()),
+        ],
+    )?;
+    Ok(())
+}
+
+/// [`View::report`] as one statement that the fence decides: why the work is asked to stop, if it applied.
+#[expect(clippy::option_option, reason = "whether it applied, and whether the work is asked to stop")]
+fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<Option<StopReason>>, Failed> {
+    let (worker, delegate) = holder(&report.fence);
+    let found: Option<(i64, Option<String>)> = step
+        .transaction()
+        .prepare_cached(
+            "UPDATE lro_operation SET update_time = max(update_time, ?5) \
+             WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 AND attempt = ?4 RETURNING id, stop",
+        )?
+        .query_row(
+            params![
+                report.fence.name.as_str(),
+                worker,
+                delegate,
+                report.fence.attempt.number(),
+                step.now().as_micros()
+            ],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let Some((id, reason_to_stop)) = found else { return Ok(None) };
+    if let Some(metadata) = &report.metadata {
+        row::put_metadata(step.transaction(), id, metadata)?;
+    }
+    if let Some(checkpoint) = &report.checkpoint {
+        row::put_checkpoint(step.transaction(), id, checkpoint)?;
+    }
+    Ok(Some(reason_to_stop.map(|text| reason(&text)).transpose()?))
+}
+
+/// The reason of a stored text.
+pub(crate) fn reason(stop: &str) -> Result<StopReason, Failed> {
+    StopReason::from_column(stop)
+        .ok_or_else(|| Failed::internal(format!("the stored reason {stop:?} is none")))
+}
+
+/// A stored name.
+pub(crate) fn name(text: &str) -> Result<OperationName, Failed> {
+    OperationName::parse(text).map_err(|error| Failed::internal(format!("a stored name is none: {error}")))
+}
+
+/// The columns of who writes.
+fn holder(fence: &Fence) -> (Option<&str>, Option<&str>) {
+    match &fence.holder {
+        Holder::Worker(worker) => (Some(worker.as_str()), None),
+        Holder::Delegate(delegate) => (None, Some(delegate.as_str())),
+    }
+}
