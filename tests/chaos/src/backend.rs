@@ -59,8 +59,8 @@ impl Backend {
         let of = |target| Self { target, cluster: None, networks: Vec::new() };
         Ok(match spec {
             Spec::Memory => of(Target::Memory),
-            Spec::Sqlite => of(Target::Sqlite(folder.join("operations.db"))),
-            Spec::SqliteAt(path) => of(Target::Sqlite(path.into())),
+            Spec::Sqlite => of(Target::Sqlite { file: folder.join("operations.db"), clock: folder.into() }),
+            Spec::SqliteAt(path) => of(Target::Sqlite { file: path.into(), clock: folder.into() }),
             Spec::PostgresAt(url) => of(Target::Postgres(url.clone())),
             Spec::Postgres => {
                 let cluster = cluster::Builder::new()?.start()?;
@@ -85,8 +85,8 @@ impl Backend {
         !matches!(self.target, Target::Memory)
     }
 
-    /// Whether a process that is stopped may keep all others from writing.
-    pub(crate) fn has_one_writer(&self) -> bool {
-        matches!(self.target, Target::Sqlite(_))
+    /// Whether it is a file, which one process writes at a time: one that is stopped may keep all others from it.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self.target, Target::Sqlite { .. })
     }
 }

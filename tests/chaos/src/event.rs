@@ -15,12 +15,14 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// The run begins. If it is strict, no two attempts of any operation may overlap.
+    /// The run begins.
     Run {
         /// What chose faults and work.
         seed: u64,
-        /// What the engines are set to.
+        /// Whether the engines are set to be strict: then no two attempts of any operation may overlap.
         strict: bool,
+        /// How long a process may be silent, in microseconds.
+        lease: u64,
     },
     /// A process was started.
     Spawn {
@@ -68,10 +70,10 @@ pub enum Event {
     },
     /// The store is back, as often as it went away.
     StoreUp,
-    /// The network between processes and store does something to them.
-    Network {
-        /// What.
-        what: String,
+    /// The clock of the store steps.
+    ClockStep {
+        /// How far; back if it is negative.
+        micros: i64,
     },
     /// A process noticed that it did not run for a while.
     Stall {

@@ -4,6 +4,7 @@ mod backend;
 pub mod check;
 pub mod child;
 mod client;
+mod clock;
 mod dice;
 pub mod event;
 mod faults;

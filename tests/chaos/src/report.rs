@@ -61,6 +61,13 @@ impl Report {
                     .map_or(how.as_str(), |(_, of)| of.split_once(": ").map_or(of, |(_, way)| way));
                 self.count(format!("store: {}", how.split('(').next().unwrap_or(how)));
             }
+            Event::ClockStep { micros } => {
+                self.count(if *micros < 0 {
+                    "store: its clock goes back"
+                } else {
+                    "store: its clock goes forward"
+                });
+            }
             Event::Begin { attempt, checkpoint, .. } => {
                 self.count("attempts");
                 if attempt.number > 1 {
@@ -86,7 +93,7 @@ impl Report {
                 Answer::GivenUp => self.count("answers: not waited for"),
                 Answer::Completion { applied: true } => self.count("answers: completions that counted"),
                 Answer::Completion { applied: false } => {
-                    self.count("answers: completions that came too late")
+                    self.count("answers: completions that came too late");
                 }
                 _ => self.count("answers: fine"),
             },

@@ -9,6 +9,8 @@ use lro_sqlite::SqliteStore;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
+use crate::clock::SteppedClock;
+
 /// How long a process that begins waits for its store: whoever is away now is back by then.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -18,7 +20,12 @@ pub(crate) enum Target {
     /// In its own memory. Only for looking at the run itself: there can be one process, and it must live.
     Memory,
     /// In a file.
-    Sqlite(PathBuf),
+    Sqlite {
+        /// Which file.
+        file: PathBuf,
+        /// The folder with the clock that processes go by.
+        clock: PathBuf,
+    },
     /// Behind a URL.
     Postgres(String),
 }
@@ -41,7 +48,10 @@ impl Target {
     async fn try_open(&self) -> Result<Arc<dyn Store>, Error> {
         match self {
             Self::Memory => Ok(Arc::new(MemoryStore::new())),
-            Self::Sqlite(path) => Ok(Arc::new(SqliteStore::open(path).await?)),
+            Self::Sqlite { file, clock } => {
+                let builder = SqliteStore::builder(file).clock(SteppedClock::follow(clock));
+                Ok(Arc::new(builder.open().await?))
+            }
             Self::Postgres(_) => Err(Error::internal("this store is not there yet")),
         }
     }

@@ -3,7 +3,7 @@
 //! A handler that goes on is not yet a fault: a process that stood still for longer than its lease cannot know that others
 //! have taken over, and needs a moment to find out. The contract is that a process which runs stops such work before its
 //! lease could be over, and that nothing counts which one writes that was late. So the times in which a process stood still,
-//! and a moment after each, are taken out of what its handlers did; what is left must not overlap.
+//! a moment after each, and the lease after a step of the store's clock are taken out of what its handlers did; what is left must not overlap.
 
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ fn active(history: &History, attempt: &Attempt) -> Vec<Span> {
     let frozen =
         history.processes.get(&attempt.process).map(|process| process.frozen.as_slice()).unwrap_or_default();
     let mut spans = vec![attempt.span];
-    for frozen in frozen {
+    for frozen in frozen.iter().chain(&history.early_leases) {
         spans = spans.into_iter().flat_map(|span| span.without(*frozen)).collect();
     }
     spans

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use test_postgres::Mode;
+use test_postgres::{Mode, Proxy};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
@@ -33,7 +33,7 @@ impl Faults {
             let backend = Arc::clone(&self.backend);
             tokio::spawn(async move {
                 sleep(Duration::from_secs(2)).await;
-                drop(spawn_blocking(move || backend.networks.iter().for_each(|network| network.cut())).await);
+                drop(spawn_blocking(move || backend.networks.iter().for_each(Proxy::cut)).await);
             });
         }
         self.with_server(move |cluster| match way {

@@ -1,6 +1,7 @@
 //! What goes wrong, at random.
 
 mod database;
+mod file;
 mod network;
 mod processes;
 
@@ -42,6 +43,8 @@ enum Kind {
     Drain,
     Database,
     Network,
+    Lock,
+    ClockStep,
 }
 
 impl Faults {
@@ -60,24 +63,26 @@ impl Faults {
     }
 
     async fn storm(&self, end: Instant) {
-        let mut faults = JoinSet::new();
+        let mut under_way = JoinSet::new();
         while Instant::now() < end {
             sleep(self.dice.millis(100..2_500)).await;
             let (kind, faulty) =
                 (self.dice.pick(&self.kinds()), Self { dice: self.dice.fork(), ..self.clone() });
-            faults.spawn(async move {
+            under_way.spawn(async move {
                 match kind {
                     Kind::Kill => faulty.kill().await,
                     Kind::Pause => faulty.pause().await,
                     Kind::Drain => faulty.drain().await,
                     Kind::Database => faulty.database().await,
                     Kind::Network => faulty.network().await,
+                    Kind::Lock => faulty.lock().await,
+                    Kind::ClockStep => faulty.step(),
                 }
             });
             self.look().await;
         }
         // A fault mends itself.
-        while faults.join_next().await.is_some() {}
+        while under_way.join_next().await.is_some() {}
         self.mend().await;
     }
 
@@ -89,6 +94,9 @@ impl Faults {
         }
         if self.backend.cluster.is_some() {
             kinds.push(Kind::Database);
+        }
+        if self.backend.is_file() {
+            kinds.extend([Kind::Lock, Kind::ClockStep]);
         }
         if !self.backend.networks.is_empty() {
             kinds.extend([Kind::Network, Kind::Network]);

@@ -31,7 +31,7 @@ impl Faults {
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
         let time = self.dice.millis(200..lease * 5 / 2);
         // A process that stops while it writes keeps all others from writing.
-        let is_outage = self.backend.has_one_writer();
+        let is_outage = self.backend.is_file();
         if is_outage {
             self.write(Event::StoreDown { how: "a process is stopped that may be writing".into() });
         }

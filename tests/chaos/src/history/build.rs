@@ -25,6 +25,7 @@ struct Builder {
     history: History,
     calls: HashMap<u64, usize>,
     attempts: BTreeMap<AttemptId, Attempt>,
+    lease: Micros,
     down: Vec<Micros>,
     paused: BTreeMap<u32, Micros>,
     draining: BTreeMap<u32, Micros>,
@@ -33,7 +34,10 @@ struct Builder {
 impl Builder {
     fn add(&mut self, at: Micros, event: Event) {
         match event {
-            Event::Run { strict, .. } => self.history.strict = strict,
+            Event::Run { strict, lease, .. } => {
+                self.history.strict = strict;
+                self.lease = lease;
+            }
             Event::Spawn { process, .. } => drop(self.history.processes.entry(process).or_default()),
             Event::Kill { process } => self.end_process(process, at),
             Event::Exit { process, status } => {
@@ -65,7 +69,7 @@ impl Builder {
             Event::Stall { process, micros } => {
                 self.history.processes.entry(process).or_default().freeze(at.saturating_sub(micros), at);
             }
-            Event::Network { .. } => self.history.outages.push(Span::new(at, at + AFTERMATH)),
+            Event::ClockStep { micros } => self.step(at, micros),
             Event::Audit => self.history.audit = Some(at),
             Event::Calm => {}
             Event::Call { call, process, request } => {
@@ -136,6 +140,15 @@ impl Builder {
         }
         // A call of a process that is no more does not end in time.
         known.troubles.push(Span::new(draining.unwrap_or(at), Micros::MAX));
+    }
+
+    /// The clock steps: forward, leases are over sooner than who has them can know, and back, they last longer.
+    fn step(&mut self, at: Micros, micros: i64) {
+        if micros > 0 {
+            self.history.early_leases.push(Span::new(at, at + self.lease + SECOND));
+        }
+        let longer = if micros < 0 { micros.unsigned_abs() } else { 0 };
+        self.history.outages.push(Span::new(at, at + AFTERMATH + longer));
     }
 
     fn operation(&mut self, name: &str) -> &mut Operation {

@@ -27,8 +27,10 @@ pub struct History {
     pub processes: BTreeMap<u32, Process>,
     /// In the order in which they were made.
     pub calls: Vec<Call>,
-    /// When the store was away, or the network got in the way.
+    /// When the store was away, or may have been, or its clock did not go as it should.
     pub outages: Vec<Span>,
+    /// When a lease may have been over before its time, because the store's clock went forward.
+    pub early_leases: Vec<Span>,
     /// When the last looks began.
     pub audit: Option<Micros>,
     /// When the last event was.

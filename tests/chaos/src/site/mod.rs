@@ -166,13 +166,12 @@ impl Taken {
         let number = process.number();
         self.log(Event::Drain { process: number });
         process.signal(Signal::TERM).await;
-        match process.wait(DRAIN + LAST_STEPS).await {
-            Some(status) => self.log(Event::Exit { process: number, status: status.to_string() }),
-            None => {
-                self.log(Event::Stuck { process: number });
-                self.log(Event::Kill { process: number });
-                process.kill().await;
-            }
+        if let Some(status) = process.wait(DRAIN + LAST_STEPS).await {
+            self.log(Event::Exit { process: number, status: status.to_string() });
+        } else {
+            self.log(Event::Stuck { process: number });
+            self.log(Event::Kill { process: number });
+            process.kill().await;
         }
         drop(self.remove());
     }

@@ -42,7 +42,7 @@ fn attempts_of_any_operation_overlap_unless_the_run_is_strict() {
     let mut story = Story::begin();
     story.start_any("a").at(10).begin_attempt("a", 1, 2).at(5_000).begin_attempt("a", 2, 3);
     story.clone().is_sound();
-    story.add(Event::Run { seed: 1, strict: true }).breaks(&[Rule::Exclusive]);
+    story.add(Event::Run { seed: 1, strict: true, lease: 4_000_000 }).breaks(&[Rule::Exclusive]);
 }
 
 #[test]
@@ -50,4 +50,19 @@ fn work_of_a_killed_process_ends_with_it() {
     let mut story = Story::begin();
     story.start("a", exclusive("k")).at(10).begin_attempt("a", 1, 2).at(20).kill(2);
     story.at(21).begin_attempt("a", 2, 3).is_sound();
+}
+
+#[test]
+fn leases_end_early_when_the_clock_steps() {
+    let mut story = Story::begin();
+    story
+        .start("a", exclusive("k"))
+        .at(10)
+        .begin_attempt("a", 1, 2)
+        .at(20)
+        .add(Event::ClockStep { micros: 9_000_000 });
+    story.at(500).begin_attempt("a", 2, 3);
+    story.clone().at(1_000).reach("a", 1, 2, Reached::Stopped).is_sound();
+    // From the next lease on, all is as ever.
+    story.at(9_000).reach("a", 1, 2, Reached::Stopped).breaks(&[Rule::Exclusive]);
 }
