@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lro::store::{Error, MemoryStore, Store};
+use lro_postgres::PostgresStore;
 use lro_sqlite::SqliteStore;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
@@ -52,7 +53,7 @@ impl Target {
                 let builder = SqliteStore::builder(file).clock(SteppedClock::follow(clock));
                 Ok(Arc::new(builder.open().await?))
             }
-            Self::Postgres(_) => Err(Error::internal("this store is not there yet")),
+            Self::Postgres(url) => Ok(Arc::new(PostgresStore::connect(url).await?)),
         }
     }
 }

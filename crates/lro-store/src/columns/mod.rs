@@ -6,7 +6,7 @@ mod to_view;
 
 use std::borrow::Cow;
 
-use crate::Labels;
+use crate::{Labels, Payload};
 
 /// A [`View`](crate::View) as the columns of a row, in types that every SQL database has.
 ///
@@ -89,4 +89,10 @@ impl Columns<'_> {
     pub const RUNNING: i16 = 1;
     /// The `state` of an operation that is over.
     pub const DONE: i16 = 2;
+
+    /// What [`error_details`](Self::error_details) has for these, for a store that writes an outcome without having
+    /// read the rest of the operation. Without details, the column is `None`.
+    pub fn encode_details(details: &[Payload]) -> Vec<u8> {
+        details::encode(details)
+    }
 }

@@ -1,0 +1,200 @@
+//! The settings of a store.
+
+use std::fmt;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lro_store::{Clock, Error};
+use tokio_postgres::{Client, Config};
+
+use crate::call::Shared;
+use crate::connect::{Connect, clear};
+use crate::error::Failure;
+use crate::hints::{Hints, Listener, listen};
+use crate::pool::Pool;
+use crate::sql::Queries;
+use crate::{Mode, PostgresStore, locks, schema};
+
+/// Makes a [`PostgresStore`].
+#[must_use = "a store is made by `connect`"]
+pub struct PostgresStoreBuilder {
+    url: String,
+    schema: String,
+    mode: Mode,
+    hints: bool,
+    migrates: bool,
+    writers: usize,
+    readers: usize,
+    timeout: Duration,
+    application_name: String,
+    clock: Option<Box<dyn Clock>>,
+}
+
+impl PostgresStoreBuilder {
+    pub(crate) fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            schema: "lro".to_owned(),
+            mode: Mode::Direct,
+            hints: true,
+            migrates: true,
+            writers: 3,
+            readers: 2,
+            timeout: Duration::from_secs(15),
+            application_name: "lro".to_owned(),
+            clock: None,
+        }
+    }
+
+    /// The schema with the tables; `lro` by default. Stores of one schema are one store.
+    pub fn schema(mut self, name: impl Into<String>) -> Self {
+        self.schema = name.into();
+        self
+    }
+
+    /// What is between the store and its tables; [`Mode::Direct`] by default.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Whether stores tell each other of changes, over a connection of its own; they do by default, in
+    /// [`Mode::Direct`]. Without, hints reach only readers of this store, and others find out when they next look.
+    pub fn hints(mut self, tells: bool) -> Self {
+        self.hints = tells;
+        self
+    }
+
+    /// Whether [`connect`](Self::connect) makes or updates the tables; it does by default. Else it fails where they are
+    /// not as this version needs them.
+    pub fn migrate_on_connect(mut self, migrates: bool) -> Self {
+        self.migrates = migrates;
+        self
+    }
+
+    /// How many connections are opened at most for calls that write, and for those that only read; 3 and 2 by default, and
+    /// each at least 1. One more is for hints.
+    ///
+    /// A few will do, because concurrent calls are merged into batches.
+    pub fn connections(mut self, writers: usize, readers: usize) -> Self {
+        self.writers = writers.max(1);
+        self.readers = readers.max(1);
+        self
+    }
+
+    /// How long a call takes at most, with all its tries; 15 seconds by default. What takes longer fails as
+    /// unavailable, and may still take effect. It is the limit for connecting too, unless the URL sets another one.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// What the server calls the connections, unless the URL names them; `lro` by default.
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.application_name = name.into();
+        self
+    }
+
+    /// Where the store gets the time from; the clock of the server by default. For tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Makes or updates the tables, and ends. For deployments that do so before anything else starts.
+    ///
+    /// One process does it at a time, and processes of the version before can go on meanwhile.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect); also if the user may not create what is missing.
+    pub async fn migrate(self) -> Result<(), Error> {
+        let (config, connect) = self.config()?;
+        let mut client = open(&*connect, &config).await?;
+        Ok(schema::migrate(&mut client, &self.schema, self.mode).await?)
+    }
+
+    /// Connects to the database.
+    ///
+    /// # Errors
+    /// `unavailable` if the server cannot be reached now. `internal`, with a text that says what to do, if the URL is
+    /// none, the password is wrong, or the tables are missing or of another version.
+    pub async fn connect(self) -> Result<PostgresStore, Error> {
+        let (config, connect) = self.config()?;
+        let mut client = open(&*connect, &config).await?;
+        if self.migrates && schema::version(&client, &self.schema).await? < schema::VERSION {
+            schema::migrate(&mut client, &self.schema, self.mode).await?;
+        }
+        schema::check(&self.schema, schema::version(&client, &self.schema).await?)?;
+        drop(client);
+        let hints = Arc::new(Hints::default());
+        let task = if self.hints && self.mode == Mode::Direct {
+            let channel = format!("lro_{}", self.schema);
+            let listener = Listener { config: config.clone(), connect: self.connector(), channel };
+            Some(listen(&hints, listener).await.map_err(Failure::from)?)
+        } else {
+            None
+        };
+        let schema = schema::quoted(&self.schema);
+        let shared = Shared {
+            writers: Pool::new(config.clone(), self.connector(), self.mode, self.writers),
+            readers: Pool::new(config, self.connector(), self.mode, self.readers),
+            queries: Queries::new(&schema, self.mode != Mode::Portable),
+            locks: locks::Space::new(&self.schema),
+            schema,
+            mode: self.mode,
+            clock: self.clock,
+            timeout: self.timeout,
+            hints,
+        };
+        Ok(PostgresStore::new(Arc::new(shared), self.writers, self.readers, task))
+    }
+
+    fn connector(&self) -> Box<dyn Connect> {
+        Box::new(clear())
+    }
+
+    fn config(&self) -> Result<(Config, Box<dyn Connect>), Error> {
+        schema::check_name(&self.schema)?;
+        let mut config = Config::from_str(&self.url)
+            .map_err(|error| Error::internal(format!("the URL of the database is wrong: {error}")))?;
+        if config.get_application_name().is_none() {
+            config.application_name(&self.application_name);
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(self.timeout);
+        }
+        // A pooler takes no such settings.
+        if self.mode != Mode::Pooled {
+            let own = format!(
+                "-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_custom_plan -c statement_timeout={} \
+                 -c idle_in_transaction_session_timeout={}",
+                self.timeout.as_millis().max(1),
+                self.timeout.as_millis().max(1) * 2,
+            );
+            // What the URL sets comes last, and holds.
+            let options = config.get_options().map(|given| format!("{own} {given}")).unwrap_or(own);
+            config.options(options);
+        }
+        Ok((config, self.connector()))
+    }
+}
+
+/// One connection for a moment.
+async fn open(connect: &dyn Connect, config: &Config) -> Result<Client, Error> {
+    use futures_util::StreamExt as _;
+
+    let (client, mut driver) = connect.connect(config).await.map_err(Failure::from)?;
+    tokio::spawn(async move { while let Some(Ok(_)) = driver.next().await {} });
+    Ok(client)
+}
+
+impl fmt::Debug for PostgresStoreBuilder {
+    /// Keeps the password out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStoreBuilder")
+            .field("schema", &self.schema)
+            .field("mode", &self.mode)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,40 @@
+#![doc = include_str!("../README.md")]
+//! # The way through
+//!
+//! - [`PostgresStore`] is the store, [`PostgresStoreBuilder`] its settings, and [`Mode`] what is between it and its tables.
+//! - [`in_transaction`] writes rows of the caller with an operation; [`Uncommitted`] is what was written in a transaction
+//!   of the caller.
+//!
+//! Three tables hold operations. `operation` says what each is and is written once. `unfinished` says how those stand
+//! that are queued or running; it stays small, and is all that changes. `finished` has the results, written once. So
+//! what is done costs nothing but space, and dead rows are only where vacuum gets quickly.
+
+mod builder;
+mod call;
+mod change;
+mod claim;
+mod columns;
+mod connect;
+mod connection;
+mod create;
+mod error;
+mod hints;
+mod list;
+mod locks;
+mod mode;
+mod pool;
+mod purge;
+mod read;
+mod row;
+mod schema;
+mod sql;
+mod stop;
+mod store;
+mod transaction;
+mod workers;
+mod write;
+
+pub use builder::PostgresStoreBuilder;
+pub use mode::Mode;
+pub use store::PostgresStore;
+pub use transaction::{Uncommitted, in_transaction};

@@ -1,0 +1,196 @@
+//! The statements, written out for a schema.
+
+mod create;
+mod queue;
+mod read;
+mod worker;
+mod write;
+
+use tokio_postgres::types::Type;
+
+/// The present: the time that is given as `$1`, else that of the server, in microseconds.
+macro_rules! now {
+    () => {
+        "coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)"
+    };
+}
+
+/// The columns of a view, in the order of [`row`](crate::row), from `operation o`, `unfinished u` and `finished f`.
+macro_rules! view {
+    () => {
+        "o.name, o.method, o.owner, o.request_id, o.exclusive_key, o.labels::text, o.priority, o.max_attempts, o.retry,
+         o.deadline, o.retention, o.create_time, coalesce(u.update_time, f.update_time),
+         CASE WHEN f.id IS NOT NULL THEN 2::smallint ELSE u.state END, u.not_before,
+         coalesce(u.attempt, f.attempt), coalesce(u.unbegun, f.unbegun), u.worker, u.delegate, u.stop,
+         CASE WHEN f.id IS NULL THEN u.metadata_type ELSE f.metadata_type END,
+         CASE WHEN f.id IS NULL THEN u.metadata ELSE f.metadata END,
+         f.response_type, f.response, f.error_code, f.error_message, f.error_details"
+    };
+}
+
+/// The columns of a record: those of a view, and what only the work needs.
+macro_rules! record {
+    () => {
+        concat!($crate::sql::view!(), ", o.request_type, o.request, u.checkpoint_type, u.checkpoint")
+    };
+}
+
+pub(crate) use {now, record, view};
+
+/// A statement and the types of its parameters.
+#[derive(Debug)]
+pub(crate) struct Query {
+    /// Tells it from all others, so that a connection prepares it once; `None` for one that is made for one call.
+    pub(crate) number: Option<usize>,
+    pub(crate) text: String,
+    pub(crate) types: Vec<Type>,
+}
+
+macro_rules! queries {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        /// All statements that do not depend on a call.
+        #[derive(Debug)]
+        pub(crate) struct Queries {
+            $($(#[$doc])* pub(crate) $name: Query,)*
+        }
+
+        impl Queries {
+            /// For the tables of a schema, whose name is quoted already. Without `skips`, no statement passes over
+            /// rows that others have locked.
+            pub(crate) fn new(schema: &str, skips: bool) -> Self {
+                let mut number = 0;
+                let mut query = |text: &str| {
+                    number += 1;
+                    let text = if skips { text.to_owned() } else { text.replace("SKIP LOCKED", "") };
+                    Query::new(Some(number), schema, &text)
+                };
+                Self { $($name: query($text),)* }
+            }
+
+            #[cfg(test)]
+            fn all(&self) -> Vec<&Query> {
+                vec![$(&self.$name,)*]
+            }
+        }
+    };
+}
+
+queries! {
+    /// Creates operations; answers those that were.
+    create = create::CREATE;
+    /// What stands in the way of a new operation, by its request or its name.
+    in_the_way = create::IN_THE_WAY;
+    /// Removes one operation whose retention is over.
+    remove_expired = create::REMOVE_EXPIRED;
+    /// Who holds a key.
+    holder = create::HOLDER;
+    /// Those of a key that are not done, locked.
+    lock_key = create::LOCK_KEY;
+    /// Waits for exclusive locks, in the order that is given.
+    lock = create::LOCK;
+    /// Waits for shared locks.
+    lock_shared = create::LOCK_SHARED;
+    /// Takes those locks that are free; which.
+    try_lock = create::TRY_LOCK;
+    get = read::GET;
+    find = read::FIND;
+    /// How operations stand that a write did not reach.
+    standing = read::STANDING;
+    /// Ends running work; answers what ended.
+    finish = write::FINISH;
+    /// Reports of running work; answers what was written.
+    report = write::REPORT;
+    /// Reads and locks operations that are not done.
+    lock_named = write::LOCK_NAMED;
+    /// Writes operations that are locked and go on.
+    change = write::CHANGE;
+    /// Ends operations that are locked.
+    end = write::END;
+    /// Locks operations that are not done, without reading them.
+    lock_rows = write::LOCK_ROWS;
+    delete = write::DELETE;
+    /// The methods of those that can be claimed next under keys.
+    next_holders = queue::NEXT_HOLDERS;
+    /// Marks what is due.
+    promote = queue::PROMOTE;
+    /// Claims what has no key; answers nothing if something has.
+    claim = queue::CLAIM;
+    /// Keys under which something waits that can be claimed.
+    claimable_keys = queue::CLAIMABLE_KEYS;
+    /// Claims, also under the keys that are locked.
+    claim_keyed = queue::CLAIM_KEYED;
+    any_past_deadline = queue::ANY_PAST_DEADLINE;
+    lock_past_deadline = queue::LOCK_PAST_DEADLINE;
+    purge = queue::PURGE;
+    any_outdated = queue::ANY_OUTDATED;
+    keep_alive = worker::KEEP_ALIVE;
+    stops = worker::STOPS;
+    leave = worker::LEAVE;
+    lock_held = worker::LOCK_HELD;
+    held = worker::HELD;
+    /// Whether a worker may take back, and from whom.
+    lost = worker::LOST;
+    declare_gone = worker::DECLARE_GONE;
+    forget_workers = worker::FORGET_WORKERS;
+}
+
+impl Query {
+    /// The statement with the schema in place of `@`.
+    ///
+    /// Each parameter has its type beside it somewhere, as in `$1::bigint`.
+    pub(crate) fn new(number: Option<usize>, schema: &str, text: &str) -> Self {
+        let types = parameter_types(text);
+        Self { number, text: text.replace("@.", &format!("{schema}.")), types }
+    }
+}
+
+fn parameter_types(text: &str) -> Vec<Type> {
+    let mut types = Vec::new();
+    while let Some(name) = type_of(text, types.len() + 1) {
+        types.push(match name {
+            "bigint" => Type::INT8,
+            "bigint[]" => Type::INT8_ARRAY,
+            "smallint" => Type::INT2,
+            "smallint[]" => Type::INT2_ARRAY,
+            "integer[]" => Type::INT4_ARRAY,
+            "text" => Type::TEXT,
+            "text[]" => Type::TEXT_ARRAY,
+            "bytea[]" => Type::BYTEA_ARRAY,
+            "boolean" => Type::BOOL,
+            "boolean[]" => Type::BOOL_ARRAY,
+            other => unreachable!("no statement has a parameter of type {other}"),
+        });
+    }
+    types
+}
+
+/// The type that stands beside a parameter.
+fn type_of(text: &str, number: usize) -> Option<&str> {
+    let begin = format!("${number}::");
+    let rest = &text[text.find(&begin)? + begin.len()..];
+    let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '[' || c == ']')).unwrap_or(rest.len());
+    Some(&rest[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_parameter_has_its_type() {
+        for query in Queries::new("\"lro\"", true).all() {
+            let highest = (1..100).rev().find(|number| {
+                query.text.split(&format!("${number}")).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+            });
+            assert_eq!(query.types.len(), highest.unwrap_or(0), "{}", query.text);
+            assert!(!query.text.contains("@."), "{}", query.text);
+        }
+    }
+
+    #[test]
+    fn without_skipping_nothing_is_passed_over() {
+        for query in Queries::new("\"lro\"", false).all() {
+            assert!(!query.text.contains("SKIP"), "{}", query.text);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Statements about workers.
+
+/// Answers nothing if the worker is gone.
+pub(super) const KEEP_ALIVE: &str = concat!(
+    "WITH t AS MATERIALIZED (SELECT ",
+    super::now!(),
+    " AS now)
+    INSERT INTO @.worker AS w (worker, lease, expires_at, whole_since)
+    SELECT $2::text, $3::bigint, least(t.now, 9223372036854775807 - $3) + $3, t.now FROM t
+    ON CONFLICT (worker) DO UPDATE SET lease = excluded.lease, expires_at = excluded.expires_at,
+        whole_since = CASE WHEN w.expires_at <= excluded.whole_since THEN excluded.whole_since
+            ELSE least(w.whole_since, excluded.whole_since) END
+    WHERE w.gone_at IS NULL
+    RETURNING true"
+);
+
+pub(super) const STOPS: &str =
+    "SELECT u.name, u.attempt, u.stop FROM @.unfinished u WHERE u.worker = $1::text AND u.stop IS NOT NULL ORDER BY u.name";
+
+pub(super) const LEAVE: &str = concat!(
+    "WITH t AS MATERIALIZED (SELECT ",
+    super::now!(),
+    " AS now)
+    INSERT INTO @.worker AS w (worker, lease, expires_at, whole_since, gone_at)
+    SELECT $2::text, 0, t.now, t.now, t.now FROM t
+    ON CONFLICT (worker) DO UPDATE SET gone_at = excluded.gone_at WHERE w.gone_at IS NULL"
+);
+
+pub(super) const LOCK_HELD: &str = concat!(
+    "WITH t AS MATERIALIZED (SELECT ",
+    super::now!(),
+    " AS now) SELECT ",
+    super::view!(),
+    ", t.now FROM t, (
+        SELECT u.* FROM @.unfinished u WHERE u.worker = $2::text ORDER BY u.name LIMIT $3::bigint FOR UPDATE
+    ) u JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
+);
+
+pub(super) const HELD: &str = "
+    SELECT u.name, u.attempt FROM @.unfinished u WHERE u.worker = $1::text AND u.name > $2::text
+    ORDER BY u.name LIMIT $3::bigint";
+
+/// No row if the worker may not take back. The workers whose lease is over, and those that have work and are gone or
+/// unknown; the index leads from one that has work to the next.
+pub(super) const LOST: &str = concat!(
+    "WITH RECURSIVE t AS MATERIALIZED (SELECT ",
+    super::now!(),
+    " AS now), asks AS MATERIALIZED (
+        SELECT FROM @.worker w, t WHERE w.worker = $2::text AND w.gone_at IS NULL AND w.expires_at > t.now
+            AND w.whole_since <= t.now - w.lease
+    ), k(worker) AS (
+        (SELECT u.worker FROM @.unfinished u WHERE u.worker IS NOT NULL ORDER BY u.worker LIMIT 1)
+        UNION ALL
+        SELECT (SELECT u.worker FROM @.unfinished u WHERE u.worker > k.worker ORDER BY u.worker LIMIT 1)
+        FROM k WHERE k.worker IS NOT NULL
+    )
+    SELECT w.worker, true AS over FROM asks, t, @.worker w WHERE w.gone_at IS NULL AND w.expires_at <= t.now
+    UNION ALL
+    SELECT k.worker, false FROM asks, k
+    WHERE k.worker IS NOT NULL AND NOT EXISTS (SELECT FROM @.worker w WHERE w.worker = k.worker AND w.gone_at IS NULL)"
+);
+
+pub(super) const DECLARE_GONE: &str = concat!(
+    "WITH t AS MATERIALIZED (SELECT ",
+    super::now!(),
+    " AS now)
+    UPDATE @.worker w SET gone_at = t.now FROM t
+    WHERE w.worker = $2::text AND w.gone_at IS NULL AND w.expires_at <= t.now
+    RETURNING true"
+);
+
+pub(super) const FORGET_WORKERS: &str = concat!(
+    "DELETE FROM @.worker w WHERE w.gone_at <= ",
+    super::now!(),
+    " - $2::bigint"
+);

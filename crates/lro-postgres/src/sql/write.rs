@@ -1,0 +1,102 @@
+//! Statements that change operations.
+
+/// Whether a row is running and the writer of `item i` has it.
+macro_rules! fenced {
+    () => {
+        "u.name = i.name AND u.state = 1 AND u.attempt = i.attempt
+            AND coalesce(u.worker = i.worker, false) = (i.worker IS NOT NULL)
+            AND coalesce(u.delegate = i.delegate, false) = (i.delegate IS NOT NULL)"
+    };
+}
+
+pub(super) const FINISH: &str = concat!(
+    "WITH t AS MATERIALIZED (SELECT ",
+    super::now!(),
+    " AS now), ended AS (
+        DELETE FROM @.unfinished u
+        USING unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[],
+            $9::bytea[], $10::integer[], $11::bytea[], $12::bytea[])
+        AS i(name, worker, delegate, attempt, metadata_type, metadata, response_type, response, error_code,
+            error_message, error_details)
+        WHERE ",
+    fenced!(),
+    "   RETURNING u.id, u.name, u.attempt, u.unbegun, u.update_time, u.retention, u.exclusive_key,
+            CASE WHEN i.metadata IS NULL THEN u.metadata_type ELSE i.metadata_type END AS metadata_type,
+            coalesce(i.metadata, u.metadata) AS metadata,
+            i.response_type, i.response, i.error_code, i.error_message, i.error_details
+    ), kept AS (
+        INSERT INTO @.finished (id, name, attempt, unbegun, update_time, expire_time, metadata_type, metadata,
+            response_type, response, error_code, error_message, error_details)
+        SELECT e.id, e.name, e.attempt, e.unbegun, greatest(e.update_time, t.now),
+            least(greatest(e.update_time, t.now), 9223372036854775807 - e.retention) + e.retention,
+            e.metadata_type, e.metadata, e.response_type, e.response, e.error_code, e.error_message, e.error_details
+        FROM ended e, t
+    )
+    SELECT name, exclusive_key FROM ended"
+);
+
+pub(super) const REPORT: &str = concat!(
+    "UPDATE @.unfinished u SET update_time = greatest(u.update_time, ",
+    super::now!(),
+    "), metadata_type = CASE WHEN i.metadata IS NULL THEN u.metadata_type ELSE i.metadata_type END,
+        metadata = coalesce(i.metadata, u.metadata),
+        checkpoint_type = CASE WHEN i.checkpoint IS NULL THEN u.checkpoint_type ELSE i.checkpoint_type END,
+        checkpoint = coalesce(i.checkpoint, u.checkpoint)
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[])
+        AS i(name, worker, delegate, attempt, metadata_type, metadata, checkpoint_type, checkpoint)
+    WHERE ",
+    fenced!(),
+    " RETURNING u.name, u.stop"
+);
+
+pub(super) const LOCK_NAMED: &str = concat!(
+    "SELECT ",
+    super::view!(),
+    ", ",
+    super::now!(),
+    " AS now FROM @.unfinished u JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false
+    WHERE u.name = ANY($2::text[]) ORDER BY u.name FOR UPDATE OF u"
+);
+
+pub(super) const CHANGE: &str = "
+    UPDATE @.unfinished u SET state = i.state, not_before = i.not_before,
+        ready = coalesce(i.not_before <= $1::bigint, true), attempt = i.attempt, unbegun = i.unbegun,
+        worker = i.worker, delegate = i.delegate, stop = i.stop, update_time = i.update_time,
+        metadata_type = CASE WHEN i.metadata IS NULL THEN u.metadata_type ELSE i.metadata_type END,
+        metadata = coalesce(i.metadata, u.metadata)
+    FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[],
+        $10::bigint[], $11::bytea[], $12::bytea[])
+        AS i(name, state, not_before, attempt, unbegun, worker, delegate, stop, update_time, metadata_type, metadata)
+    WHERE u.name = i.name";
+
+pub(super) const END: &str = "
+    WITH ended AS (
+        DELETE FROM @.unfinished u
+        USING unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[],
+            $8::bytea[], $9::bytea[], $10::integer[], $11::bytea[], $12::bytea[])
+        AS i(name, attempt, unbegun, update_time, expire_time, metadata_type, metadata, response_type, response,
+            error_code, error_message, error_details)
+        WHERE u.name = i.name
+        RETURNING u.id, i.*
+    )
+    INSERT INTO @.finished (id, name, attempt, unbegun, update_time, expire_time, metadata_type, metadata,
+        response_type, response, error_code, error_message, error_details)
+    SELECT * FROM ended";
+
+pub(super) const LOCK_ROWS: &str =
+    "SELECT FROM @.unfinished u WHERE u.name = ANY($1::text[]) ORDER BY u.name FOR UPDATE OF u";
+
+/// What is done is locked by its row in `finished`, so nothing is removed twice, and what another one removes stays.
+pub(super) const DELETE: &str = concat!(
+    "WITH t AS MATERIALIZED (SELECT ",
+    super::now!(),
+    " AS now), f AS (
+        DELETE FROM @.finished f USING @.operation o, t
+        WHERE o.name = ANY($2::text[]) AND f.id = o.id AND f.expire_time > t.now
+        RETURNING f.name, f.id, NULL::text AS exclusive_key
+    ), u AS (
+        DELETE FROM @.unfinished u WHERE u.name = ANY($2) RETURNING u.name, u.id, u.exclusive_key
+    ), gone AS (SELECT * FROM f UNION ALL SELECT * FROM u)
+    , o AS (DELETE FROM @.operation o USING gone WHERE o.name = gone.name AND o.id = gone.id)
+    SELECT name, exclusive_key FROM gone"
+);
