@@ -23,6 +23,8 @@ pub enum Event {
         strict: bool,
         /// How long a process may be silent, in microseconds.
         lease: u64,
+        /// How often a process looks for what no hint has told, in microseconds.
+        poll: u64,
     },
     /// A process was started.
     Spawn {

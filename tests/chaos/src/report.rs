@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::check::{Violation, check};
+use crate::check::{Violation, check, lateness};
 use crate::event::{Answer, Entry, Event, Outcome, Reached, Request};
 use crate::history::History;
 
@@ -13,12 +13,13 @@ pub struct Report {
     /// What must not have happened; empty if all was well.
     pub violations: Vec<Violation>,
     counts: BTreeMap<String, u64>,
+    lateness: Option<(usize, u64)>,
 }
 
 impl Report {
     /// Counts and checks events.
     pub fn new(entries: Vec<Entry>) -> Self {
-        let mut report = Self { violations: Vec::new(), counts: BTreeMap::new() };
+        let mut report = Self { violations: Vec::new(), counts: BTreeMap::new(), lateness: None };
         for entry in &entries {
             report.count_event(&entry.event);
         }
@@ -39,6 +40,7 @@ impl Report {
                 });
             }
         }
+        report.lateness = lateness(&history);
         report.violations = check(&history);
         report
     }
@@ -106,6 +108,13 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (what, count) in &self.counts {
             writeln!(f, "{count:>9} {what}")?;
+        }
+        if let Some((count, median)) = self.lateness {
+            let millis = median / 1_000;
+            writeln!(
+                f,
+                "{count:>9} waits for other processes while all was well, the median {millis} ms after the end"
+            )?;
         }
         for violation in &self.violations {
             writeln!(f, "violation: {violation}")?;

@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::faults::Faults;
 use crate::log::{self, Log};
 use crate::report::Report;
-use crate::settings::{LEASE, Settings};
+use crate::settings::{LEASE, POLL, Settings};
 use crate::site::{Role, Site};
 use crate::stall;
 
@@ -55,7 +55,12 @@ pub async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     let mut page_token_key = [0; 32];
     page_token_key.fill_with(|| dice.bits().to_le_bytes()[0]);
     let settings = Settings { strict: dice.happens(250), page_token_key };
-    log.write(Event::Run { seed: options.seed, strict: settings.strict, lease: micros(LEASE) });
+    log.write(Event::Run {
+        seed: options.seed,
+        strict: settings.strict,
+        lease: micros(LEASE),
+        poll: micros(POLL),
+    });
     let watch = tokio::spawn(stall::watch(log.clone(), 0));
     let site = Site::new(roles, settings, options.folder.clone(), origin, log.clone());
     for place in 0..site.len() {

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// How long a process may be silent.
 pub(crate) const LEASE: Duration = Duration::from_secs(4);
 
+/// How often a process looks for what no hint has told.
+pub(crate) const POLL: Duration = Duration::from_secs(2);
+
 /// The longest wait that a client asks for.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(15);
 
@@ -27,7 +30,7 @@ impl Settings {
     pub(crate) fn engine(&self, builder: EngineBuilder) -> EngineBuilder {
         builder
             .lease(LEASE)
-            .poll_interval(Duration::from_millis(500))
+            .poll_interval(POLL)
             .progress_interval(Duration::from_millis(100))
             .cancel_grace(Duration::from_millis(1_500))
             .drain_time(DRAIN)

@@ -5,6 +5,7 @@ mod attempts;
 mod cancels;
 mod checkpoints;
 mod exclusive;
+mod hints;
 mod lost;
 mod outcomes;
 mod requests;
@@ -14,6 +15,7 @@ mod waits;
 
 use std::fmt;
 
+pub use self::hints::lateness;
 use crate::history::History;
 
 /// Something that must not have happened.
@@ -40,6 +42,8 @@ pub enum Rule {
     Checkpoints,
     /// Work that excludes other work does not overlap with it.
     Exclusive,
+    /// Who waits is told when other processes end what is waited for.
+    Hints,
     /// An operation that a client was told of is there, and comes to its end.
     Lost,
     /// There is one outcome, and it never changes.
@@ -71,6 +75,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     cancels::check(history, &mut found);
     checkpoints::check(history, &mut found);
     exclusive::check(history, &mut found);
+    hints::check(history, &mut found);
     lost::check(history, &mut found);
     outcomes::check(history, &mut found);
     requests::check(history, &mut found);

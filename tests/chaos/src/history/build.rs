@@ -34,8 +34,9 @@ struct Builder {
 impl Builder {
     fn add(&mut self, at: Micros, event: Event) {
         match event {
-            Event::Run { strict, lease, .. } => {
+            Event::Run { strict, lease, poll, .. } => {
                 self.history.strict = strict;
+                self.history.poll = poll;
                 self.lease = lease;
             }
             Event::Spawn { process, .. } => drop(self.history.processes.entry(process).or_default()),

@@ -21,6 +21,8 @@ pub const SECOND: Micros = 1_000_000;
 pub struct History {
     /// Whether no two attempts of any operation may overlap.
     pub strict: bool,
+    /// How often a process looks for what no hint has told.
+    pub poll: Micros,
     /// By name.
     pub operations: BTreeMap<String, Operation>,
     /// By number.

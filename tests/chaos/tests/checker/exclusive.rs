@@ -42,7 +42,9 @@ fn attempts_of_any_operation_overlap_unless_the_run_is_strict() {
     let mut story = Story::begin();
     story.start_any("a").at(10).begin_attempt("a", 1, 2).at(5_000).begin_attempt("a", 2, 3);
     story.clone().is_sound();
-    story.add(Event::Run { seed: 1, strict: true, lease: 4_000_000 }).breaks(&[Rule::Exclusive]);
+    story
+        .add(Event::Run { seed: 1, strict: true, lease: 4_000_000, poll: 2_000_000 })
+        .breaks(&[Rule::Exclusive]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ impl Story {
     /// A run with the processes 1 to 3, which begin at once.
     pub(crate) fn begin() -> Self {
         let mut story = Self::default();
-        story.add(Event::Run { seed: 1, strict: false, lease: 4_000_000 });
+        story.add(Event::Run { seed: 1, strict: false, lease: 4_000_000, poll: 2_000_000 });
         for process in 1..=3 {
             story.add(Event::Spawn { process, role: "worker".into() });
         }
