@@ -86,8 +86,8 @@ fn write(
     Ok(written.unwrap_or_else(WriteResult::Refused))
 }
 
-/// [`View::finish`] as one statement that the fence decides, where there is no key to pass on; whether it applied. If
-/// not, the operation has to be read to know why.
+/// [`View::finish`] without reading the operation, where there is no key to pass on; whether it applied. If not, the
+/// operation has to be read to know why.
 fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> {
     let now = step.now().as_micros();
     let (worker, delegate) = holder(&finish.fence);
@@ -98,22 +98,19 @@ fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> 
     if now >= FAR || failure.is_some_and(|failure| !failure.details.is_empty()) {
         return Ok(false);
     }
+    // Not `UPDATE … RETURNING`, for which SQLite makes a temporary table each time.
     let id = step.find_id(
-        "UPDATE lro_operation SET state = 2, update_time = max(update_time, ?5), \
-         expire_time = max(update_time, ?5) + retention, worker = NULL, delegate = NULL, stop = NULL, error_code = ?6 \
-         WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 AND attempt = ?4 \
-         AND exclusive_key IS NULL AND update_time < ?7 RETURNING id",
-        params![
-            finish.fence.name.as_str(),
-            worker,
-            delegate,
-            finish.fence.attempt.number(),
-            now,
-            failure.map(|failure| failure.code.number()),
-            FAR
-        ],
+        "SELECT id FROM lro_operation WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 \
+         AND attempt = ?4 AND exclusive_key IS NULL AND update_time < ?5",
+        params![finish.fence.name.as_str(), worker, delegate, finish.fence.attempt.number(), FAR],
     )?;
     let Some(id) = id else { return Ok(false) };
+    step.execute(
+        "UPDATE lro_operation SET state = 2, update_time = max(update_time, ?2), \
+         expire_time = max(update_time, ?2) + retention, worker = NULL, delegate = NULL, stop = NULL, error_code = ?3 \
+         WHERE id = ?1",
+        params![id, now, failure.map(|failure| failure.code.number())],
+    )?;
     put_result(step, id, &finish.outcome, failure)?;
     if let Some(metadata) = &finish.metadata {
         row::put_metadata(step.transaction(), id, metadata)?;
@@ -140,15 +137,15 @@ fn put_result(step: &Step<'_>, id: i64, outcome: &Outcome, failure: Option<&Fail
     Ok(())
 }
 
-/// [`View::report`] as one statement that the fence decides: why the work is asked to stop, if it applied.
+/// [`View::report`] without reading the operation: why the work is asked to stop, if it applied.
 #[expect(clippy::option_option, reason = "whether it applied, and whether the work is asked to stop")]
 fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<Option<StopReason>>, Failed> {
     let (worker, delegate) = holder(&report.fence);
     let found: Option<(i64, Option<String>)> = step
         .transaction()
         .prepare_cached(
-            "UPDATE lro_operation SET update_time = max(update_time, ?5) \
-             WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 AND attempt = ?4 RETURNING id, stop",
+            "SELECT id, stop FROM lro_operation WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 \
+             AND attempt = ?4",
         )?
         .query_row(
             params![
@@ -156,12 +153,15 @@ fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<Option<
                 worker,
                 delegate,
                 report.fence.attempt.number(),
-                step.now().as_micros()
             ],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
     let Some((id, reason_to_stop)) = found else { return Ok(None) };
+    step.execute(
+        "UPDATE lro_operation SET update_time = max(update_time, ?2) WHERE id = ?1",
+        params![id, step.now().as_micros()],
+    )?;
     if let Some(metadata) = &report.metadata {
         row::put_metadata(step.transaction(), id, metadata)?;
     }
