@@ -1,6 +1,6 @@
 //! Real processes on a real store while everything goes wrong, and a checker of what they did.
 //!
-//! A [run](run) starts the store's server where there is one, processes that serve and processes that work, and plays the
+//! A [`run()`] starts the store's server where there is one, processes that serve and processes that work, and plays the
 //! clients itself, over sockets. By a seed it kills, stops and drains processes, restarts the database, lets networks fail and
 //! clocks step. Everybody writes down what they do, each into a file of their own; in the end all is mended, everything has to
 //! come to its end, and the [checker](check::check) looks at what was written down. What happens depends on when real
