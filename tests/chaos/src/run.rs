@@ -21,7 +21,7 @@ use crate::site::{Role, Site};
 use crate::stall;
 
 /// How many clients there are.
-const CLIENTS: usize = 10;
+const CLIENTS: usize = 16;
 
 /// How a run is to be.
 #[derive(Debug, Clone)]

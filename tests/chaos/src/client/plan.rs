@@ -75,10 +75,11 @@ fn random_ending(dice: &Dice) -> Ending {
 /// Mostly short, at times longer than a lease.
 fn random_sleep(dice: &Dice, is_exclusive: bool) -> u64 {
     let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
-    match dice.below(if is_exclusive { 41 } else { 20 }) {
-        0..=6 => 0,
-        7..=11 => dice.below(50),
-        12..=18 | 20..=39 => dice.below(700),
+    match dice.below(20) {
+        0..=4 => 0,
+        5..=8 => dice.below(50),
+        9..=16 => dice.below(700),
+        _ if is_exclusive && dice.happens(800) => dice.below(700),
         _ => lease / 2 + dice.below(lease * 3 / 2),
     }
 }

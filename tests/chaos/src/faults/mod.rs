@@ -88,7 +88,7 @@ impl Faults {
 
     /// The kinds that there can be, those more often that are to happen more often.
     fn kinds(&self) -> Vec<Kind> {
-        let mut kinds = vec![Kind::Pause, Kind::Pause];
+        let mut kinds = vec![Kind::Pause; 3];
         if self.backend.outlives_processes() {
             kinds.extend([Kind::Kill, Kind::Kill, Kind::Kill, Kind::Drain]);
         }

@@ -29,7 +29,10 @@ impl Faults {
     pub(super) async fn pause(&self) {
         let Some(place) = self.take_any() else { return };
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
-        let time = self.dice.millis(200..lease * 5 / 2);
+        // Mostly so long that others have just taken over when it goes on: then what it wrote as if nothing had happened
+        // would do the most harm.
+        let time = if self.dice.happens(700) { lease..lease * 7 / 4 } else { 200..lease * 5 / 2 };
+        let time = self.dice.millis(time);
         // A process that stops while it writes keeps all others from writing.
         let is_outage = self.backend.is_file();
         if is_outage {
