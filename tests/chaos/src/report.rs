@@ -30,6 +30,11 @@ impl Report {
             } else {
                 report.count("operations that no client was told of");
             }
+            for attempt in &operation.attempts {
+                if operation.overtaken(attempt.number, attempt.span.to).is_some() {
+                    report.count("attempts that others took over while their handlers went on");
+                }
+            }
             if let Some((.., seen)) = operation.end() {
                 report.count(match &seen.outcome {
                     None => continue,

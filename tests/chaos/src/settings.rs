@@ -6,7 +6,7 @@ use lro::EngineBuilder;
 use serde::{Deserialize, Serialize};
 
 /// How long a process may be silent.
-pub(crate) const LEASE: Duration = Duration::from_secs(4);
+pub(crate) const LEASE: Duration = Duration::from_secs(3);
 
 /// How often a process looks for what no hint has told.
 pub(crate) const POLL: Duration = Duration::from_secs(2);

@@ -15,7 +15,8 @@ impl Faults {
     /// Has somebody else keep the file to themselves for a while, as a backup or a person with a shell may.
     pub(super) async fn lock(&self) {
         let Target::Sqlite { file, .. } = self.backend.target(0) else { return };
-        let time = self.dice.millis(100..7_000);
+        let time =
+            if self.dice.happens(800) { self.dice.millis(50..1_000) } else { self.dice.millis(1_000..7_000) };
         self.write(Event::StoreDown { how: "somebody else writes to the file for a while".into() });
         match spawn_blocking(move || keep_locked(file, time)).await {
             Ok(Ok(())) => {}

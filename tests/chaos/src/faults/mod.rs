@@ -65,7 +65,7 @@ impl Faults {
     async fn storm(&self, end: Instant) {
         let mut under_way = JoinSet::new();
         while Instant::now() < end {
-            sleep(self.dice.millis(50..1_500)).await;
+            sleep(self.dice.millis(50..2_000)).await;
             let (kind, faulty) =
                 (self.dice.pick(&self.kinds()), Self { dice: self.dice.fork(), ..self.clone() });
             under_way.spawn(async move {

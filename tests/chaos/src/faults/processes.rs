@@ -30,8 +30,8 @@ impl Faults {
         let Some(place) = self.take_any() else { return };
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
         // Mostly so long that others have just taken over when it goes on: then what it wrote as if nothing had happened
-        // would do the most harm.
-        let time = if self.dice.happens(700) { lease..lease * 7 / 4 } else { 200..lease * 5 / 2 };
+        // would do the most harm. They do so when their own leases have been whole for one lease.
+        let time = if self.dice.happens(700) { lease * 5 / 4..lease * 3 } else { 200..lease * 3 / 2 };
         let time = self.dice.millis(time);
         // A process that stops while it writes keeps all others from writing.
         let is_outage = self.backend.is_file();
