@@ -27,7 +27,11 @@ impl Faults {
 
     /// Stops a process, mostly for longer than its lease.
     pub(super) async fn pause(&self) {
-        let Some(place) = self.take_any() else { return };
+        // One that does nothing has nothing to be taken over.
+        let working = self.site.working();
+        let any =
+            if self.dice.happens(800) { self.dice.pick(&working) } else { self.dice.index(self.site.len()) };
+        let Some(place) = self.site.take(any) else { return };
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
         // Mostly so long that others have just taken over when it goes on: then what it wrote as if nothing had happened
         // would do the most harm. They do so when their own leases have been whole for one lease.

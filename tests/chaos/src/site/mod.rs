@@ -67,6 +67,11 @@ impl Site {
         self.0.roles.len()
     }
 
+    /// The places of the processes that work.
+    pub(crate) fn working(&self) -> Vec<usize> {
+        (0..self.len()).filter(|place| self.0.roles[*place].concurrency > 0).collect()
+    }
+
     /// One of the processes that clients can reach.
     pub(crate) fn serving(&self, dice: &Dice) -> Option<Arc<Process>> {
         let places = self.places();
