@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use test_postgres::{Cluster, Proxy, cluster};
 
@@ -54,8 +55,13 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
-    /// Starts what there is to start, for so many processes.
-    pub(crate) fn start(spec: &Spec, folder: &Path, processes: usize) -> Result<Self, Box<dyn Error>> {
+    /// Starts what there is to start, for so many processes. A commit of a server takes at least so long, up to 100 ms.
+    pub(crate) fn start(
+        spec: &Spec,
+        folder: &Path,
+        processes: usize,
+        commit_delay: Duration,
+    ) -> Result<Self, Box<dyn Error>> {
         let of = |target| Self { target, cluster: None, networks: Vec::new() };
         Ok(match spec {
             Spec::Memory => of(Target::Memory),
@@ -63,7 +69,11 @@ impl Backend {
             Spec::SqliteAt(path) => of(Target::Sqlite { file: path.into(), clock: folder.into() }),
             Spec::PostgresAt(url) => of(Target::Postgres(url.clone())),
             Spec::Postgres => {
-                let cluster = cluster::Builder::new()?.start()?;
+                // Commits that take their time are what others can overtake.
+                let delay = commit_delay.as_micros().to_string();
+                let builder = cluster::Builder::new()?.durable();
+                let cluster =
+                    builder.setting("commit_siblings", "0").setting("commit_delay", &delay).start()?;
                 cluster.create_database(DATABASE)?;
                 let network = |_| Proxy::start(cluster.address());
                 let networks = (0..processes).map(network).collect::<Result<_, _>>()?;

@@ -21,7 +21,7 @@ use crate::site::{Role, Site};
 use crate::stall;
 
 /// How many clients there are.
-const CLIENTS: usize = 16;
+const CLIENTS: usize = 24;
 
 /// How a run is to be.
 #[derive(Debug, Clone)]
@@ -46,7 +46,9 @@ pub async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     let origin = log::monotonic();
     let log = Log::create(&options.folder, 0, origin)?;
     let roles = roles(&options.store, &dice);
-    let backend = Arc::new(Backend::start(&options.store, &options.folder, roles.len())?);
+    let commit_delay = Duration::from_millis(dice.pick(&[0, 5, 25]));
+    let backend = Backend::start(&options.store, &options.folder, roles.len(), commit_delay)?;
+    let backend = Arc::new(backend);
     let roles: Vec<Role> = roles
         .into_iter()
         .enumerate()

@@ -85,7 +85,11 @@ impl Client {
                         if outcome.is_some() {
                             self.known.set_done(&name);
                         }
-                        if !self.dice.happens(150) {
+                        if self.dice.happens(400) {
+                            self.wait_for(name).await;
+                            return;
+                        }
+                        if !self.dice.happens(200) {
                             return;
                         }
                     }
@@ -104,13 +108,8 @@ impl Client {
             return;
         };
         match self.dice.below(100) {
-            0..=44 => {
-                let longest = u64::try_from(MAX_WAIT.as_millis()).unwrap_or_default();
-                let millis =
-                    if self.dice.happens(500) { self.dice.below(1_000) } else { self.dice.below(longest) };
-                self.wait(&process, operation.name, millis).await;
-            }
-            45..=69 => drop(self.get(&process, operation.name).await),
+            0..=34 => self.wait_for(operation.name).await,
+            35..=69 => drop(self.get(&process, operation.name).await),
             70..=81 => self.cancel(&process, operation.name).await,
             82..=84 => self.delete(&process, operation.name).await,
             _ => {
@@ -129,9 +128,13 @@ impl Client {
         self.call(process, request, |channel| wire::get(channel, name)).await.answer
     }
 
-    async fn wait(&self, process: &Process, name: String, millis: u64) {
+    /// Waits for an operation, for a short or a long time.
+    async fn wait_for(&self, name: String) {
+        let Some(process) = self.site.serving(&self.dice) else { return };
+        let longest = if self.dice.happens(500) { Duration::from_secs(1) } else { MAX_WAIT };
+        let millis = self.dice.below(u64::try_from(longest.as_millis()).unwrap_or(u64::MAX));
         let request = Request::Wait { operation: name.clone(), millis };
-        self.call(process, request, |channel| wire::wait(channel, name, millis)).await;
+        self.call(&process, request, |channel| wire::wait(channel, name, millis)).await;
     }
 
     async fn cancel(&self, process: &Process, name: String) {

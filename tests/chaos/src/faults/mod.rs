@@ -22,7 +22,7 @@ use crate::site::Site;
 const STORM: Duration = Duration::from_secs(45);
 
 /// How long nothing goes wrong between two storms. Only then can be said how soon something must happen.
-const LULL: Duration = Duration::from_secs(30);
+const LULL: Duration = Duration::from_secs(40);
 
 /// What goes wrong with one run. Clones are the same.
 #[derive(Debug, Clone)]
