@@ -5,6 +5,7 @@
 
 mod bench;
 mod cargo;
+mod chaos;
 mod checked_in;
 mod corpus;
 mod crate_check;
@@ -37,6 +38,8 @@ struct Cli {
 enum Command {
     /// Measure against peers, in one run.
     Bench(bench::Args),
+    /// Run processes on a real store while everything goes wrong.
+    Chaos(chaos::Args),
     /// Run the generator over every package of a tree of protos.
     Corpus(corpus::Args),
     /// Run rustdoc over every comment of a tree of protos.
@@ -56,6 +59,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Bench(args) => bench::run(&args),
+        Command::Chaos(args) => chaos::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
