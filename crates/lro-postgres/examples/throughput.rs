@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use lro_postgres::PostgresStore;
 use lro_store::{
-    Beginning, Claim, Finish, NewOperation, OperationName, Outcome, Parent, Payload, Store, StoreExt, WorkerId,
+    Beginning, Claim, Finish, NewOperation, OperationName, Outcome, Parent, Payload, Store, StoreExt,
+    WorkerId,
 };
 
 type Any = Box<dyn std::error::Error + Send + Sync>;
@@ -34,7 +35,10 @@ async fn main() -> Result<(), Any> {
 }
 
 fn wal(cluster: &test_postgres::Cluster) -> Result<u64, Any> {
-    Ok(cluster.execute("postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")?.trim().parse()?)
+    Ok(cluster
+        .execute("postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")?
+        .trim()
+        .parse()?)
 }
 
 async fn client(url: &str) -> Result<tokio_postgres::Client, Any> {
@@ -60,7 +64,9 @@ async fn raw(url: &str, size: usize, time: Duration) -> Result<f64, Any> {
         let (client, count) = (client(url).await?, Arc::clone(&count));
         tasks.push(tokio::spawn(async move {
             let insert = client
-                .prepare("INSERT INTO raw SELECT n, 'w', 1, 1, p FROM unnest($1::text[], $2::bytea[]) i(n, p)")
+                .prepare(
+                    "INSERT INTO raw SELECT n, 'w', 1, 1, p FROM unnest($1::text[], $2::bytea[]) i(n, p)",
+                )
                 .await?;
             let update = client
                 .prepare(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_core::stream::FusedStream as _;
 use lro::store::{StateKind, View};
 use lro::{EngineBuilder, Retry, Start, Watch, payload};
 use lro_store_conformance::{FaultyStore, StoreMethod};
@@ -52,6 +53,7 @@ async fn the_first_view_is_the_present_one_and_the_last_one_is_done() {
     let name = server.begin("report 10, wait, report 20, sleep 5000, report 30").await;
     tokio::time::sleep(SECOND).await;
     let mut watch = server.engine.watch(&name).unwrap();
+    assert!(!watch.is_terminated());
     let first = next(&mut watch).await;
     assert_eq!(
         (first.name().as_str(), first.kind(), percent(&first)),
@@ -62,6 +64,7 @@ async fn the_first_view_is_the_present_one_and_the_last_one_is_done() {
     assert_eq!(after, Duration::ZERO);
     let (last, after) = until(&mut watch, View::is_done).await;
     assert_eq!((after, percent(&last)), (SECOND * 5, Some(30)));
+    assert!(watch.is_terminated(), "also before it was asked again");
     assert!(watch.next().await.is_none() && watch.next().await.is_none());
     let mut again = server.engine.watch(&name).unwrap();
     assert_eq!(next(&mut again).await, last);
