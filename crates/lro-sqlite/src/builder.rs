@@ -23,7 +23,7 @@ pub struct SqliteStoreBuilder {
     clock: Arc<dyn Clock>,
     readers: usize,
     queue: usize,
-    call_timeout: Duration,
+    timeout: Duration,
     watch_interval: Duration,
 }
 
@@ -39,7 +39,7 @@ impl SqliteStoreBuilder {
             clock: Arc::new(SystemClock),
             readers: 2,
             queue: 10_000,
-            call_timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(30),
             watch_interval: Duration::from_millis(100),
         }
     }
@@ -65,8 +65,8 @@ impl SqliteStoreBuilder {
 
     /// How long a call may take in all; 30 seconds by default, at most a day. Then it fails as [unavailable](Error::unavailable), and its
     /// effect is whole or absent.
-    pub fn call_timeout(mut self, timeout: Duration) -> Self {
-        self.call_timeout = timeout.min(LONGEST);
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout.min(LONGEST);
         self
     }
 
@@ -112,7 +112,7 @@ impl SqliteStoreBuilder {
 
     /// Opens the connections and starts the threads. Blocks.
     fn open_now(self) -> Result<SqliteStore, Error> {
-        let Self { place, clock, readers, queue, call_timeout, watch_interval } = self;
+        let Self { place, clock, readers, queue, timeout, watch_interval } = self;
         let mut connection = place.writer()?;
         schema::migrate(&mut connection)?;
         let reading = (0..readers).map(|_| place.reader()).collect::<Result<_, _>>()?;
@@ -124,7 +124,7 @@ impl SqliteStoreBuilder {
             hub: hub.clone(),
             watch_interval,
         };
-        let threads = Threads::start(writer, reading, queue, call_timeout)?;
+        let threads = Threads::start(writer, reading, queue, timeout)?;
         Ok(SqliteStore::new(threads, place, clock, hub))
     }
 }

@@ -13,4 +13,4 @@ mod process;
 mod schema;
 mod support;
 mod transactions;
-mod unpublished;
+mod uncommitted;
