@@ -10,7 +10,7 @@ use crate::connect::Place;
 use crate::queue::Queue;
 use crate::threads::Threads;
 use crate::writer::Writer;
-use crate::{SqliteStore, schema};
+use crate::{SqliteStore, schema, transaction};
 
 /// The longest time that can be set: a day, which every clock and SQLite can add up.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -115,6 +115,7 @@ impl SqliteStoreBuilder {
         let Self { place, clock, readers, queue, timeout, watch_interval } = self;
         let mut connection = place.writer()?;
         schema::migrate(&mut connection)?;
+        transaction::guard(&mut connection)?;
         let reading = (0..readers).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let hub = ChangeHub::default();
         let writer = Writer {

@@ -1,12 +1,13 @@
 //! Rows of the caller in one transaction with operations.
 
+use std::cell::Cell;
 use std::error::Error as StdError;
 use std::fmt;
 
 use lro_store::{
     Change, ChangeHub, Creation, Error, Finish, InTransaction, NewOperation, Refusal, WriteResult,
 };
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use crate::error::{Failed, failure_of_the_database};
 use crate::step::Step;
@@ -19,17 +20,41 @@ pub(crate) struct Writes(Box<Closure>);
 
 type Closure = dyn Fn(&Transaction<'_>) -> Result<(), BoxError> + Send + Sync;
 
+thread_local! {
+    /// Whether a closure of a caller is running.
+    static IN_CLOSURE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps closures from committing what others have in the same transaction: their COMMIT becomes a ROLLBACK.
+pub(crate) fn guard(connection: &mut Connection) -> Result<(), Failed> {
+    Ok(connection.commit_hook(Some(|| IN_CLOSURE.get()))?)
+}
+
+/// Runs a closure of a caller, and knows meanwhile that it does.
+fn call(writes: &Writes, transaction: &Transaction<'_>) -> Result<(), BoxError> {
+    struct End;
+    impl Drop for End {
+        fn drop(&mut self) {
+            IN_CLOSURE.set(false);
+        }
+    }
+    IN_CLOSURE.set(true);
+    let _end = End;
+    (writes.0)(transaction)
+}
+
 /// Runs what a caller writes; its error is a refusal, unless it is a failure of the database.
 pub(crate) fn run(step: &Step<'_>, writes: &Writes) -> Result<Result<(), Refusal>, Failed> {
     let transaction = step.transaction();
-    let ended = (writes.0)(transaction);
+    let ended = call(writes, transaction);
     if transaction.is_autocommit() {
-        return Err(match ended.err().and_then(|error| failure_of_the_database(&*error)) {
-            Some(failed) => failed,
-            None => Failed::internal(
+        // Some failures end a transaction, too.
+        let failed = ended.err().and_then(|error| failure_of_the_database(&*error));
+        return Err(failed.unwrap_or_else(|| {
+            Failed::internal(
                 "a closure has ended the transaction that it was given; it must leave COMMIT and ROLLBACK to the store",
-            ),
-        });
+            )
+        }));
     }
     match ended {
         Ok(()) => Ok(Ok(())),
@@ -46,7 +71,7 @@ pub(crate) fn run(step: &Step<'_>, writes: &Writes) -> Result<Result<(), Refusal
 /// in the same file.
 ///
 /// The closure runs on the thread that writes, once it is known that the item applies, and all other writes wait for
-/// it: it should do nothing but write. It may run more than once, with the effects of all runs but the last undone. If
+/// it: it should do nothing but write, and leave COMMIT and ROLLBACK to the store. It may run more than once, with the effects of all runs but the last undone. If
 /// it returns an error or panics, the item is undone with it; the error comes back as a
 /// [`Refusal`], unless it is or comes from a failure of the database itself, such as a full disk,
 /// which is an error of the call.

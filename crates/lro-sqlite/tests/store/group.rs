@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::{Mutex, mpsc};
 
 use lro_sqlite::rusqlite;
-use lro_store::{Store, StoreExt};
+use lro_store::{Change, Store, StoreExt};
 use tokio::task::JoinSet;
 
-use crate::support::{Place, SOON, exists, operation};
+use crate::support::{Place, SOON, exists, name, operation};
 
 /// How often the database was committed to: how many frames of its write-ahead log end a transaction.
 fn commits(path: &Path) -> usize {
@@ -68,6 +68,32 @@ async fn neither_answers_nor_hints_come_before_the_commit() {
     go_on.send(()).unwrap();
     assert_eq!(call.await.unwrap().len(), 2);
     assert!(changes.try_recv().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hint_never_comes_before_its_change_can_be_read() {
+    const COUNT: usize = 200;
+    let place = Place::new();
+    let store = place.open().await;
+    let mut changes = store.changes();
+    let reader = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let mut seen = 0;
+            while seen < COUNT {
+                if let Some(Change::Deleted(name)) = changes.recv().await {
+                    assert_eq!(store.get_one(&name).await.unwrap(), None);
+                    seen += 1;
+                }
+            }
+        }
+    });
+    for id in 0..COUNT {
+        let id = id.to_string();
+        store.create_one(operation(&id)).await.unwrap();
+        store.delete_one(&name(&id)).await.unwrap();
+    }
+    tokio::time::timeout(SOON, reader).await.expect("all deletions are hinted").unwrap();
 }
 
 #[tokio::test]

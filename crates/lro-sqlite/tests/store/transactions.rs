@@ -93,10 +93,21 @@ async fn reports_and_ends_bring_rows_along_or_change_nothing() {
 #[tokio::test]
 async fn a_closure_that_ends_the_transaction_is_an_error_and_nothing_is_kept() {
     let (_place, store, books) = library().await;
-    for end in ["ROLLBACK", "COMMIT"] {
-        let ends = lro_sqlite::in_transaction(move |transaction| transaction.execute_batch(end));
-        let error = store.create_one(with("a", ends)).await.unwrap_err();
-        assert!(error.is_internal(), "{error:?}");
+    for (number, end) in ["ROLLBACK", "COMMIT", "COMMIT; BEGIN", "ROLLBACK; BEGIN"].into_iter().enumerate() {
+        let ends = lro_sqlite::in_transaction(move |transaction| {
+            // What comes of it is not looked at, as careless code does.
+            let _ = transaction.execute_batch(end);
+            Ok::<_, rusqlite::Error>(())
+        });
+        let neighbour = format!("n{number}");
+        let (bad, good) = tokio::join!(
+            store.create_one(with("a", ends)),
+            store.create_one(with(&neighbour, lro_sqlite::in_transaction(|_| Ok::<_, rusqlite::Error>(()))))
+        );
+        let error = bad.unwrap_err();
+        assert!(error.is_internal(), "{end}: {error:?}");
+        assert!(!exists(&store, "a").await, "{end}");
+        assert!(good.unwrap().created().is_some(), "{end}: the neighbour was committed by another's closure");
     }
     store.create_one(with("b", add("Emma"))).await.unwrap().created().expect("the store goes on");
     assert_eq!(count(&books), 1);
