@@ -7,7 +7,6 @@ use std::time::Duration;
 use lro_store::{ChangeHub, Clock, Error, SystemClock};
 
 use crate::connect::Place;
-use crate::queue::Queue;
 use crate::threads::Threads;
 use crate::writer::Writer;
 use crate::{SqliteStore, schema, transaction};
@@ -118,13 +117,7 @@ impl SqliteStoreBuilder {
         transaction::guard(&mut connection)?;
         let reading = (0..readers).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let hub = ChangeHub::default();
-        let writer = Writer {
-            connection,
-            queue: Arc::new(Queue::new(queue)),
-            clock: Arc::clone(&clock),
-            hub: hub.clone(),
-            watch_interval,
-        };
+        let writer = Writer::new(connection, queue, Arc::clone(&clock), hub.clone(), watch_interval);
         let threads = Threads::start(writer, reading, queue, timeout)?;
         Ok(SqliteStore::new(threads, place, clock, hub))
     }

@@ -33,7 +33,7 @@ impl Threads {
         timeout: Duration,
     ) -> Result<Self, Error> {
         let mut threads = Self {
-            writes: Arc::clone(&writer.queue),
+            writes: writer.queue(),
             reads: Arc::new(Queue::new(queue)),
             timeout,
             handles: Vec::with_capacity(readers.len() + 1),
