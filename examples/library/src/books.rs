@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lro::Context;
-use lro_sqlite::SqliteStore;
 use lro_sqlite::rusqlite::{Connection, OptionalExtension as _};
 use tokio_postgres::{Client, NoTls};
 use tonic::Status;
@@ -95,7 +94,7 @@ impl Books {
             }
             Kind::Sqlite(_) => {
                 let imported = imported.to_vec();
-                operation.in_transaction(SqliteStore::in_transaction(move |transaction| {
+                operation.in_transaction(lro_sqlite::in_transaction(move |transaction| {
                     let mut insert = transaction
                         .prepare_cached("INSERT OR REPLACE INTO book (name, title) VALUES (?1, ?2)")?;
                     imported.iter().try_for_each(|book| insert.execute([&book.name, &book.title]).map(drop))
