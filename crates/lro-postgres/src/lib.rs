@@ -30,6 +30,8 @@ mod schema;
 mod sql;
 mod stop;
 mod store;
+#[cfg(feature = "rustls")]
+mod tls;
 mod transaction;
 mod workers;
 mod write;
@@ -38,3 +40,6 @@ pub use builder::PostgresStoreBuilder;
 pub use mode::Mode;
 pub use store::PostgresStore;
 pub use transaction::{Uncommitted, in_transaction};
+/// The version of rustls that [`PostgresStoreBuilder::roots`] takes its certificates from.
+#[cfg(feature = "rustls")]
+pub use rustls;

@@ -15,6 +15,9 @@ use crate::account::Account;
 /// Between two looks at something that gives no sign.
 pub(crate) const LOOK: Duration = Duration::from_millis(5);
 
+/// How long killed processes may take to be gone.
+const GONE: Duration = Duration::from_secs(10);
+
 /// A program that runs, with its output in a file.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -95,7 +98,9 @@ impl Process {
         }
         drop(self.child.kill());
         drop(self.child.wait());
-        while children.iter().any(|process| state(*process).is_some()) {
+        // Bounded, as a number may be given to another process at once.
+        let deadline = Instant::now() + GONE;
+        while children.iter().any(|process| parent(*process).is_some()) && Instant::now() < deadline {
             thread::sleep(LOOK);
         }
     }
@@ -118,7 +123,7 @@ fn send(process: u32, signal: Signal) {
 /// The children of a process and theirs. PostgreSQL's are no group, as each makes a session of its own.
 fn descendants(process: u32) -> Vec<u32> {
     let all: Vec<(u32, u32)> =
-        processes().into_iter().filter_map(|process| Some((process, state(process)?))).collect();
+        processes().into_iter().filter_map(|process| Some((process, parent(process)?))).collect();
     let mut found = vec![process];
     let mut next = 0;
     while let Some(parent) = found.get(next).copied() {
@@ -133,8 +138,8 @@ fn processes() -> Vec<u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// The parent of a process that is alive: not one that only waits to be looked at.
-fn state(process: u32) -> Option<u32> {
+/// The parent of a process that is alive, and does not only wait to be looked at.
+fn parent(process: u32) -> Option<u32> {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name, in parentheses, may contain anything.
     let mut fields = text.rsplit_once(')')?.1.split_whitespace();

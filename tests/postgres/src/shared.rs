@@ -79,6 +79,11 @@ impl Server {
         let prefix = format!("test_{:x}_{}_", time.as_millis(), process::id());
         let place = match env::var(VARIABLE) {
             Ok(url) => {
+                if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+                    return Err(Error::failed(format!(
+                        "{VARIABLE} is no URL that begins with postgresql://"
+                    )));
+                }
                 if on_path("psql").is_none() {
                     return Err(Error::missing("there is no psql on the PATH"));
                 }
@@ -101,7 +106,7 @@ impl Server {
         }
     }
 
-    /// Makes a database, which takes some 50 ms. Where a schema will do, [`schema`](Self::schema) is faster.
+    /// Makes a database, which takes about a tenth of a second. Where a schema will do, [`schema`](Self::schema) is faster.
     ///
     /// # Panics
     ///

@@ -3,11 +3,16 @@
 //! Each test runs this program again as the process that ends, with one of the tests that are ignored otherwise.
 
 use std::env;
+use std::fs::Permissions;
 use std::io::{self, BufRead as _, BufReader};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 /// A process that has told what it made. It is killed if the test fails.
 struct Role {
@@ -44,6 +49,13 @@ impl Drop for Role {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The user of the servers has to get there.
+fn public_folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    folder
 }
 
 /// Tells the test what this process has made, and waits for the end of its input.
@@ -94,6 +106,14 @@ fn has_databases_of_the_shared_server() {
 }
 
 #[test]
+#[ignore = "a role"]
+fn has_a_pooler() {
+    let cluster = test_postgres::private().unwrap().start().unwrap();
+    let pooler = test_postgres::pooler().unwrap().start(cluster.address()).unwrap();
+    tell(&format!("{} {}", pooler.address(), cluster.address()));
+}
+
+#[test]
 fn a_killed_process_leaves_neither_server_nor_files() {
     if test_postgres::private().is_none() {
         return;
@@ -117,9 +137,8 @@ fn a_paused_server_goes_too() {
 #[test]
 fn the_server_of_a_static_goes_with_its_process() {
     let Some(builder) = test_postgres::private() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     drop(builder);
+    let folder = public_folder();
     let mut role =
         Role::start("has_databases_of_the_shared_server", &[("TMPDIR", folder.path().to_str().unwrap())]);
     assert_eq!(folder.path().read_dir().unwrap().count(), 1);
@@ -127,6 +146,20 @@ fn the_server_of_a_static_goes_with_its_process() {
     drop(role.process.stdin.take());
     assert!(role.process.wait().unwrap().success());
     eventually("the folder is empty", || folder.path().read_dir().unwrap().count() == 0);
+}
+
+#[test]
+fn a_pooler_goes_with_its_process() {
+    if test_postgres::private().is_none() || test_postgres::pooler().is_none() {
+        return;
+    }
+    let folder = public_folder();
+    let mut role = Role::start("has_a_pooler", &[("TMPDIR", folder.path().to_str().unwrap())]);
+    assert_eq!(folder.path().read_dir().unwrap().count(), 2);
+    assert!(role.told.iter().all(|address| TcpStream::connect(address).is_ok()));
+    role.kill();
+    eventually("the folder is empty", || folder.path().read_dir().unwrap().count() == 0);
+    assert!(role.told.iter().all(|address| TcpStream::connect(address).is_err()));
 }
 
 #[test]

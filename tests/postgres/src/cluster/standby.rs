@@ -80,8 +80,13 @@ impl Cluster {
         }
     }
 
-    /// Sets what the server reads while it runs. It waits for no standby, so that it also works when one is away.
-    fn set(&self, name: &str, value: &str) -> Result<(), Error> {
+    /// Sets what the server reads while it runs. It waits for no standby, so that it also works when one is away. Some settings
+    /// hold from the next start only.
+    ///
+    /// # Errors
+    ///
+    /// There is no such setting or value, or the server does not answer.
+    pub fn set(&self, name: &str, value: &str) -> Result<(), Error> {
         self.execute("postgres", &format!("ALTER SYSTEM SET {name} = {}", psql::literal(value)))?;
         self.execute("postgres", "SELECT pg_reload_conf()").map(drop)
     }
