@@ -38,8 +38,8 @@ mod write;
 
 pub use builder::PostgresStoreBuilder;
 pub use mode::Mode;
-pub use store::PostgresStore;
-pub use transaction::{Uncommitted, in_transaction};
 /// The version of rustls that [`PostgresStoreBuilder::roots`] takes its certificates from.
 #[cfg(feature = "rustls")]
 pub use rustls;
+pub use store::PostgresStore;
+pub use transaction::{Uncommitted, in_transaction};

@@ -90,7 +90,8 @@ impl Pool {
             Err(error) => {
                 let error = Error::from(Failure::from(error));
                 let mut state = self.state();
-                let pause = state.outage.take().map_or(SHORTEST_PAUSE, |outage| outage.pause * 2).min(LONGEST_PAUSE);
+                let pause =
+                    state.outage.take().map_or(SHORTEST_PAUSE, |outage| outage.pause * 2).min(LONGEST_PAUSE);
                 state.outage = Some(Outage { error: error.clone(), pause, until: Instant::now() + pause });
                 Err(error)
             }
