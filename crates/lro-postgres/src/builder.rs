@@ -125,7 +125,7 @@ impl PostgresStoreBuilder {
     /// As [`connect`](Self::connect); also if the user may not create what is missing.
     pub async fn migrate(self) -> Result<(), Error> {
         let (config, connect) = self.config()?;
-        let mut client = open(&*connect, &config).await?;
+        let mut client = self.within(open(&*connect, &config)).await?;
         Ok(schema::migrate(&mut client, &self.schema, self.mode).await?)
     }
 
@@ -136,7 +136,7 @@ impl PostgresStoreBuilder {
     /// none, the password is wrong, or the tables are missing or of another version.
     pub async fn connect(self) -> Result<PostgresStore, Error> {
         let (config, connect) = self.config()?;
-        let mut client = open(&*connect, &config).await?;
+        let mut client = self.within(open(&*connect, &config)).await?;
         if self.migrates && schema::version(&client, &self.schema).await? < schema::VERSION {
             schema::migrate(&mut client, &self.schema, self.mode).await?;
         }
@@ -146,7 +146,8 @@ impl PostgresStoreBuilder {
         let task = if self.hints && self.mode == Mode::Direct {
             let channel = format!("lro_{}", self.schema);
             let listener = Listener { config: config.clone(), connect: Arc::clone(&connect), channel };
-            Some(listen(&hints, listener).await.map_err(Failure::from)?)
+            let listening = async { Ok(listen(&hints, listener).await.map_err(Failure::from)?) };
+            Some(self.within(listening).await?)
         } else {
             None
         };
@@ -163,6 +164,12 @@ impl PostgresStoreBuilder {
             hints,
         };
         Ok(PostgresStore::new(Arc::new(shared), self.writers, self.readers, task))
+    }
+
+    /// What a server that does not answer would let wait for ever.
+    async fn within<T>(&self, step: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let late = |_| Error::unavailable(format!("the server has not answered for {:?}", self.timeout));
+        tokio::time::timeout(self.timeout, step).await.map_err(late)?
     }
 
     #[cfg(feature = "rustls")]

@@ -5,5 +5,6 @@ mod checks;
 mod errors;
 mod faults;
 mod hints;
+mod queue;
 mod rows;
 mod support;
