@@ -8,3 +8,5 @@ mod hints;
 mod queue;
 mod rows;
 mod support;
+#[cfg(feature = "rustls")]
+mod tls;
