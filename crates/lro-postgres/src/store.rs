@@ -11,7 +11,7 @@ use lro_store::{
 use tokio_postgres::Transaction;
 
 use crate::call::{Shared, attempt, execute, in_task};
-use crate::claim::{ClaimSome, NextKey};
+use crate::claim::{ClaimSome, Places};
 use crate::create::{create, meet_each_other};
 use crate::hints::Task;
 use crate::list::List;
@@ -40,7 +40,7 @@ struct Inner {
     get: Merge<OperationName, OperationName, Option<View>>,
     cancel: Merge<OperationName, OperationName, bool>,
     delete: Merge<OperationName, OperationName, bool>,
-    next_key: Arc<NextKey>,
+    places: Arc<Places>,
     _hints: Option<Task>,
 }
 
@@ -93,7 +93,7 @@ impl PostgresStore {
             cancel: merge!(1, OperationName::clone, shared, names, attempt(&shared, &CancelAll(names))),
             delete: merge!(1, OperationName::clone, shared, names, attempt(&shared, &DeleteAll(names))),
             shared,
-            next_key: Arc::default(),
+            places: Arc::default(),
             _hints: hints,
         }))
     }
@@ -242,8 +242,8 @@ impl Store for PostgresStore {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
-        let next_key = Arc::clone(&self.0.next_key);
-        execute(&self.0.shared, ClaimSome { claim: claim.clone(), next_key }).await
+        let places = Arc::clone(&self.0.places);
+        execute(&self.0.shared, ClaimSome { claim: claim.clone(), places }).await
     }
 
     async fn report(&self, reports: Vec<Report>) -> Result<Vec<WriteResult>, Error> {
