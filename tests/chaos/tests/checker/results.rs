@@ -58,7 +58,12 @@ fn an_outcome_that_was_reached_and_thrown_away() {
     story.at(60_000).begin_attempt("a", 2, 3);
     story.clone().breaks(&[Rule::Results]);
     // The store was away for long, and others had the operation before it was back.
-    story.at(30_000).add(Event::StoreDown { how: "killed".into() }).at(55_000).add(Event::StoreUp).is_sound();
+    story
+        .at(30_000)
+        .add(Event::StoreDown { how: "killed".into(), of: "all".into() })
+        .at(55_000)
+        .add(Event::StoreUp)
+        .is_sound();
 }
 
 #[test]
