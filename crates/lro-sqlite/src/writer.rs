@@ -95,7 +95,8 @@ impl Writer {
                 looked = Instant::now();
             }
         }
-        // What fails here is done by whoever opens the file next.
+        // Nobody is kept waiting for other processes, and what fails here is done by whoever opens the file next.
+        let _ = self.connection.busy_timeout(Duration::ZERO);
         let _ = checkpoint(&self.connection);
     }
 

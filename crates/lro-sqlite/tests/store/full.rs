@@ -73,7 +73,7 @@ async fn fill_and_go_on(store: &SqliteStore, make_room: impl AsyncFnOnce()) {
 
 /// Sets how large the database may become, on the connection that writes.
 async fn limit_pages(store: &SqliteStore, id: &str, pages: u32) {
-    let limit = SqliteStore::in_transaction(move |transaction| {
+    let limit = lro_sqlite::in_transaction(move |transaction| {
         transaction.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
     });
     store.create_one(operation(id).with_transaction(limit)).await.unwrap().created().unwrap();
