@@ -84,7 +84,7 @@ fn random_sleep(dice: &Dice, is_exclusive: bool) -> u64 {
         0..=4 => 0,
         5..=8 => dice.below(50),
         9..=16 => dice.below(700),
-        _ if is_exclusive && dice.happens(800) => dice.below(700),
+        _ if is_exclusive && dice.happens(400) => dice.below(700),
         _ => lease / 2 + dice.below(lease * 3 / 2),
     }
 }

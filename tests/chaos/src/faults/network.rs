@@ -37,7 +37,7 @@ impl Faults {
         };
         let only = self.dice.happens(750).then(|| self.dice.index(self.backend.networks.len()));
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
-        let time = self.dice.millis(100..lease * 2);
+        let time = self.dice.millis(lease / 10..lease * 4);
         let of = only.map_or_else(|| "all".to_owned(), |place| format!("the process at place {place}"));
         self.write(Event::StoreDown { how: way.to_string(), of: format!("{of}, {way:?}") });
         self.on_networks(only, move |network| match way {
