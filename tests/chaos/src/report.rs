@@ -85,6 +85,7 @@ impl Report {
                 Reached::Retry(_) => "handlers: asked to be tried again",
                 Reached::Panic => "handlers: panicked",
                 Reached::Stopped => "handlers: stopped as they were asked to",
+                Reached::Lost => "handlers: told that others have taken over",
             }),
             Event::Drop { .. } => self.count("handlers: dropped"),
             Event::Call { request, .. } => self.count(format!("calls: {}", kind(request))),

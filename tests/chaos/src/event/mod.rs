@@ -172,6 +172,8 @@ pub enum Reached {
     Retry(String),
     /// Nothing: it panics.
     Panic,
-    /// The error that goes with having been asked to stop, or with having lost the operation.
+    /// The error that goes with having been asked to stop.
     Stopped,
+    /// The error that goes with having been told that another attempt has taken the operation over.
+    Lost,
 }
