@@ -19,7 +19,7 @@ impl Mount {
         fs::create_dir(&path).unwrap();
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&path).output();
         if !mounted.is_ok_and(|output| output.status.success()) {
-            test_tools::skip("this user may not mount a file system");
+            crate::support::skip("this user may not mount a file system");
             return None;
         }
         Some(Self(path))
