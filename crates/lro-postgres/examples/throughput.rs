@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use lro_postgres::PostgresStore;
 use lro_store::{
-    Beginning, Claim, Finish, NewOperation, OperationName, Outcome, Parent, Payload, Store, StoreExt, WorkerId,
+    Beginning, Claim, Finish, NewOperation, OperationName, Outcome, Parent, Payload, Store, StoreExt,
+    WorkerId,
 };
 
 type Any = Box<dyn std::error::Error + Send + Sync>;
@@ -42,7 +43,8 @@ async fn main() -> Result<(), Any> {
 
 /// The processor time that the servers for clients have taken, in hundredths of a second.
 fn processor(cluster: &test_postgres::Cluster) -> Result<u64, Any> {
-    let sql = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    let sql =
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
     let mut sum = 0;
     for pid in cluster.execute("postgres", sql)?.lines() {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
@@ -53,7 +55,10 @@ fn processor(cluster: &test_postgres::Cluster) -> Result<u64, Any> {
 }
 
 fn wal(cluster: &test_postgres::Cluster) -> Result<u64, Any> {
-    Ok(cluster.execute("postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")?.trim().parse()?)
+    Ok(cluster
+        .execute("postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")?
+        .trim()
+        .parse()?)
 }
 
 fn commits(cluster: &test_postgres::Cluster) -> Result<u64, Any> {
@@ -68,7 +73,13 @@ async fn client(url: &str) -> Result<tokio_postgres::Client, Any> {
 }
 
 /// Inserts rows and then updates them by name, in arrays, over some connections.
-async fn raw(cluster: &test_postgres::Cluster, url: &str, connections: usize, size: usize, time: Duration) -> Result<f64, Any> {
+async fn raw(
+    cluster: &test_postgres::Cluster,
+    url: &str,
+    connections: usize,
+    size: usize,
+    time: Duration,
+) -> Result<f64, Any> {
     let setup = client(url).await?;
     setup
         .batch_execute(
@@ -84,7 +95,9 @@ async fn raw(cluster: &test_postgres::Cluster, url: &str, connections: usize, si
         let (client, count) = (client(url).await?, Arc::clone(&count));
         tasks.push(tokio::spawn(async move {
             let insert = client
-                .prepare("INSERT INTO raw SELECT n, 'w', 1, 1, p FROM unnest($1::text[], $2::bytea[]) i(n, p)")
+                .prepare(
+                    "INSERT INTO raw SELECT n, 'w', 1, 1, p FROM unnest($1::text[], $2::bytea[]) i(n, p)",
+                )
                 .await?;
             let update = client
                 .prepare(
@@ -118,7 +131,12 @@ fn operation() -> NewOperation {
 }
 
 /// Starts and ends operations, an array at a time.
-async fn batches(cluster: &test_postgres::Cluster, url: &str, size: usize, time: Duration) -> Result<f64, Any> {
+async fn batches(
+    cluster: &test_postgres::Cluster,
+    url: &str,
+    size: usize,
+    time: Duration,
+) -> Result<f64, Any> {
     let store = PostgresStore::connect(url).await?;
     let worker = WorkerId::random();
     store.keep_alive(&worker, Duration::from_secs(600)).await?;
@@ -147,12 +165,7 @@ async fn batches(cluster: &test_postgres::Cluster, url: &str, size: usize, time:
 }
 
 /// Starts and ends operations, one by one from each caller.
-async fn own(
-    url: &str,
-    writers: usize,
-    callers: usize,
-    time: Duration,
-) -> Result<(f64, Duration, u64), Any> {
+async fn own(url: &str, writers: usize, callers: usize, time: Duration) -> Result<(f64, Duration, u64), Any> {
     let store = PostgresStore::builder(url).connections(writers, 2).connect().await?;
     let worker = WorkerId::random();
     store.keep_alive(&worker, Duration::from_secs(600)).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lro::store::{FailureCode, OperationName, StopReason};
+use lro::store::{FailureCode, InTransaction, OperationName, StopReason};
 use lro::testing::{self, Attempt};
 use lro::{Context, Method, Retry, Start};
 use tokio::time::{Instant, sleep};
@@ -292,4 +292,17 @@ async fn an_attempt_that_an_operation_may_not_have_is_refused() {
 )]
 fn a_start_that_an_engine_would_refuse_is_refused() {
     let _ = Attempt::new(IMPORT).start(Start::new().parent("no parent"));
+}
+
+#[tokio::test]
+async fn what_is_to_be_written_with_the_response_is_seen_and_with_an_error_there_is_nothing() {
+    let writes = InTransaction::new("rows");
+    for succeeds in [true, false] {
+        let work = |(): &(), _, operation: Context<Done>| {
+            operation.in_transaction(writes.clone());
+            std::future::ready(succeeds.then(Imported::default).ok_or_else(|| Status::data_loss("it failed")))
+        };
+        let ended = testing::run(IMPORT, &(), work, Import::default()).await;
+        assert_eq!(ended.in_transaction(), Some(&writes).filter(|_| succeeds));
+    }
 }

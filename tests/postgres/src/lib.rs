@@ -1,4 +1,5 @@
-//! Real PostgreSQL servers for tests, examples, chaos runs and benches. Unix only.
+//! Real PostgreSQL servers for tests, examples, chaos runs and benches. Linux only, as the processes of a server are looked
+//! up in `/proc`.
 //!
 //! - [`shared`] is one server for all tests of a process: a fresh [`Database`] or [`Schema`] for each of them.
 //! - [`private`] makes a [`Cluster`] that belongs to one test, which may stop it, kill it, pause it, and give it a

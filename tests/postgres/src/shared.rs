@@ -106,7 +106,7 @@ impl Server {
         }
     }
 
-    /// Makes a database, which takes some 50 ms. Where a schema will do, [`schema`](Self::schema) is faster.
+    /// Makes a database, which takes about a tenth of a second. Where a schema will do, [`schema`](Self::schema) is faster.
     ///
     /// # Panics
     ///

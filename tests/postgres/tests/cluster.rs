@@ -34,6 +34,43 @@ fn data_outlives_every_way_to_stop() {
     assert_eq!(log.matches("database system was not properly shut down").count(), 2, "{log}");
 }
 
+/// The pieces of shared memory that the system has, whoever made them.
+fn shared_memory() -> Vec<String> {
+    let text = std::fs::read_to_string("/proc/sysvipc/shm").unwrap();
+    text.lines().filter_map(|line| line.split_whitespace().nth(1)).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_killed_server_leaves_no_shared_memory() {
+    let Some(builder) = test_postgres::private() else { return };
+    let cluster = builder.start().unwrap();
+    assert_eq!(cluster.execute("postgres", "SHOW dynamic_shared_memory_type").unwrap(), "mmap");
+    let file = std::fs::read_to_string(cluster.data_dir().join("postmaster.pid")).unwrap();
+    let memory = file.lines().nth(6).unwrap().split_whitespace().last().unwrap().to_owned();
+    cluster.kill();
+    assert!(shared_memory().contains(&memory));
+    drop(cluster);
+    assert!(!shared_memory().contains(&memory));
+}
+
+#[test]
+fn a_smart_stop_waits_for_clients_and_an_immediate_one_for_nobody() {
+    let Some(builder) = test_postgres::private() else { return };
+    let cluster = builder.start().unwrap();
+    thread::scope(|scope| {
+        let client = scope.spawn(|| cluster.execute("postgres", "SELECT pg_sleep(600)"));
+        let asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+        while cluster.execute("postgres", asleep).unwrap() != "1" {}
+        let smart = scope.spawn(|| cluster.stop(Mode::Smart));
+        while cluster.execute("postgres", "SELECT 1").is_ok() {}
+        thread::sleep(Duration::from_millis(300));
+        assert!(!smart.is_finished() && !client.is_finished());
+        cluster.stop(Mode::Immediate).unwrap();
+        smart.join().unwrap().unwrap();
+        client.join().unwrap().unwrap_err();
+    });
+}
+
 #[test]
 fn a_paused_server_answers_when_it_goes_on() {
     let Some(builder) = test_postgres::private() else { return };

@@ -179,6 +179,9 @@ fn a_request_arrives_whole_before_its_connection_is_cut() {
     server.proxy.cut_when(Direction::ToServer, contains(b"COMMIT"));
     client.write_all(b"INSERT COM").unwrap();
     receive(&mut other, 10);
+    server.proxy.cut_when(Direction::ToServer, contains(b"COMMIT"));
+    client.write_all(b"MIT COM").unwrap();
+    receive(&mut other, 7);
     assert!(server.proxy.is_armed(), "what was sent before does not count");
     let (mut third, mut third_other) = server.connect();
     client.write_all(b"MIT").unwrap();

@@ -64,7 +64,9 @@ async fn calm(world: &World, site: &Site) {
         }
         let back = history.facts().stepped_back;
         let has_clients = site.state().clients > 0;
-        if !has_clients && is_over(history) {
+        // What was on its way to the store when its caller died may still arrive.
+        let arrived = began.elapsed() > CALL_TIME;
+        if !has_clients && arrived && is_over(history) {
             return;
         }
         if !has_clients {

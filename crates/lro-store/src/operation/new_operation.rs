@@ -205,6 +205,11 @@ impl NewOperation {
         self.in_transaction.as_ref()
     }
 
+    /// Takes out what is to be written in the transaction that creates it; for stores that wrap others.
+    pub fn take_transaction(&mut self) -> Option<InTransaction> {
+        self.in_transaction.take()
+    }
+
     /// Whether others finish it.
     pub fn is_delegated(&self) -> bool {
         matches!(self.beginning, Beginning::Delegated(_))

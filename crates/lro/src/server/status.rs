@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use lro_store::{
     Failure, FailureCode, InvalidKey, InvalidLabel, InvalidName, InvalidRequestId, OperationName, Payload,
-    StopReason,
+    Refusal, StopReason,
 };
 use prost::{Message, Name};
 use prost_types::Any;
@@ -124,6 +124,19 @@ impl Errors {
     /// The store cannot keep what the server makes of the request.
     pub(super) fn not_storable(&self, why: &str) -> Status {
         self.error(Code::InvalidArgument, "NOT_STORABLE", why).status()
+    }
+
+    /// What the server's own code wanted written in a transaction of the store was not. A status is that code's answer.
+    pub(super) fn refused(&self, refusal: &Refusal) -> Status {
+        if let Some(status) = refusal.error().downcast_ref::<Status>() {
+            return status.clone();
+        }
+        tracing::error!(
+            error = refusal.error() as &dyn Error,
+            "what was to be written in the same transaction failed"
+        );
+        let message = "the server could not write what goes with this, so nothing was written";
+        self.error(Code::Internal, "TRANSACTION_REFUSED", message).status()
     }
 
     /// Too many operations wait already.

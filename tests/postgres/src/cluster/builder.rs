@@ -11,6 +11,8 @@ use crate::account::Account;
 use crate::programs::Programs;
 use crate::{Error, psql};
 
+/// Shared memory with names of its own in the system would outlive a server that is killed.
+const CLEAN: [(&str, &str); 1] = [("dynamic_shared_memory_type", "mmap")];
 /// What a test that kills processes can do without: only the machine itself could lose what was not written through.
 const FAST: [(&str, &str); 2] = [("fsync", "off"), ("full_page_writes", "off")];
 
@@ -85,7 +87,7 @@ impl Builder {
     fn configuration(&self) -> String {
         let fast = FAST.iter().filter(|_| !self.durable).copied();
         let own = self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        fast.chain(own).fold(String::from("\n"), |mut text, (name, value)| {
+        CLEAN.into_iter().chain(fast).chain(own).fold(String::from("\n"), |mut text, (name, value)| {
             // Writing to a string does not fail.
             let _ = writeln!(text, "{name} = {}", psql::literal(value));
             text

@@ -1,11 +1,13 @@
 //! Ways to take a server away.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use super::Cluster;
 use crate::Error;
+use crate::process::{LOOK, Process};
 
 /// How long a stop may take. A smart one waits for clients.
 const STOP: Duration = Duration::from_secs(60);
@@ -29,19 +31,35 @@ impl Cluster {
     /// It still runs after a minute, such as with [`Mode::Smart`] and clients that stay. It goes on stopping, and another
     /// mode makes it faster.
     pub fn stop(&self, mode: Mode) -> Result<(), Error> {
-        let mut process = self.lock();
-        if let Some(server) = process.as_mut() {
+        let Some(stopping) = self.lock().as_ref().map(|server| {
             server.signal(match mode {
                 Mode::Smart => Signal::TERM,
                 Mode::Fast => Signal::INT,
                 Mode::Immediate => Signal::QUIT,
             });
             server.resume();
-            server.wait(STOP)?;
-            self.watchdog.release();
-            *process = None;
+            server.id()
+        }) else {
+            return Ok(());
+        };
+        let deadline = Instant::now() + STOP;
+        loop {
+            // Not longer, so that another thread can stop it in another way.
+            let mut process = self.lock();
+            match process.as_mut().filter(|server| server.id() == stopping).map(Process::ended) {
+                None => return Ok(()),
+                Some(Some(_)) => {
+                    self.watchdog.release();
+                    *process = None;
+                    return Ok(());
+                }
+                Some(None) => drop(process),
+            }
+            if Instant::now() >= deadline {
+                return Err(self.failed(format!("PostgreSQL still runs after {} s", STOP.as_secs())));
+            }
+            thread::sleep(LOOK);
         }
-        Ok(())
     }
 
     /// Kills all processes of the server at once, so that none of them does anything more; the next start is a recovery. What
@@ -72,8 +90,11 @@ impl Cluster {
 }
 
 impl Drop for Cluster {
-    /// Stops at once; the watchdog removes the files.
+    /// Stops at once; the watchdog removes the files. The server itself gives back the shared memory, which would outlive it
+    /// if it were killed.
     fn drop(&mut self) {
-        self.kill();
+        if self.stop(Mode::Immediate).is_err() {
+            self.kill();
+        }
     }
 }

@@ -20,6 +20,13 @@ use crate::{Error, port, psql};
 pub use builder::Builder;
 pub use faults::Mode;
 
+/// Gives back the small piece of shared memory that a killed server has left. Its number is the last word of the seventh line
+/// of a file that only a killed server leaves.
+const FORGET: &str = r#"
+memory=$(sed -n '7s/^.* //p' "$1/data/postmaster.pid" 2>/dev/null)
+[ -z "$memory" ] || ipcrm -m "$memory"
+"#;
+
 /// How long a server may take to be ready, which after a crash includes its recovery.
 const START: Duration = Duration::from_secs(60);
 
@@ -133,7 +140,7 @@ impl Cluster {
             .prefix("lro-postgres-")
             .tempdir_in(parent)
             .map_err(|error| Error::io(format_args!("no folder in {}", parent.display()), &error))?;
-        let watchdog = Watchdog::new(watchdog::REMOVE, &[folder.path().as_os_str()])?;
+        let watchdog = Watchdog::new(&[FORGET, watchdog::REMOVE].concat(), &[folder.path().as_os_str()])?;
         account.own(folder.path()).map_err(|error| Error::io("chown", &error))?;
         Ok(Self {
             programs,

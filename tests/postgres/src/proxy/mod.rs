@@ -83,12 +83,14 @@ impl Proxy {
         self.shared.wait_until(|rules| !rules.listening);
     }
 
-    /// Lets every byte arrive that much later, both ways. The order stays, and the bandwidth.
+    /// Lets every byte arrive that much later, both ways. The order stays. Up to 1 MiB can be on its way in a
+    /// direction; then the sender waits.
     pub fn delay(&self, time: Duration) {
         self.shared.change(|rules| rules.flows = [Flow::Delay(time); 2]);
     }
 
-    /// Keeps the bytes of a direction until [`mend`](Self::mend), as a network that is away for a while.
+    /// Keeps the bytes of a direction until [`mend`](Self::mend), as a network that is away for a while. Past 1 MiB the sender
+    /// waits.
     pub fn hold(&self, direction: Direction) {
         self.shared.change(|rules| rules.flows[direction as usize] = Flow::Hold);
     }

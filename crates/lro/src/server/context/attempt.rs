@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::{Arc, Mutex};
 
-use lro_store::{Payload, Report, Store, StoreExt, View, WriteResult};
+use lro_store::{InTransaction, Payload, Report, Store, StoreExt, View, WriteResult};
 
 use super::error::Fault;
 use super::recorder::Recorder;
@@ -71,11 +71,15 @@ impl Attempt {
         run.stop().map_or(Ok(()), |reason| Err(Fault::Stopped(reason.clone())))
     }
 
-    /// Stores a checkpoint.
-    pub(super) async fn store_checkpoint(&self, checkpoint: Payload) -> Result<(), Fault> {
+    /// Stores a checkpoint, and what is to be written in the same transaction.
+    pub(super) async fn store_checkpoint(
+        &self,
+        checkpoint: Payload,
+        writes: Option<InTransaction>,
+    ) -> Result<(), Fault> {
         match &self.sink {
             Sink::Store { store, random } => {
-                return self.write_checkpoint(&**store, random, checkpoint).await;
+                return self.write_checkpoint(&**store, random, checkpoint, writes).await;
             }
             Sink::Recorder(_) if self.run.is_over() => {}
             Sink::Recorder(recorder) => {
@@ -92,14 +96,20 @@ impl Attempt {
         store: &dyn Store,
         random: &Random,
         checkpoint: Payload,
+        writes: Option<InTransaction>,
     ) -> Result<(), Fault> {
         let mut backoff = Backoff::new(random);
         let _turn = self.run.turn_to_write().await;
         while !self.run.is_forgotten() && !self.run.is_over() {
-            let mut report = Report::new(self.run.fence.clone()).checkpoint(checkpoint.clone());
+            let mut report = Report::new(self.run.fence.clone())
+                .checkpoint(checkpoint.clone())
+                .in_transaction(writes.clone());
             let unwritten = self.run.unwritten();
             report.metadata = unwritten.as_ref().map(|(metadata, _)| metadata.clone());
             match in_time(store.report_one(report)).await {
+                Ok(WriteResult::Refused(refusal)) => {
+                    return Err(Fault::Refused(self.errors.refused(&refusal)));
+                }
                 Ok(result) => {
                     self.run.note(&result);
                     if let WriteResult::Applied { .. } = result {

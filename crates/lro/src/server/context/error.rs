@@ -27,6 +27,8 @@ pub(super) enum Fault {
     Done,
     #[error("the {what} has {size} bytes; at most {limit} are allowed")]
     TooLarge { what: &'static str, size: usize, limit: usize },
+    #[error("what was to be stored with the checkpoint could not be: {}", .0.message())]
+    Refused(Status),
     #[error(transparent)]
     Store(lro_store::Error),
 }
@@ -65,6 +67,12 @@ impl ProgressError {
         matches!(self.fault, Fault::TooLarge { .. })
     }
 
+    /// Whether what was to be written in the transaction of a checkpoint could not be. Neither is stored. As a status it
+    /// is that which the writing has failed with.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.fault, Fault::Refused(_))
+    }
+
     /// Whether the store is broken. A store that cannot be reached is waited for instead.
     pub fn is_store_failure(&self) -> bool {
         matches!(self.fault, Fault::Store(_))
@@ -92,6 +100,7 @@ impl From<ProgressError> for Status {
             Fault::Lost => errors.attempt_over("ATTEMPT_LOST", &error.to_string()),
             Fault::Done => errors.attempt_over("OPERATION_DONE", &error.to_string()),
             Fault::TooLarge { what, size, limit } => errors.too_large(what, *size, *limit),
+            Fault::Refused(status) => status.clone(),
             Fault::Store(store) => errors.store(store),
         }
     }

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use lro_store::{Labels, StopReason};
+use lro_store::{InTransaction, Labels, StopReason};
 use prost::{Message, Name};
 use tonic::Status;
 
@@ -130,9 +130,44 @@ impl<Meta> Context<Meta> {
     /// # Errors
     /// Those of [`ProgressError`].
     pub async fn checkpoint<T: Message + Name>(&self, checkpoint: &T) -> Result<(), ProgressError> {
+        self.store_checkpoint(checkpoint, None).await
+    }
+
+    /// [`checkpoint`](Self::checkpoint), and this in the same transaction, such as rows that the work has made since the
+    /// checkpoint before: both are stored, or neither. So whatever happens, each part of the work is there just once.
+    /// The engine's store makes it (`in_transaction` of lro-sqlite and lro-postgres).
+    ///
+    /// # Errors
+    /// Those of [`ProgressError`]; when this could not be written,
+    /// [`is_refused`](ProgressError::is_refused).
+    pub async fn checkpoint_in_transaction<T: Message + Name>(
+        &self,
+        checkpoint: &T,
+        writes: InTransaction,
+    ) -> Result<(), ProgressError> {
+        self.store_checkpoint(checkpoint, Some(writes)).await
+    }
+
+    /// Has this written in the transaction that stores the response which the handler is about to return, such as rows
+    /// that the work has made: both are stored, or neither, and that by the one attempt whose response counts. Another
+    /// call replaces it; an error of the handler, and a cancellation that drops it, leave it unwritten.
+    /// The engine's store makes it (`in_transaction` of lro-sqlite and lro-postgres).
+    ///
+    /// When it cannot be written, its error is what the handler has returned: a `tonic::Status` as it is, also one that
+    /// asks for another attempt ([`retry_later`](Self::retry_later)), and any other error as INTERNAL, with the error in
+    /// the log.
+    pub fn in_transaction(&self, writes: InTransaction) {
+        self.attempt.run.write_with_response(writes);
+    }
+
+    async fn store_checkpoint<T: Message + Name>(
+        &self,
+        checkpoint: &T,
+        writes: Option<InTransaction>,
+    ) -> Result<(), ProgressError> {
         let checkpoint = convert::to_payload(payload::pack(&T::full_name(), checkpoint));
         self.check_size("checkpoint", checkpoint.size())?;
-        let stored = self.attempt.store_checkpoint(checkpoint).await;
+        let stored = self.attempt.store_checkpoint(checkpoint, writes).await;
         stored.and_then(|()| self.attempt.go_on()).map_err(|fault| self.error(fault))
     }
 

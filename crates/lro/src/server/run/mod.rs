@@ -8,7 +8,7 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lro_store::{Interruption, Record, Release};
+use lro_store::{Interruption, Record, Release, View};
 use tracing::Instrument;
 
 use self::supervise::End;
@@ -32,13 +32,13 @@ pub(super) fn launch(shared: &Arc<Shared>, record: Record, slot: Slot) {
         return;
     }
     shared.waiters.mark_change(&run.fence.name);
-    let is_exclusive = record.view.exclusive().is_some();
+    let view = record.view.clone();
     let underway = Underway { shared: Arc::clone(shared), run };
     let attempt = async move {
         let Underway { shared, run } = &underway;
         let end = supervise::supervise(shared, run, record).await;
-        conclude(shared, run, end).await;
-        if is_exclusive {
+        conclude(shared, run, &view, end).await;
+        if view.exclusive().is_some() {
             // Another one may have waited for the key.
             shared.expect_work(Duration::ZERO);
         }
@@ -66,9 +66,14 @@ impl Drop for Underway {
 }
 
 /// Writes down how the attempt ended.
-async fn conclude(shared: &Shared, run: &Run, end: End) {
+async fn conclude(shared: &Shared, run: &Run, view: &View, mut end: End) {
+    while let End::Finished(outcome) = end {
+        let Some(refusal) = write::finish(shared, run, outcome).await else { return };
+        // As if the handler had returned this error. With an error nothing else is written, so the next time is the last.
+        end = outcome::of(shared, run, view, Ok(Err(shared.errors.refused(&refusal)))).into();
+    }
     match end {
-        End::Finished(outcome) => write::finish(shared, run, outcome).await,
+        End::Finished(_) => {}
         End::Retry(failure, delay) => {
             tracing::warn!(error = failure.message, ?delay, "the work failed and will be tried again");
             write::release(shared, run, Interruption::retry(failure, delay)).await;

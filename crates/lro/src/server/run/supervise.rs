@@ -38,6 +38,16 @@ pub(super) enum End {
     Stuck,
 }
 
+impl From<Verdict> for End {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Outcome(outcome) => Self::Finished(outcome),
+            Verdict::Retry(failure, delay) => Self::Retry(failure, delay),
+            Verdict::None => Self::Dropped,
+        }
+    }
+}
+
 type Work = AbortOnDropHandle<Result<Payload, Status>>;
 
 pub(super) async fn supervise(shared: &Arc<Shared>, run: &Arc<Run>, record: Record) -> End {
@@ -64,11 +74,7 @@ pub(super) async fn supervise(shared: &Arc<Shared>, run: &Arc<Run>, record: Reco
     };
     // A task of its own contains a panic, and dropping the handle drops the work.
     let mut work: Work = AbortOnDropHandle::new(tokio::spawn(work.in_current_span()));
-    let conclude = |joined| match outcome::of(shared, run, &view, joined) {
-        Verdict::Outcome(outcome) => End::Finished(outcome),
-        Verdict::Retry(failure, delay) => End::Retry(failure, delay),
-        Verdict::None => End::Dropped,
-    };
+    let conclude = |joined| End::from(outcome::of(shared, run, &view, joined));
     let lease_over = async {
         if !must_not_overlap {
             pending::<()>().await;

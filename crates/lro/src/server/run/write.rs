@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use lro_store::{Error as StoreError, Finish, Interruption, Outcome, Release, WriteResult};
+use lro_store::{Error as StoreError, Finish, Interruption, Outcome, Refusal, Release, WriteResult};
 
 use crate::server::shared::Shared;
 use crate::server::state::backoff::Backoff;
@@ -16,23 +16,30 @@ const PATIENCE: u32 = 5;
 /// Stores an outcome. It was reached, so it is tried until the store says that it is stored, or that somebody else
 /// has the operation by now; no clock of this process ends that. A store that is broken, and not merely away, is
 /// given an error to store after a few tries, and if it does not take that either, the operation back.
-pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
+///
+/// With a response comes what the work wants written in the same transaction. If that cannot be, nothing is stored, and
+/// this is why.
+pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Option<Refusal> {
     let metadata = run.unwritten().map(|(metadata, _)| metadata);
-    let mut finish = Finish::new(run.fence.clone(), outcome).metadata(metadata);
+    let writes = if outcome.code().is_none() { run.with_response() } else { None };
+    let mut finish = Finish::new(run.fence.clone(), outcome).metadata(metadata).in_transaction(writes);
     let mut backoff = Backoff::new(&shared.random);
     let (mut failures, mut is_replaced, mut may_be_stored) = (0, false, false);
     while !run.is_forgotten() {
         let error = match in_time((*shared.store).finish(vec![finish.clone()])).await.and_then(only) {
             Ok(WriteResult::Deleted) => break,
+            Ok(WriteResult::Refused(refusal)) => return Some(refusal),
             Ok(result) => {
                 shared.waiters.mark(&run.fence.name);
                 if result.is_applied() {
-                    return run.end();
+                    run.end();
+                    return None;
                 }
                 if result != WriteResult::Done || !may_be_stored {
                     tracing::warn!("somebody else has ended the operation or taken it over");
                 }
-                return run.note(&result);
+                run.note(&result);
+                return None;
             }
             Err(error) => error,
         };
@@ -46,7 +53,8 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
         if failures == PATIENCE {
             if is_replaced {
                 tracing::error!("no outcome can be stored; handing the operation back");
-                return release(shared, run, Interruption::begun()).await;
+                release(shared, run, Interruption::begun()).await;
+                return None;
             }
             let failure = status::to_failure(&shared.errors.unstorable_outcome());
             finish = Finish::new(run.fence.clone(), Outcome::Error(failure));
@@ -55,6 +63,7 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) {
         backoff.pause().await;
     }
     tracing::debug!("the operation was deleted; its outcome is dropped");
+    None
 }
 
 /// Hands an operation back, until the store has taken it, or the engine has closed and its lease will do the same.

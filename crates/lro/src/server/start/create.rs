@@ -79,6 +79,7 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         Creation::Repeated(first) => return Ok(Begun::Before(first)),
         Creation::KeyHeld(_) if may_not_wait => return Err(shared.errors.queue_full()),
         Creation::KeyHeld(holder) => return Err(shared.errors.conflict(&holder)),
+        Creation::Refused(refusal) => return Err(shared.errors.refused(&refusal)),
         Creation::Full => return Err(shared.errors.store_full()),
         Creation::Invalid(why) => return Err(shared.errors.not_storable(&why)),
         other => {

@@ -6,7 +6,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lro_store::{DelegateId, InvalidName, NewOperation, OnConflict, OperationName, Parent, Retry};
+use lro_store::{
+    DelegateId, InTransaction, InvalidName, NewOperation, OnConflict, OperationName, Parent, Retry,
+};
 
 use super::CompletionToken;
 
@@ -41,6 +43,7 @@ pub struct Start<Meta> {
     pub(super) deadline: Option<Duration>,
     pub(super) delay: Duration,
     pub(super) retention: Option<Duration>,
+    pub(super) in_transaction: Option<InTransaction>,
     pub(super) work: Work,
 }
 
@@ -69,6 +72,7 @@ impl<Meta> Start<Meta> {
             deadline: None,
             delay: Duration::ZERO,
             retention: None,
+            in_transaction: None,
             work: Work::Handler,
         }
     }
@@ -183,6 +187,17 @@ impl<Meta> Start<Meta> {
     /// [`retention`](crate::EngineBuilder::retention).
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);
+        self
+    }
+
+    /// Writes this in the transaction that stores the operation, such as rows of the server's own: both are there, or
+    /// neither. The engine's store makes it (`in_transaction` of lro-sqlite and lro-postgres).
+    ///
+    /// It runs when everything else is settled: not for a request that only asks for a check, nor for the repeat of one
+    /// that has started an operation. An error of it is the error of the RPC: a `tonic::Status` as it is, and any other
+    /// error as INTERNAL, with the error in the log.
+    pub fn in_transaction(mut self, writes: InTransaction) -> Self {
+        self.in_transaction = Some(writes);
         self
     }
 

@@ -83,6 +83,9 @@ where
     if let Some(deadline) = start.deadline {
         operation = operation.with_deadline(deadline);
     }
+    if let Some(writes) = start.in_transaction {
+        operation = operation.with_transaction(writes);
+    }
     let operation = match start.work {
         Work::Handler => operation,
         Work::Delegate { id, .. } => operation.with_beginning(Beginning::Delegated(id)),

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use lro_store::{Fence, Payload, StopReason, WriteResult};
+use lro_store::{Fence, InTransaction, Payload, StopReason, WriteResult};
 use tokio::sync::{MutexGuard, Notify};
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,8 @@ pub(in crate::server) struct Run {
     done: AtomicBool,
     forgotten: AtomicBool,
     progress: Mutex<Progress>,
+    /// What is to be written in the transaction that stores the response.
+    with_response: Mutex<Option<InTransaction>>,
     /// There is progress to write.
     reported: Notify,
     /// Held while something is written.
@@ -51,6 +53,7 @@ impl Run {
             done: AtomicBool::new(false),
             forgotten: AtomicBool::new(false),
             progress: Mutex::default(),
+            with_response: Mutex::default(),
             reported: Notify::new(),
             writing: tokio::sync::Mutex::default(),
         }
@@ -123,6 +126,16 @@ impl Run {
             WriteResult::Deleted => self.forget(),
             _ => {}
         }
+    }
+
+    /// Takes what is to be written in the transaction that stores the response, in place of what was before.
+    pub(in crate::server) fn write_with_response(&self, writes: InTransaction) {
+        *lock(&self.with_response) = Some(writes);
+    }
+
+    /// What is to be written in the transaction that stores the response.
+    pub(in crate::server) fn with_response(&self) -> Option<InTransaction> {
+        lock(&self.with_response).clone()
     }
 
     /// Takes the latest metadata. It is written some time, and the latest wins.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lro_store::Payload;
+use lro_store::{InTransaction, Payload};
 use prost::{Message, Name};
 use tonic::Status;
 
@@ -19,6 +19,7 @@ pub struct EndedAttempt<Req, Res, Meta> {
     result: Result<Res, Status>,
     record: Record,
     will_retry: bool,
+    in_transaction: Option<InTransaction>,
 }
 
 impl<Req, Res, Meta> EndedAttempt<Req, Res, Meta>
@@ -37,7 +38,8 @@ where
         let is_due = |error| retry::is_due(error, status::to_failure(error).code, &view);
         let may_go_on = run.stop().is_none() && !run.is_over() && view.attempts() < view.max_attempts();
         let will_retry = may_go_on && result.as_ref().is_err_and(is_due);
-        Self { attempt, result, record, will_retry }
+        let in_transaction = run.with_response().filter(|_| result.is_ok());
+        Self { attempt, result, record, will_retry, in_transaction }
     }
 
     /// What the handler returned.
@@ -64,6 +66,12 @@ where
     /// is an attempt left, and the work was neither asked to stop nor lost.
     pub fn will_retry(&self) -> bool {
         self.will_retry
+    }
+
+    /// What the handler has given to [`Context::in_transaction`](crate::Context::in_transaction), if it has returned a
+    /// response. Nothing has run it; the store that made it says how a test does.
+    pub fn in_transaction(&self) -> Option<&InTransaction> {
+        self.in_transaction.as_ref()
     }
 
     /// All progress that the handler has reported, in order: also what a server would never have stored, because
