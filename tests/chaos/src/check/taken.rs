@@ -7,10 +7,11 @@ use super::{Findings, Rule, at};
 use crate::event::Reached;
 use crate::history::{Attempt, History, Micros, Operation, SECOND, Span};
 
-/// For how long the process must have been well before.
-const BEFORE: Micros = 20 * SECOND;
+/// For how long before the attempt began its process must have been well: longer than a lease. It had one when it was given the
+/// operation.
+const BEFORE: Micros = 5 * SECOND;
 
-/// For how long it must have been well after.
+/// For how long it must have been well after the attempt ended.
 const AFTER: Micros = 10 * SECOND;
 
 pub(super) fn check(history: &History, found: &mut Findings) {
@@ -28,9 +29,8 @@ pub(super) fn check(history: &History, found: &mut Findings) {
 }
 
 fn is_well(history: &History, attempt: &Attempt) -> bool {
-    let ended = attempt.span.to;
-    !history
-        .is_troubled(attempt.process, Span::new(ended.saturating_sub(BEFORE), ended.saturating_add(AFTER)))
+    let Span { from, to } = attempt.span;
+    !history.is_troubled(attempt.process, Span::new(from.saturating_sub(BEFORE), to.saturating_add(AFTER)))
 }
 
 fn fault(operation: &Operation, attempt: &Attempt) -> Option<String> {
