@@ -1,6 +1,6 @@
 //! What running work writes: reports, outcomes, and what it hands back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use lro_store::{Change, Fence, Finish, OperationName, Release, Report, StopReason, Timestamp, WriteResult};
 use tokio_postgres::Row;
@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use crate::call::{Call, Shared};
 use crate::change::{Changed, Effects, views, write_back};
 use crate::columns::{Fences, Outcomes, Payloads};
-use crate::connection::{Begin, Connection, Executor};
+use crate::connection::{Begin, Connection, Executor, Step};
 use crate::error::Failure;
 use crate::{Mode, row};
 
@@ -20,20 +20,12 @@ impl Call for FinishAll {
     type Answer = Vec<WriteResult>;
 
     async fn run(&self, shared: &Shared, connection: &mut Connection) -> Result<Self::Answer, Failure> {
-        let (mut fences, mut metadata, mut outcomes) =
-            (Fences::default(), Payloads::default(), Outcomes::default());
-        for item in in_order(&self.0, |item| &item.fence) {
-            fences.push(&item.fence);
-            metadata.push(item.metadata.as_ref());
-            outcomes.push(Some(&item.outcome));
+        let items = in_order(&self.0, |item| &item.fence);
+        let mut rows = finish_all(shared, connection, &items, false).await?;
+        let missing = passed_over(&items, |item| &item.fence, &rows)?;
+        if !missing.is_empty() {
+            rows.extend(finish_all(shared, connection, &missing, true).await?);
         }
-        let (now, query) = (shared.now(), &shared.queries.finish);
-        let parameters = finish_parameters(&now, &fences, &metadata, &outcomes);
-        let rows = if shared.mode == Mode::Portable {
-            connection.transact(Begin::Durable, &[(query, &parameters)]).await?.pop().unwrap_or_default()
-        } else {
-            connection.rows(query, &parameters).await?
-        };
         let effects = finished(&rows)?;
         let written: HashMap<&str, WriteResult> =
             rows.iter().map(|row| Ok((row::get(row, 0)?, applied(None)))).collect::<Result<_, Failure>>()?;
@@ -42,6 +34,60 @@ impl Call for FinishAll {
         effects.publish(shared, connection).await;
         answers
     }
+}
+
+/// Ends running work; what was ended.
+///
+/// A statement passes over a row that another transaction has changed since it began, although the writer may still have
+/// the right to write: what is locked is then not what the statement sees. It does see what a statement before it has
+/// `locks`.
+async fn finish_all(
+    shared: &Shared,
+    connection: &Connection,
+    items: &[&Finish],
+    locks: bool,
+) -> Result<Vec<Row>, Failure> {
+    let (mut fences, mut metadata, mut outcomes) =
+        (Fences::default(), Payloads::default(), Outcomes::default());
+    for item in items {
+        fences.push(&item.fence);
+        metadata.push(item.metadata.as_ref());
+        outcomes.push(Some(&item.outcome));
+    }
+    let now = shared.now();
+    let parameters = finish_parameters(&now, &fences, &metadata, &outcomes);
+    let write: Step<'_> = (&shared.queries.finish, &parameters);
+    if !locks && shared.mode != Mode::Portable {
+        return Ok(connection.rows(write.0, write.1).await?);
+    }
+    write_locked(shared, connection, Begin::Durable, &fences, write, locks).await
+}
+
+/// Runs a statement in a transaction of its own, in which it may lock the rows before.
+async fn write_locked(
+    shared: &Shared,
+    connection: &Connection,
+    begin: Begin,
+    fences: &Fences<'_>,
+    write: Step<'_>,
+    locks: bool,
+) -> Result<Vec<Row>, Failure> {
+    let lock: Step<'_> = (&shared.queries.lock_rows, &[&fences.names]);
+    // What is serializable needs no locks.
+    let steps = [lock, write];
+    let steps = if locks && shared.mode != Mode::Portable { &steps[..] } else { &steps[1..] };
+    Ok(connection.transact(begin, steps).await?.pop().unwrap_or_default())
+}
+
+/// The items that are not among what was written.
+fn passed_over<'a, T>(
+    items: &[&'a T],
+    fence: impl Fn(&T) -> &Fence,
+    written: &[Row],
+) -> Result<Vec<&'a T>, Failure> {
+    let written: HashSet<&str> = written.iter().map(|row| row::get(row, 0)).collect::<Result<_, _>>()?;
+    let is_missing = |item: &&&T| !written.contains(fence(item).name.as_str());
+    Ok(items.iter().filter(is_missing).copied().collect())
 }
 
 /// Ends one operation in a transaction that goes on.
@@ -57,8 +103,8 @@ pub(crate) async fn finish_one(
     metadata.push(finish.metadata.as_ref());
     outcomes.push(Some(&finish.outcome));
     let now = shared.now();
-    let rows =
-        executor.one(&shared.queries.finish, &finish_parameters(&now, &fences, &metadata, &outcomes)).await?;
+    let parameters = finish_parameters(&now, &fences, &metadata, &outcomes);
+    let rows = write_one(shared, executor, &fences, (&shared.queries.finish, &parameters)).await?;
     if rows.is_empty() {
         return not_written(shared, executor, &finish.fence).await;
     }
@@ -79,11 +125,22 @@ pub(crate) async fn report_one(
     checkpoints.push(report.checkpoint.as_ref());
     let now = shared.now();
     let parameters = report_parameters(&now, &fences, &metadata, &checkpoints);
-    let rows = executor.one(&shared.queries.report, &parameters).await?;
+    let rows = write_one(shared, executor, &fences, (&shared.queries.report, &parameters)).await?;
     match rows.first() {
         Some(row) => Ok(applied(stop(row, 1)?)),
         None => not_written(shared, executor, &report.fence).await,
     }
+}
+
+/// Runs a statement after one that locks the row, in a transaction that goes on.
+async fn write_one(
+    shared: &Shared,
+    executor: Executor<'_>,
+    fences: &Fences<'_>,
+    write: Step<'_>,
+) -> Result<Vec<Row>, Failure> {
+    let lock: Step<'_> = (&shared.queries.lock_rows, &[&fences.names]);
+    Ok(executor.all(&[lock, write]).await?.pop().unwrap_or_default())
 }
 
 async fn not_written(shared: &Shared, executor: Executor<'_>, fence: &Fence) -> Result<WriteResult, Failure> {
@@ -108,23 +165,12 @@ impl Call for ReportAll {
     type Answer = Vec<WriteResult>;
 
     async fn run(&self, shared: &Shared, connection: &mut Connection) -> Result<Self::Answer, Failure> {
-        let (mut fences, mut metadata, mut checkpoints) =
-            (Fences::default(), Payloads::default(), Payloads::default());
-        for item in in_order(&self.0, |item| &item.fence) {
-            fences.push(&item.fence);
-            metadata.push(item.metadata.as_ref());
-            checkpoints.push(item.checkpoint.as_ref());
+        let items = in_order(&self.0, |item| &item.fence);
+        let mut rows = report_all(shared, connection, &items, false).await?;
+        let missing = passed_over(&items, |item| &item.fence, &rows)?;
+        if !missing.is_empty() {
+            rows.extend(report_all(shared, connection, &missing, true).await?);
         }
-        let now = shared.now();
-        let parameters = report_parameters(&now, &fences, &metadata, &checkpoints);
-        // The next progress replaces this one, so nobody needs to wait until it is on the disk.
-        let is_durable = self.0.iter().any(|report| report.checkpoint.is_some());
-        let begin = if is_durable { Begin::Durable } else { Begin::Fleeting };
-        let rows = connection
-            .transact(begin, &[(&shared.queries.report, &parameters)])
-            .await?
-            .pop()
-            .unwrap_or_default();
         let written = rows
             .iter()
             .map(|row| Ok((row::get(row, 0)?, applied(stop(row, 1)?))))
@@ -132,6 +178,28 @@ impl Call for ReportAll {
         let names = self.0.iter().map(|item| &item.fence.name);
         answers(shared, Executor::Own(connection), names, written).await
     }
+}
+
+/// Reports of running work; what was written. As with [`finish_all`], not all may be found without locks.
+async fn report_all(
+    shared: &Shared,
+    connection: &Connection,
+    items: &[&Report],
+    locks: bool,
+) -> Result<Vec<Row>, Failure> {
+    let (mut fences, mut metadata, mut checkpoints) =
+        (Fences::default(), Payloads::default(), Payloads::default());
+    for item in items {
+        fences.push(&item.fence);
+        metadata.push(item.metadata.as_ref());
+        checkpoints.push(item.checkpoint.as_ref());
+    }
+    let now = shared.now();
+    let parameters = report_parameters(&now, &fences, &metadata, &checkpoints);
+    // The next progress replaces this one, so nobody needs to wait until it is on the disk.
+    let is_durable = items.iter().any(|report| report.checkpoint.is_some());
+    let begin = if is_durable { Begin::Durable } else { Begin::Fleeting };
+    write_locked(shared, connection, begin, &fences, (&shared.queries.report, &parameters), locks).await
 }
 
 /// Hands unfinished work back.

@@ -189,6 +189,7 @@ macro_rules! __promises {
                 a_name_is_given_once,
                 one_outcome_is_committed,
                 a_claim_and_a_cancel_agree,
+                a_cancel_takes_no_right_to_write,
                 a_deletion_and_an_end_agree,
             }
             race_key(race) {

@@ -5,14 +5,16 @@ use std::future::Future;
 use std::sync::Arc;
 
 use lro_store::{
-    Creation, FailureCode, ListQuery, Outcome, ParentPattern, Record, Store, StoreExt, View, WriteResult,
+    Creation, FailureCode, ListQuery, Outcome, ParentPattern, Record, Report, Store, StoreExt, View,
+    WriteResult,
 };
 use tokio::sync::Barrier;
 
 use crate::Harness;
 use crate::run::Fixture;
 use crate::suite::support::{
-    APPLIED, begin, claim, code, create, fence, finish, get, list, live, name, operation, requested, worker,
+    APPLIED, begin, claim, code, create, fence, finish, get, list, live, name, operation, payload, requested,
+    response, worker,
 };
 
 /// How many take part.
@@ -134,7 +136,7 @@ pub(crate) async fn one_outcome_is_committed<H: Harness>(fixture: &mut Fixture<H
         let winners: Vec<_> = (0..TASKS).filter(|number| answers[*number] == APPLIED).collect();
         let late = answers.iter().filter(|answer| **answer == WriteResult::Done).count();
         assert_eq!((winners.len(), late), (1, TASKS - 1));
-        let expected = Outcome::Response(crate::suite::support::payload(&winners[0].to_string()));
+        let expected = response(&winners[0].to_string());
         assert_eq!(get(&stores[1], &round.to_string()).await.outcome(), Some(&expected));
     }
 }
@@ -164,6 +166,37 @@ pub(crate) async fn a_claim_and_a_cancel_agree<H: Harness>(fixture: &mut Fixture
                 assert_eq!(finish(&stores[1], &fence(&record.view), "ok").await, APPLIED);
             }
         }
+    }
+}
+
+pub(crate) async fn a_cancel_takes_no_right_to_write<H: Harness>(fixture: &mut Fixture<H>) {
+    let stores = stores(fixture).await;
+    for round in 0..H::RACE_ROUNDS {
+        let right = begin(&stores[0], &round.to_string(), "w").await;
+        let answers = together(&stores, 3, |store, number| {
+            let right = right.clone();
+            async move {
+                let report = Report::new(right.clone()).checkpoint(payload("half"));
+                match number {
+                    0 => store.report_one(report).await.unwrap(),
+                    1 => {
+                        assert!(store.request_cancel_one(&right.name).await.unwrap());
+                        APPLIED
+                    }
+                    _ if round % 2 == 0 => store.report_one(report).await.unwrap(),
+                    _ => finish(&store, &right, "ok").await,
+                }
+            }
+        });
+        let answers = answers.await;
+        let is_ended = round % 2 == 1;
+        let reported = &answers[0];
+        assert!(reported.is_applied() || (is_ended && *reported == WriteResult::Done), "{reported:?}");
+        assert!(answers[2].is_applied(), "{:?}", answers[2]);
+        if !is_ended {
+            assert_eq!(finish(&stores[1], &right, "ok").await, APPLIED);
+        }
+        assert_eq!(get(&stores[0], &round.to_string()).await.outcome(), Some(&response("ok")));
     }
 }
 
