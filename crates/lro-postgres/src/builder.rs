@@ -119,7 +119,8 @@ impl PostgresStoreBuilder {
 
     /// Makes or updates the tables, and ends. For deployments that do so before anything else starts.
     ///
-    /// One process does it at a time, and processes of the version before can go on meanwhile.
+    /// One process does it at a time, and processes of the version before can go on meanwhile. Cancel-safe: it happens as a
+    /// whole or not at all.
     ///
     /// # Errors
     /// As [`connect`](Self::connect); also if the user may not create what is missing.
@@ -129,7 +130,9 @@ impl PostgresStoreBuilder {
         Ok(schema::migrate(&mut client, &self.schema, self.mode).await?)
     }
 
-    /// Connects to the database.
+    /// Connects to the database, and makes or updates the tables unless it is told not to.
+    ///
+    /// Cancel-safe, as [`migrate`](Self::migrate).
     ///
     /// # Errors
     /// `unavailable` if the server cannot be reached now. `internal`, with a text that says what to do, if the URL is
