@@ -156,8 +156,8 @@ impl PostgresStoreBuilder {
         };
         let schema = schema::quoted(&self.schema);
         let shared = Shared {
-            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.writers),
-            readers: Pool::new(config, connect, self.mode, self.readers),
+            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.timeout, self.writers),
+            readers: Pool::new(config, connect, self.mode, self.timeout, self.readers),
             queries: Queries::new(&schema, self.mode),
             locks: locks::Space::new(&self.schema),
             schema,
@@ -202,20 +202,6 @@ impl PostgresStoreBuilder {
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(self.timeout);
-        }
-        // A pooler takes no such settings.
-        if self.mode != Mode::Pooled {
-            let own = format!(
-                "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off \
-                 -c plan_cache_mode=force_generic_plan -c statement_timeout={} \
-                 -c idle_in_transaction_session_timeout={}",
-                self.timeout.as_millis().max(1),
-                self.timeout.as_millis().max(1) * 2,
-            );
-            // Statements look few rows up by indexes, and are planned once. What tables were like then must not decide
-            // how, as they grow. What the URL sets comes last, and holds.
-            let options = config.get_options().map(|given| format!("{own} {given}")).unwrap_or(own);
-            config.options(options);
         }
         let connect = self.connector(&config)?;
         Ok((config, connect))
