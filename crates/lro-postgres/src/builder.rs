@@ -119,7 +119,8 @@ impl PostgresStoreBuilder {
 
     /// Makes or updates the tables, and ends. For deployments that do so before anything else starts.
     ///
-    /// One process does it at a time, and processes of the version before can go on meanwhile.
+    /// One process does it at a time, and processes of the version before can go on meanwhile. Cancel-safe: it happens as a
+    /// whole or not at all.
     ///
     /// # Errors
     /// As [`connect`](Self::connect); also if the user may not create what is missing.
@@ -129,7 +130,9 @@ impl PostgresStoreBuilder {
         Ok(schema::migrate(&mut client, &self.schema, self.mode).await?)
     }
 
-    /// Connects to the database.
+    /// Connects to the database, and makes or updates the tables unless it is told not to.
+    ///
+    /// Cancel-safe, as [`migrate`](Self::migrate).
     ///
     /// # Errors
     /// `unavailable` if the server cannot be reached now. `internal`, with a text that says what to do, if the URL is
@@ -153,8 +156,8 @@ impl PostgresStoreBuilder {
         };
         let schema = schema::quoted(&self.schema);
         let shared = Shared {
-            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.writers),
-            readers: Pool::new(config, connect, self.mode, self.readers),
+            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.timeout, self.writers),
+            readers: Pool::new(config, connect, self.mode, self.timeout, self.readers),
             queries: Queries::new(&schema, self.mode),
             locks: locks::Space::new(&self.schema),
             schema,
@@ -199,20 +202,6 @@ impl PostgresStoreBuilder {
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(self.timeout);
-        }
-        // A pooler takes no such settings.
-        if self.mode != Mode::Pooled {
-            let own = format!(
-                "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off \
-                 -c plan_cache_mode=force_generic_plan -c statement_timeout={} \
-                 -c idle_in_transaction_session_timeout={}",
-                self.timeout.as_millis().max(1),
-                self.timeout.as_millis().max(1) * 2,
-            );
-            // Statements look few rows up by indexes, and are planned once. What tables were like then must not decide
-            // how, as they grow. What the URL sets comes last, and holds.
-            let options = config.get_options().map(|given| format!("{own} {given}")).unwrap_or(own);
-            config.options(options);
         }
         let connect = self.connector(&config)?;
         Ok((config, connect))

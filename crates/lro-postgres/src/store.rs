@@ -48,6 +48,8 @@ impl PostgresStore {
     /// Connects to the database of a URL (`postgres://user:password@host/database`) with the default settings, and makes
     /// or updates the tables in the schema `lro`.
     ///
+    /// Cancel-safe: the tables are made or updated as a whole or not at all.
+    ///
     /// # Errors
     /// Those of [`PostgresStoreBuilder::connect`].
     pub async fn connect(url: impl Into<String>) -> Result<Self, Error> {
@@ -104,6 +106,8 @@ impl PostgresStore {
     /// The transaction should be `READ COMMITTED` or stricter, and short: until it ends, others wait for the key and the
     /// worker of the operation. What it has for [`with_transaction`](NewOperation::with_transaction) is not run.
     ///
+    /// Not cancel-safe: if this is dropped before its end, roll the transaction back.
+    ///
     /// # Errors
     /// Those of the database, after which the transaction has to be rolled back; also if others were in the way.
     pub async fn create_in(
@@ -116,6 +120,8 @@ impl PostgresStore {
 
     /// Ends running work in a transaction of the caller's on the same database, so that both its outcome and what else is
     /// written there are kept or not. Only if it applied, the rest should be committed.
+    ///
+    /// Not cancel-safe: if this is dropped before its end, roll the transaction back.
     ///
     /// # Errors
     /// Those of the database, after which the transaction has to be rolled back.
