@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "replicas", about = "A library as several processes on one PostgreSQL database")]
 struct Cli {
-    /// The database to use, such as postgres://user@host/name; a private one is made and removed where none is named.
+    /// The URL of the database to use; a private one is made and removed where none is named.
     #[arg(long)]
     postgres: Option<String>,
     #[command(subcommand)]

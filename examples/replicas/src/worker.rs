@@ -36,10 +36,10 @@ impl LibraryServiceLro for Talkative {
         operation: Context<ImportBooksMetadata>,
     ) -> Result<ImportBooksResponse, Status> {
         let done = operation.last_checkpoint::<ImportBooksResponse>()?.unwrap_or_default().books.len();
-        let (shelf, attempt) = (request.parent.clone(), operation.attempt());
-        println!("begins the import of {shelf}: attempt {attempt}, {done} books are there");
+        let (parent, attempt) = (request.parent.clone(), operation.attempt());
+        println!("begins the import of {parent}: attempt {attempt}, {done} books are there");
         let imported = self.0.import_books(request, operation).await?;
-        println!("has {} books of {shelf}", imported.books.len());
+        println!("has {} books of {parent}", imported.books.len());
         Ok(imported)
     }
 }

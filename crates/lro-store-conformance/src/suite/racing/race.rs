@@ -5,8 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use lro_store::{
-    Creation, FailureCode, ListQuery, Outcome, ParentPattern, Record, Report, Store, StoreExt, View,
-    WriteResult,
+    Creation, FailureCode, ListQuery, ParentPattern, Record, Report, Store, StoreExt, View, WriteResult,
 };
 use tokio::sync::Barrier;
 
