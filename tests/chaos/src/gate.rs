@@ -10,18 +10,20 @@ use tokio::time::sleep;
 /// How often work looks whether it may go on.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Waits until the gate is open. One without a name always is.
-pub(crate) async fn wait(folder: &Path, name: &str) {
-    while !name.is_empty() && !path(folder, name).exists() {
+/// Waits until the gate is open, for this process or for all. One without a name always is.
+pub(crate) async fn wait(folder: &Path, name: &str, process: u32) {
+    let (all, own) = (path(folder, name, None), path(folder, name, Some(process)));
+    while !name.is_empty() && !all.exists() && !own.exists() {
         sleep(LOOK).await;
     }
 }
 
-/// Opens a gate for all processes.
-pub(crate) fn open(folder: &Path, name: &str) -> io::Result<()> {
-    File::create(path(folder, name)).map(drop)
+/// Opens a gate for one process, or for all.
+pub(crate) fn open(folder: &Path, name: &str, process: Option<u32>) -> io::Result<()> {
+    File::create(path(folder, name, process)).map(drop)
 }
 
-fn path(folder: &Path, name: &str) -> PathBuf {
-    folder.join(format!("gate-{name}"))
+fn path(folder: &Path, name: &str, process: Option<u32>) -> PathBuf {
+    let process = process.map(|process| format!("-{process}")).unwrap_or_default();
+    folder.join(format!("gate-{name}{process}"))
 }

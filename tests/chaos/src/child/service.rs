@@ -58,7 +58,7 @@ impl Running<'_> {
             }
             let pause = async {
                 tokio::time::sleep(Duration::from_millis(step.sleep_millis)).await;
-                gate::wait(&self.service.folder, &step.gate).await;
+                gate::wait(&self.service.folder, &step.gate, self.service.process).await;
             };
             tokio::select! {
                 biased;

@@ -110,7 +110,15 @@ impl Scene {
     /// # Errors
     /// When the file that says so cannot be made.
     pub fn open(&self, gate: &str) -> io::Result<()> {
-        gate::open(self.folder(), gate)
+        gate::open(self.folder(), gate, None)
+    }
+
+    /// Lets work go on that waits at a gate of this name in this process.
+    ///
+    /// # Errors
+    /// When the file that says so cannot be made.
+    pub fn open_for(&self, gate: &str, actor: &Actor) -> io::Result<()> {
+        gate::open(self.folder(), gate, Some(actor.number()))
     }
 
     /// Lets the clock step that stores of the scene go by.

@@ -26,14 +26,14 @@ async fn worker_is_killed(scene: &Scene, store: &Target) {
     let pair = Pair::begin(scene, store).await;
     let name = pair.held(scene, "request", "open").await;
     let second = scene.begin(Role::Worker(10), store).await.unwrap();
-    let story = async {
+    let death = async {
         pair.worker.kill().await;
         let begun = begun_again(scene, &name).await;
         scene.open("open").unwrap();
         begun
     };
     // The client waits all the time.
-    let (outcome, begun) = tokio::join!(pair.caller.outcome(&name), story);
+    let (outcome, begun) = tokio::join!(pair.caller.outcome(&name), death);
     assert_eq!((begun.process, begun.checkpoint), (second.number(), Some(1_001)));
     assert_outcome(&outcome.unwrap(), 2, &name, &second);
     let killed =
@@ -63,14 +63,14 @@ async fn replica_is_killed_before_it_answers(scene: &Scene, store: &Target) {
     let script = Script::new("request").gate("open");
     caller.list().await;
     network.hold(Direction::ToClient);
-    let story = async {
+    let death = async {
         // What has begun elsewhere is committed; and the answer does not get through.
         let name = begun_for(scene, "request").await;
         pair.api.kill().await;
         network.cut();
         name
     };
-    let (answer, name) = tokio::join!(caller.start(&script), story);
+    let (answer, name) = tokio::join!(caller.start(&script), death);
     assert!(matches!(answer, Answer::Lost { .. }), "{answer:?}");
     let caller = scene.caller(&second).unwrap();
     assert_eq!(caller.started(&script).await.unwrap(), name);

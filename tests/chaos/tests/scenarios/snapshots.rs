@@ -2,18 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use chaos::Script;
+use chaos::{Role, Script};
 use test_postgres::Cluster;
 use tokio_postgres::{Client, NoTls};
 
 use crate::backlog::{copy, setting};
-use crate::support::{DATABASE, Pair, assert_sound, cluster, number, postgres, scene, until};
+use crate::support::{DATABASE, Pair, cluster, number, postgres, scene, until};
 
 /// For how many seconds, unless `LRO_TEST_PIN_SECONDS` says it.
 const SECONDS: usize = 5;
 
 /// How many operations go through in one go.
-const BATCH: usize = 2_000;
+const BATCH: usize = 5_000;
 
 const DEAD: &str =
     "SELECT n_dead_tup FROM pg_stat_user_tables WHERE schemaname = 'lro' AND relname = 'unfinished'";
@@ -25,6 +25,7 @@ async fn work_goes_on_under_a_pinned_snapshot_and_vacuum_catches_up() {
     let pair = Pair::begin(&scene, &store).await;
     let template = pair.caller.started(&Script::new("template")).await.unwrap();
     pair.caller.outcome(&template).await.unwrap();
+    let _worker = scene.begin(Role::Worker(100), &store).await.unwrap();
     let seconds = u64::try_from(setting("LRO_TEST_PIN_SECONDS", SECONDS)).unwrap();
     let (began, pinned) = (Instant::now(), pin(&cluster).await);
     let (mut times, mut count) = (Vec::new(), 0);
@@ -42,7 +43,6 @@ async fn work_goes_on_under_a_pinned_snapshot_and_vacuum_catches_up() {
     let dead = vacuum(&cluster, |dead| dead == 0).await;
     let after = go_through(&cluster, &template, times.len()).await;
     println!("{dead} dead rows afterwards, and a batch takes {after:?}");
-    assert_sound(&scene);
 }
 
 /// A session that sees everything as it is now, until it is dropped.

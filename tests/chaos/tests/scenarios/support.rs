@@ -85,7 +85,7 @@ pub(crate) async fn begun_again(scene: &Scene, name: &str) -> Begun {
 pub(crate) async fn begun_times(scene: &Scene, name: &str, times: usize) -> Begun {
     until("the work begins so often", || begins(scene, name) >= times).await;
     let entries = scene.entries().unwrap();
-    entries.iter().filter_map(|entry| begin_of(entry, name)).last().unwrap().1
+    entries.iter().filter_map(|entry| begin_of(entry, name)).next_back().unwrap().1
 }
 
 /// Waits until the work of a request begins: the name of its operation.
