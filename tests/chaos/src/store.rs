@@ -27,6 +27,15 @@ pub enum Target {
         /// The folder with the clock that processes go by.
         clock: PathBuf,
     },
+    /// In a file, by a program that is a version newer: it knows this step more.
+    NewerSqlite {
+        /// Which file.
+        file: PathBuf,
+        /// The folder with the clock that processes go by.
+        clock: PathBuf,
+        /// What leads to the newer version, in SQL.
+        step: String,
+    },
     /// Behind a URL.
     Postgres(String),
     /// Behind a URL, where processes do not tell each other of changes.
@@ -42,7 +51,10 @@ pub enum Target {
 
 impl Target {
     /// Opens the store, and waits for it where it is away.
-    pub(crate) async fn open(&self) -> Result<Arc<dyn Store>, Error> {
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open(&self) -> Result<Arc<dyn Store>, Error> {
         let began = Instant::now();
         loop {
             match self.try_open().await {
@@ -64,6 +76,10 @@ impl Target {
             }
             Self::NewerPostgres { url, step } => {
                 Ok(Arc::new(PostgresStore::builder(url).next_version(step).connect().await?))
+            }
+            Self::NewerSqlite { file, clock, step } => {
+                let builder = SqliteStore::builder(file).clock(SteppedClock::follow(clock));
+                Ok(Arc::new(builder.next_version(step).open().await?))
             }
             Self::PostgresWithoutHints(url) => {
                 Ok(Arc::new(PostgresStore::builder(url).hints(false).connect().await?))

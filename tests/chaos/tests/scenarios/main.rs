@@ -10,6 +10,7 @@
 
 mod backlog;
 mod clocks;
+mod copies;
 mod cuts;
 mod disks;
 mod failover;
