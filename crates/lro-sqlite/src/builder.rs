@@ -7,10 +7,9 @@ use std::time::Duration;
 use lro_store::{ChangeHub, Clock, Error, SystemClock};
 
 use crate::connect::Place;
-use crate::queue::Queue;
 use crate::threads::Threads;
 use crate::writer::Writer;
-use crate::{SqliteStore, schema};
+use crate::{SqliteStore, schema, transaction};
 
 /// The longest time that can be set: a day, which every clock and SQLite can add up.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -23,7 +22,7 @@ pub struct SqliteStoreBuilder {
     clock: Arc<dyn Clock>,
     readers: usize,
     queue: usize,
-    call_timeout: Duration,
+    timeout: Duration,
     watch_interval: Duration,
     later: Vec<String>,
 }
@@ -40,7 +39,7 @@ impl SqliteStoreBuilder {
             clock: Arc::new(SystemClock),
             readers: 2,
             queue: 10_000,
-            call_timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(30),
             watch_interval: Duration::from_millis(100),
             later: Vec::new(),
         }
@@ -67,8 +66,8 @@ impl SqliteStoreBuilder {
 
     /// How long a call may take in all; 30 seconds by default, at most a day. Then it fails as [unavailable](Error::unavailable), and its
     /// effect is whole or absent.
-    pub fn call_timeout(mut self, timeout: Duration) -> Self {
-        self.call_timeout = timeout.min(LONGEST);
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout.min(LONGEST);
         self
     }
 
@@ -122,19 +121,14 @@ impl SqliteStoreBuilder {
 
     /// Opens the connections and starts the threads. Blocks.
     fn open_now(self) -> Result<SqliteStore, Error> {
-        let Self { place, clock, readers, queue, call_timeout, watch_interval, later } = self;
+        let Self { place, clock, readers, queue, timeout, watch_interval, later } = self;
         let mut connection = place.writer()?;
         schema::migrate(&mut connection, &later)?;
+        transaction::guard(&mut connection)?;
         let reading = (0..readers).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let hub = ChangeHub::default();
-        let writer = Writer {
-            connection,
-            queue: Arc::new(Queue::new(queue)),
-            clock: Arc::clone(&clock),
-            hub: hub.clone(),
-            watch_interval,
-        };
-        let threads = Threads::start(writer, reading, queue, call_timeout)?;
+        let writer = Writer::new(connection, queue, Arc::clone(&clock), hub.clone(), watch_interval);
+        let threads = Threads::start(writer, reading, queue, timeout)?;
         Ok(SqliteStore::new(threads, place, clock, hub))
     }
 }

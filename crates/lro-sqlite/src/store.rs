@@ -27,12 +27,12 @@ use crate::{SqliteStoreBuilder, claim, create, list, purge, read, stop, workers,
 /// [watch interval](SqliteStoreBuilder::watch_interval). All of them need clocks that agree, as those of one machine do.
 /// Network file systems do not work.
 ///
-/// **Bounded time.** Each call ends within the [call timeout](SqliteStoreBuilder::call_timeout), by the clock of the Tokio
+/// **Bounded time.** Each call ends within the [timeout](SqliteStoreBuilder::timeout), by the clock of the Tokio
 /// runtime; so a test with paused time wants [`MemoryStore`](lro_store::MemoryStore). A call that is given up is whole or
 /// absent.
 ///
 /// Tables have names with the prefix `lro_`; what else is in the file is yours
-/// ([`in_transaction`](Self::in_transaction)).
+/// ([`in_transaction`](crate::in_transaction)).
 ///
 /// ```
 /// use lro_sqlite::SqliteStore;

@@ -19,7 +19,7 @@ use crate::writer::{Call, Job, Writer};
 pub(crate) struct Threads {
     writes: Arc<Queue<Job>>,
     reads: Arc<Queue<Read>>,
-    call_timeout: Duration,
+    timeout: Duration,
     /// The one that writes first.
     handles: Vec<JoinHandle<()>>,
 }
@@ -30,12 +30,12 @@ impl Threads {
         writer: Writer,
         readers: Vec<Connection>,
         queue: usize,
-        call_timeout: Duration,
+        timeout: Duration,
     ) -> Result<Self, Error> {
         let mut threads = Self {
-            writes: Arc::clone(&writer.queue),
+            writes: writer.queue(),
             reads: Arc::new(Queue::new(queue)),
-            call_timeout,
+            timeout,
             handles: Vec::with_capacity(readers.len() + 1),
         };
         threads.spawn("lro-sqlite-write", || writer.run())?;
@@ -91,7 +91,7 @@ impl Threads {
         push: impl FnOnce(oneshot::Sender<Result<T, Error>>, Instant) -> Result<(), Refused>,
     ) -> Result<T, Error> {
         let (answer, receiver) = oneshot::channel();
-        let timeout = self.call_timeout;
+        let timeout = self.timeout;
         push(answer, Instant::now() + timeout).map_err(|refused| match refused {
             Refused::Full => Error::unavailable("too many calls wait for the database; try again later"),
             Refused::Closed => Error::internal("the store is closed"),
