@@ -31,6 +31,8 @@ pub struct PostgresStoreBuilder {
     application_name: String,
     clock: Option<Box<dyn Clock>>,
     steps: Steps,
+    #[cfg(feature = "rustls")]
+    roots: Option<rustls::RootCertStore>,
 }
 
 impl PostgresStoreBuilder {
@@ -47,6 +49,8 @@ impl PostgresStoreBuilder {
             application_name: "lro".to_owned(),
             clock: None,
             steps: Steps::default(),
+            #[cfg(feature = "rustls")]
+            roots: None,
         }
     }
 
@@ -113,26 +117,40 @@ impl PostgresStoreBuilder {
         self
     }
 
+    /// Who may sign the certificate of the server; those that browsers trust by default.
+    ///
+    /// It counts with `sslmode=require` in the URL, which then checks the certificate and the host, as `verify-full` does
+    /// elsewhere. With `prefer`, the default of the URL, connections are encrypted where the server can, and nothing is
+    /// checked; with `disable`, they are not encrypted.
+    #[cfg(feature = "rustls")]
+    pub fn roots(mut self, roots: rustls::RootCertStore) -> Self {
+        self.roots = Some(roots);
+        self
+    }
+
     /// Makes or updates the tables, and ends. For deployments that do so before anything else starts.
     ///
-    /// One process does it at a time, and processes of the version before can go on meanwhile.
+    /// One process does it at a time, and processes of the version before can go on meanwhile. Cancel-safe: it happens as a
+    /// whole or not at all.
     ///
     /// # Errors
     /// As [`connect`](Self::connect); also if the user may not create what is missing.
     pub async fn migrate(self) -> Result<(), Error> {
         let (config, connect) = self.config()?;
-        let mut client = open(&*connect, &config).await?;
+        let mut client = self.within(open(&*connect, &config)).await?;
         Ok(self.steps.migrate(&mut client, &self.schema, self.mode).await?)
     }
 
-    /// Connects to the database.
+    /// Connects to the database, and makes or updates the tables unless it is told not to.
+    ///
+    /// Cancel-safe, as [`migrate`](Self::migrate).
     ///
     /// # Errors
     /// `unavailable` if the server cannot be reached now. `internal`, with a text that says what to do, if the URL is
     /// none, the password is wrong, or the tables are missing or of another version.
     pub async fn connect(self) -> Result<PostgresStore, Error> {
         let (config, connect) = self.config()?;
-        let mut client = open(&*connect, &config).await?;
+        let mut client = self.within(open(&*connect, &config)).await?;
         if self.migrates && schema::version(&client, &self.schema).await? < self.steps.version() {
             self.steps.migrate(&mut client, &self.schema, self.mode).await?;
         }
@@ -141,15 +159,16 @@ impl PostgresStoreBuilder {
         let hints = Arc::new(Hints::default());
         let task = if self.hints && self.mode == Mode::Direct {
             let channel = format!("lro_{}", self.schema);
-            let listener = Listener { config: config.clone(), connect: self.connector(), channel };
-            Some(listen(&hints, listener).await.map_err(Failure::from)?)
+            let listener = Listener { config: config.clone(), connect: Arc::clone(&connect), channel };
+            let listening = async { Ok(listen(&hints, listener).await.map_err(Failure::from)?) };
+            Some(self.within(listening).await?)
         } else {
             None
         };
         let schema = schema::quoted(&self.schema);
         let shared = Shared {
-            writers: Pool::new(config.clone(), self.connector(), self.mode, self.writers),
-            readers: Pool::new(config, self.connector(), self.mode, self.readers),
+            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.timeout, self.writers),
+            readers: Pool::new(config, connect, self.mode, self.timeout, self.readers),
             queries: Queries::new(&schema, self.mode),
             locks: locks::Space::new(&self.schema),
             schema,
@@ -161,11 +180,31 @@ impl PostgresStoreBuilder {
         Ok(PostgresStore::new(Arc::new(shared), self.writers, self.readers, task))
     }
 
-    fn connector(&self) -> Box<dyn Connect> {
-        Box::new(clear())
+    /// What a server that does not answer would let wait for ever.
+    async fn within<T>(&self, step: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let late = |_| Error::unavailable(format!("the server has not answered for {:?}", self.timeout));
+        tokio::time::timeout(self.timeout, step).await.map_err(late)?
     }
 
-    fn config(&self) -> Result<(Config, Box<dyn Connect>), Error> {
+    #[cfg(feature = "rustls")]
+    fn connector(&self, config: &Config) -> Result<Arc<dyn Connect>, Error> {
+        use tokio_postgres::config::SslMode;
+
+        Ok(match config.get_ssl_mode() {
+            SslMode::Disable => Arc::new(clear()),
+            SslMode::Prefer => Arc::new(crate::tls::opportunistic().map_err(Error::internal)?),
+            _ => Arc::new(crate::tls::verified(self.roots.clone()).map_err(Error::internal)?),
+        })
+    }
+
+    /// A URL that requires encryption is refused when connecting.
+    #[cfg(not(feature = "rustls"))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the other one needs them")]
+    fn connector(&self, _: &Config) -> Result<Arc<dyn Connect>, Error> {
+        Ok(Arc::new(clear()))
+    }
+
+    fn config(&self) -> Result<(Config, Arc<dyn Connect>), Error> {
         schema::check_name(&self.schema)?;
         let mut config = Config::from_str(&self.url)
             .map_err(|error| Error::internal(format!("the URL of the database is wrong: {error}")))?;
@@ -175,21 +214,8 @@ impl PostgresStoreBuilder {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(self.timeout);
         }
-        // A pooler takes no such settings.
-        if self.mode != Mode::Pooled {
-            let own = format!(
-                "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off \
-                 -c plan_cache_mode=force_generic_plan -c statement_timeout={} \
-                 -c idle_in_transaction_session_timeout={}",
-                self.timeout.as_millis().max(1),
-                self.timeout.as_millis().max(1) * 2,
-            );
-            // Statements look few rows up by indexes, and are planned once. What tables were like then must not decide
-            // how, as they grow. What the URL sets comes last, and holds.
-            let options = config.get_options().map(|given| format!("{own} {given}")).unwrap_or(own);
-            config.options(options);
-        }
-        Ok((config, self.connector()))
+        let connect = self.connector(&config)?;
+        Ok((config, connect))
     }
 }
 
