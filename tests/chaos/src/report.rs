@@ -61,13 +61,7 @@ impl Report {
             Event::Pause { .. } => self.count("processes: stopped for a while"),
             Event::Drain { .. } => self.count("processes: drained"),
             Event::Stall { .. } => self.count("processes: late by themselves, or after having been stopped"),
-            Event::StoreDown { how } => {
-                // Without the place, and without how long.
-                let how = how
-                    .split_once("network of ")
-                    .map_or(how.as_str(), |(_, of)| of.split_once(": ").map_or(of, |(_, way)| way));
-                self.count(format!("store: {}", how.split('(').next().unwrap_or(how)));
-            }
+            Event::StoreDown { how, .. } => self.count(format!("store: {how}")),
             Event::ClockStep { micros } => {
                 self.count(if *micros < 0 {
                     "store: its clock goes back"
@@ -91,6 +85,7 @@ impl Report {
                 Reached::Retry(_) => "handlers: asked to be tried again",
                 Reached::Panic => "handlers: panicked",
                 Reached::Stopped => "handlers: stopped as they were asked to",
+                Reached::Lost => "handlers: told that others have taken over",
             }),
             Event::Drop { .. } => self.count("handlers: dropped"),
             Event::Call { request, .. } => self.count(format!("calls: {}", kind(request))),

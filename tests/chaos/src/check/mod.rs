@@ -11,6 +11,7 @@ mod outcomes;
 mod requests;
 mod results;
 mod stale;
+mod taken;
 mod waits;
 
 use std::fmt;
@@ -54,6 +55,8 @@ pub enum Rule {
     Results,
     /// An attempt that others have taken over writes nothing.
     Stale,
+    /// A process that is well keeps what it runs, and what that reaches is the outcome.
+    Taken,
     /// Who waits is answered.
     Waits,
 }
@@ -81,6 +84,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     requests::check(history, &mut found);
     results::check(history, &mut found);
     stale::check(history, &mut found);
+    taken::check(history, &mut found);
     waits::check(history, &mut found);
     found.0
 }

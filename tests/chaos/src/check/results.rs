@@ -36,7 +36,7 @@ pub(super) fn check(history: &History, found: &mut Findings) {
         {
             found.add(Rule::Results, format_args!("{name} has ended with {outcome:?}, {why}"));
         }
-        dropped(history, name, operation, found);
+        completed(history, name, operation, found);
     }
 }
 
@@ -96,22 +96,8 @@ fn aborted(history: &History, operation: &Operation, message: &str) -> Result<()
     if is_troubled { Ok(()) } else { Err("and nothing has interrupted it") }
 }
 
-/// An attempt that reached an outcome in a process that was well must not be followed by another one.
-fn dropped(history: &History, name: &str, operation: &Operation, found: &mut Findings) {
-    for attempt in &operation.attempts {
-        let Some(reached @ (Reached::Response(_) | Reached::Error(_))) = &attempt.reached else { continue };
-        let when = attempt.span.to;
-        let span = Span::new(when.saturating_sub(WELL_BEFORE), when + WELL_AFTER);
-        let later = operation.attempts.iter().find(|other| other.number > attempt.number);
-        if let Some(later) = later.filter(|_| !history.is_troubled(attempt.process, span)) {
-            let (number, when, later) = (attempt.number, at(when), later.number);
-            found.add(
-                Rule::Results,
-                format_args!("attempt {number} of {name} has reached {reached:?} at {when}, and attempt {later} has begun"),
-            );
-        }
-    }
-    // A completion that counted is the outcome.
+/// A completion that counted is the outcome.
+fn completed(history: &History, name: &str, operation: &Operation, found: &mut Findings) {
     let Some(Outcome::Response(text)) = operation.end().and_then(|(.., seen)| seen.outcome.as_ref()) else {
         return;
     };

@@ -34,13 +34,16 @@ impl Service {
         let mut running = Running { service: self, operation: &operation, attempt, is_over: false };
         match running.run(&job, place.unwrap_or_default() / 1_000).await {
             Ok(()) => running.end(job.ending(number)),
-            Err(status) => {
-                running.reach(Reached::Stopped);
+            Err((reached, status)) => {
+                running.reach(reached);
                 Err(status)
             }
         }
     }
 }
+
+/// Why work ends before its time, and with what error.
+type End = (Reached, Status);
 
 /// An attempt that goes on.
 struct Running<'a> {
@@ -51,7 +54,7 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    async fn run(&self, job: &Job, done: u64) -> Result<(), Status> {
+    async fn run(&self, job: &Job, done: u64) -> Result<(), End> {
         for (number, step) in (1..).zip(&job.steps) {
             if number <= done {
                 continue;
@@ -63,7 +66,7 @@ impl Running<'_> {
             tokio::select! {
                 biased;
                 () = self.operation.cancelled(), if !job.stubborn => {
-                    return Err(Status::cancelled("it was asked to stop"));
+                    return Err((Reached::Stopped, Status::cancelled("it was asked to stop")));
                 }
                 () = pause => {}
             }
@@ -79,7 +82,7 @@ impl Running<'_> {
         Ok(())
     }
 
-    async fn checkpoint(&self, number: u64, stubborn: bool) -> Result<(), Status> {
+    async fn checkpoint(&self, number: u64, stubborn: bool) -> Result<(), End> {
         self.service.log.write(Event::Checkpoint { attempt: self.attempt.clone(), number });
         let answer = self.operation.checkpoint(&Place { number }).await;
         // Work that is asked to stop is told so when the checkpoint is stored.
@@ -134,9 +137,10 @@ impl Drop for Running<'_> {
 }
 
 /// Stubborn work ignores that it is asked to stop.
-fn goes_on(answer: Result<(), lro::ProgressError>, stubborn: bool) -> Result<(), Status> {
+fn goes_on(answer: Result<(), lro::ProgressError>, stubborn: bool) -> Result<(), End> {
     match answer {
-        Err(error) if !(stubborn && error.is_cancelled()) => Err(error.into()),
+        Err(error) if error.is_lost() => Err((Reached::Lost, error.into())),
+        Err(error) if !(stubborn && error.is_cancelled()) => Err((Reached::Stopped, error.into())),
         _ => Ok(()),
     }
 }

@@ -85,6 +85,12 @@ impl Client {
                         if outcome.is_some() {
                             self.known.set_done(&name);
                         }
+                        if self.dice.happens(150) {
+                            // While its handler writes.
+                            sleep(self.dice.millis(0..800)).await;
+                            self.cancel(&process, name).await;
+                            return;
+                        }
                         if self.dice.happens(400) {
                             self.wait_for(name).await;
                             return;

@@ -20,7 +20,12 @@ impl Job {
         };
         let mut endings: Vec<i32> = (0..dice.below(4)).map(|_| random_ending(dice).into()).collect();
         // What asks to be tried again for ever does not end.
-        endings.push(dice.pick(&[Ending::Succeed, Ending::Succeed, Ending::Fail, Ending::Panic]).into());
+        let last = match dice.below(10) {
+            0 => Ending::Fail,
+            1 => Ending::Panic,
+            _ => Ending::Succeed,
+        };
+        endings.push(last.into());
         Self {
             request_id: format!("{:016x}{:016x}", dice.bits(), dice.bits()),
             steps: (0..dice.below(5)).map(step).collect(),
@@ -80,7 +85,7 @@ fn random_sleep(dice: &Dice, is_exclusive: bool) -> u64 {
         0..=4 => 0,
         5..=8 => dice.below(50),
         9..=16 => dice.below(700),
-        _ if is_exclusive && dice.happens(800) => dice.below(700),
+        _ if is_exclusive && dice.happens(400) => dice.below(700),
         _ => lease / 2 + dice.below(lease * 3 / 2),
     }
 }

@@ -1,5 +1,6 @@
 //! What happens to the database server.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,18 @@ enum Way {
     Pause,
 }
 
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stop(Mode::Smart) => "its server restarts, smart",
+            Self::Stop(Mode::Fast) => "its server restarts, fast",
+            Self::Stop(Mode::Immediate) => "its server restarts, immediate",
+            Self::Kill => "its server is killed",
+            Self::Pause => "its server is stopped for a while",
+        })
+    }
+}
+
 impl Faults {
     /// Takes the server away for a while.
     pub(super) async fn database(&self) {
@@ -26,7 +39,7 @@ impl Faults {
         }
         let modes = [Mode::Smart, Mode::Fast, Mode::Immediate].map(Way::Stop);
         let way = self.dice.pick(&[modes[0], modes[1], modes[2], Way::Kill, Way::Pause]);
-        self.write(Event::StoreDown { how: format!("{way:?}") });
+        self.write(Event::StoreDown { how: way.to_string(), of: "all".into() });
         let time = self.dice.millis(0..7_000);
         if let Way::Stop(Mode::Smart) = way {
             // It waits for its clients, which stay until somebody disconnects them.

@@ -17,7 +17,10 @@ impl Faults {
         let Target::Sqlite { file, .. } = self.backend.target(0) else { return };
         let time =
             if self.dice.happens(800) { self.dice.millis(50..1_000) } else { self.dice.millis(1_000..7_000) };
-        self.write(Event::StoreDown { how: "somebody else writes to the file for a while".into() });
+        self.write(Event::StoreDown {
+            how: "somebody else writes to it".into(),
+            of: format!("all, {time:?}"),
+        });
         match spawn_blocking(move || keep_locked(file, time)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => eprintln!("the file: {error}"),

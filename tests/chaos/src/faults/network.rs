@@ -1,5 +1,6 @@
 //! What happens between processes and the database server.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,9 +37,9 @@ impl Faults {
         };
         let only = self.dice.happens(750).then(|| self.dice.index(self.backend.networks.len()));
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
-        let time = self.dice.millis(100..lease * 2);
-        let of = only.map_or_else(|| "all".to_owned(), |place| format!("place {place}"));
-        self.write(Event::StoreDown { how: format!("network of {of}: {way:?}") });
+        let time = self.dice.millis(lease / 10..lease * 4);
+        let of = only.map_or_else(|| "all".to_owned(), |place| format!("the process at place {place}"));
+        self.write(Event::StoreDown { how: way.to_string(), of: format!("{of}, {way:?}") });
         self.on_networks(only, move |network| match way {
             Way::Cut => network.cut(),
             Way::CutCommit => network.cut_when(Direction::ToClient, contains(b"COMMIT\0")),
@@ -67,5 +68,18 @@ impl Faults {
         if let Err(error) = done.await {
             eprintln!("the network: {error}");
         }
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Cut => "its network is cut",
+            Self::CutCommit => "its network is cut between a commit and the answer",
+            Self::Refuse => "its network is away",
+            Self::Delay(_) => "its network is slow",
+            Self::Hold(_) => "its network stops for a while",
+            Self::Swallow(_) => "its network swallows what it is given",
+        })
     }
 }

@@ -40,7 +40,10 @@ impl Faults {
         // A process that stops while it writes keeps all others from writing.
         let is_outage = self.backend.is_file();
         if is_outage {
-            self.write(Event::StoreDown { how: "a process is stopped that may be writing".into() });
+            self.write(Event::StoreDown {
+                how: "a process is stopped that may be writing to it".into(),
+                of: "all".into(),
+            });
         }
         place.pause().await;
         sleep(time).await;

@@ -94,7 +94,10 @@ impl Builder {
                 known.reached = Some(reached);
                 known.span.to = known.span.to.min(at);
             }),
-            Event::Drop { attempt } => self.edit(&attempt, |known| known.span.to = known.span.to.min(at)),
+            Event::Drop { attempt } => self.edit(&attempt, |known| {
+                known.is_dropped = true;
+                known.span.to = known.span.to.min(at);
+            }),
         }
     }
 
@@ -116,6 +119,7 @@ impl Builder {
             asked: Vec::new(),
             stored: Vec::new(),
             reached: None,
+            is_dropped: false,
         };
         if self.attempts.contains_key(&id) {
             self.history.faults.push(format!("{id:?} begins for the second time in its process"));

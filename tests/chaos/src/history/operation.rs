@@ -63,6 +63,8 @@ pub struct Attempt {
     pub stored: Vec<(Micros, u64)>,
     /// What it was about to return.
     pub reached: Option<Reached>,
+    /// Whether it was dropped before it returned.
+    pub is_dropped: bool,
 }
 
 /// A call of a client.

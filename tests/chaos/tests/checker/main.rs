@@ -7,4 +7,5 @@ mod outcomes;
 mod results;
 mod sound;
 mod story;
+mod taken;
 mod waits;

@@ -1,7 +1,7 @@
 //! Outcomes that nobody has reached.
 
 use chaos::check::Rule;
-use chaos::event::{Answer, Event, Outcome, Plan, Reached, Request, Work};
+use chaos::event::{Answer, Outcome, Plan, Reached, Request, Work};
 
 use crate::story::{Story, any, exclusive, failure, success};
 
@@ -49,16 +49,6 @@ fn an_error_that_was_to_be_tried_again() {
     let mut story = Story::begin();
     story.start_any("a").at(10).begin_attempt("a", 1, 2).reach("a", 1, 2, Reached::Retry("not yet".into()));
     story.at(20).get("a", failure(11, "not yet")).breaks(&[Rule::Results]);
-}
-
-#[test]
-fn an_outcome_that_was_reached_and_thrown_away() {
-    let mut story = Story::begin();
-    story.start_any("a").at(30_000).begin_attempt("a", 1, 2).succeed("a", 1, 2);
-    story.at(60_000).begin_attempt("a", 2, 3);
-    story.clone().breaks(&[Rule::Results]);
-    // The store was away for long, and others had the operation before it was back.
-    story.at(30_000).add(Event::StoreDown { how: "killed".into() }).at(55_000).add(Event::StoreUp).is_sound();
 }
 
 #[test]

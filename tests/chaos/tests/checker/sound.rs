@@ -116,7 +116,7 @@ fn what_is_deleted_may_be_missing_and_its_request_may_start_another() {
 fn calls_may_fail_while_a_process_or_the_store_is_in_trouble() {
     let mut story = Story::begin();
     story.start_any("a");
-    story.at(1_000).add(Event::StoreDown { how: "killed".into() });
+    story.at(1_000).add(Event::StoreDown { how: "killed".into(), of: "all".into() });
     story.refuse(Request::Get { operation: "a".into() }, 14);
     story.at(5_000).add(Event::StoreUp);
     story.at(40_000).add(Event::Kill { process: 1 });

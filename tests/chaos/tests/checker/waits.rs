@@ -35,7 +35,12 @@ fn a_wait_that_takes_much_longer_than_it_may() {
     story.clone().call(wait(1_000), 3_000, Answer::Operation(seen("a", None))).is_sound();
     story.call(wait(1_000), 9_000, Answer::Operation(seen("a", None)));
     story.clone().breaks(&[Rule::Waits]);
-    story.at(2_000).add(Event::StoreDown { how: "killed".into() }).at(9_000).add(Event::StoreUp).is_sound();
+    story
+        .at(2_000)
+        .add(Event::StoreDown { how: "killed".into(), of: "all".into() })
+        .at(9_000)
+        .add(Event::StoreUp)
+        .is_sound();
 }
 
 #[test]
