@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chaos::{Scene, Script, Target};
-use lro::store::{
-    Beginning, Creation, NewOperation, OperationName, Outcome, Payload, Store, StoreExt as _,
-};
+use lro::store::{Beginning, Creation, NewOperation, OperationName, Outcome, Payload, Store, StoreExt as _};
 use lro_sqlite::rusqlite::Connection;
 use test_postgres::Cluster;
 
@@ -41,7 +39,10 @@ impl Place {
 
     /// How many operations are not done.
     pub(crate) fn unfinished(&self) -> usize {
-        self.count("SELECT count(*) FROM lro.unfinished", "SELECT count(*) FROM lro_operation WHERE state < 2")
+        self.count(
+            "SELECT count(*) FROM lro.unfinished",
+            "SELECT count(*) FROM lro_operation WHERE state < 2",
+        )
     }
 
     /// How many operations are done.

@@ -32,7 +32,7 @@ async fn what_was_sent_before_a_cut_is_applied_once() {
     let store = |network: &Proxy| Target::Postgres(network.url(DATABASE));
     let pair = Pair::on(&scene, &store(api), &store(worker)).await;
 
-    scene.note(Event::StoreDown { how: "cuts".into() });
+    scene.note(Event::StoreDown { how: "cuts".into(), of: "all".into() });
     // A start that is committed when the connection breaks: the replica reads it back, and the client notices nothing.
     api.cut_when(Direction::ToClient, contains(b"operations/"));
     let read_back = pair.caller.start(&Script::new("answered")).await;

@@ -85,7 +85,7 @@ async fn a_full_disk_loses_nothing_on_postgres() {
 async fn disk_gets_full(scene: &Scene, store: &Target, disk: &Disk, restart: impl Fn()) {
     let pair = Pair::begin(scene, store).await;
     let held = pair.held(scene, "held", "open").await;
-    scene.note(Event::StoreDown { how: "the disk is full".into() });
+    scene.note(Event::StoreDown { how: "the disk is full".into(), of: "all".into() });
     disk.fill();
     // What is there has room for some more.
     let (mut acknowledged, mut refused) = (Vec::new(), None);

@@ -30,7 +30,7 @@ async fn a_synchronous_standby_has_all_that_was_acknowledged() {
     let held = pair.held(&scene, "held", "open").await;
     let traffic = Traffic::begin(&pair.caller, 4);
     traffic.go_on(20).await;
-    scene.note(Event::StoreDown { how: "fail-over".into() });
+    scene.note(Event::StoreDown { how: "fail-over".into(), of: "all".into() });
     fail_over(&primary, &standby, &network);
     scene.note(Event::StoreUp);
     scene.open("open").unwrap();
@@ -75,7 +75,7 @@ async fn asynchronous(store: impl Fn(String) -> Target) {
     scene.open("open").unwrap();
     assert_outcome(&caller.outcome(&running).await.unwrap(), 1, &running, &pair.worker);
 
-    scene.note(Event::StoreDown { how: "fail-over".into() });
+    scene.note(Event::StoreDown { how: "fail-over".into(), of: "all".into() });
     fail_over(&primary, &standby, &network);
     scene.note(Event::StoreUp);
     // What the standby had is there.

@@ -36,7 +36,7 @@ async fn restart(mode: Mode) {
     let held = pair.held(&scene, "held", "open").await;
     let traffic = Traffic::begin(&pair.caller, 4);
     traffic.go_on(20).await;
-    scene.note(Event::StoreDown { how: format!("{mode:?}") });
+    scene.note(Event::StoreDown { how: format!("{mode:?}"), of: "all".into() });
     if mode == Mode::Smart {
         stop_smart(&cluster, &network, &pair).await;
     } else {
