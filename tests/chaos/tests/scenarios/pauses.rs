@@ -47,10 +47,10 @@ async fn worker_sleeps(scene: &Scene, store: &Target, may_write: impl Fn() -> bo
     checkpointed(scene, &reports, 3_002).await;
 
     // Now the first one goes on as if nothing had happened, while the second one is still at work. It writes a checkpoint
-    // and an outcome, or learns before that it has lost both.
-    first.resume().await;
+    // and an outcome, before it can learn that it has lost both.
     scene.open_for("report", first).unwrap();
     scene.open_for("end", first).unwrap();
+    first.resume().await;
     let ended = reached(scene, &reports, first.number()).await;
     assert!(matches!(ended, None | Some(Reached::Stopped)), "{ended:?}");
     reached(scene, &ends, first.number()).await;
