@@ -1,6 +1,6 @@
 //! What the scenes have in common.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chaos::event::{Answer, Entry, Event, Outcome, Reached};
 use chaos::{Actor, Caller, Role, Scene, Script, Target};
@@ -138,13 +138,11 @@ pub(crate) fn is_unavailable(answer: &Answer) -> bool {
 
 /// Waits until something is so.
 pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
-    for _ in 0..3_000 {
-        if is_so() {
-            return;
-        }
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(60), "this has not happened within a minute: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("this has not happened within a minute: {what}");
 }
 
 /// Shows that the checker finds nothing wrong with the scene.
