@@ -24,6 +24,9 @@ const KEYS: i64 = 256;
 pub(crate) struct Places {
     key: NextKey,
     entries: Entries,
+    /// Claims of one store come one after the other: a claim would pass over what an earlier one has locked, whose caller
+    /// has given up, and the worker would learn of that work from neither.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// Where the next claim begins to look at keys, so that those at the end are not always passed over.
@@ -54,6 +57,7 @@ impl Call for ClaimSome {
         if self.wanted().next().is_none() || self.claim.limit == 0 {
             return Ok(Vec::new());
         }
+        let _turn = self.places.turn.lock().await;
         loop {
             let (records, is_behind_head) = self.claim(shared, connection).await?;
             // What lies before the place where the queue was entered is looked for at once if there is nothing behind.
