@@ -13,6 +13,7 @@ use crate::connect::{Connect, clear};
 use crate::error::Failure;
 use crate::hints::{Hints, Listener, listen};
 use crate::pool::Pool;
+use crate::schema::Steps;
 use crate::sql::Queries;
 use crate::{Mode, PostgresStore, locks, schema};
 
@@ -29,6 +30,7 @@ pub struct PostgresStoreBuilder {
     timeout: Duration,
     application_name: String,
     clock: Option<Box<dyn Clock>>,
+    steps: Steps,
     #[cfg(feature = "rustls")]
     roots: Option<rustls::RootCertStore>,
 }
@@ -46,6 +48,7 @@ impl PostgresStoreBuilder {
             timeout: Duration::from_secs(15),
             application_name: "lro".to_owned(),
             clock: None,
+            steps: Steps::default(),
             #[cfg(feature = "rustls")]
             roots: None,
         }
@@ -106,6 +109,14 @@ impl PostgresStoreBuilder {
         self
     }
 
+    /// Makes this a program that is a version newer and knows this step more, for tests of what an upgrade does to the
+    /// programs of before. `@.` stands for the schema.
+    #[doc(hidden)]
+    pub fn next_version(mut self, step: impl Into<String>) -> Self {
+        self.steps.add(step.into());
+        self
+    }
+
     /// Who may sign the certificate of the server; those that browsers trust by default.
     ///
     /// It counts with `sslmode=require` in the URL, which then checks the certificate and the host, as `verify-full` does
@@ -127,7 +138,7 @@ impl PostgresStoreBuilder {
     pub async fn migrate(self) -> Result<(), Error> {
         let (config, connect) = self.config()?;
         let mut client = self.within(open(&*connect, &config)).await?;
-        Ok(schema::migrate(&mut client, &self.schema, self.mode).await?)
+        Ok(self.steps.migrate(&mut client, &self.schema, self.mode).await?)
     }
 
     /// Connects to the database, and makes or updates the tables unless it is told not to.
@@ -140,10 +151,10 @@ impl PostgresStoreBuilder {
     pub async fn connect(self) -> Result<PostgresStore, Error> {
         let (config, connect) = self.config()?;
         let mut client = self.within(open(&*connect, &config)).await?;
-        if self.migrates && schema::version(&client, &self.schema).await? < schema::VERSION {
-            schema::migrate(&mut client, &self.schema, self.mode).await?;
+        if self.migrates && schema::version(&client, &self.schema).await? < self.steps.version() {
+            self.steps.migrate(&mut client, &self.schema, self.mode).await?;
         }
-        schema::check(&self.schema, schema::version(&client, &self.schema).await?)?;
+        self.steps.check(&self.schema, schema::version(&client, &self.schema).await?)?;
         drop(client);
         let hints = Arc::new(Hints::default());
         let task = if self.hints && self.mode == Mode::Direct {

@@ -20,6 +20,74 @@ const MAX_LEN: usize = 59;
 pub(crate) const VERSION: i32 = 1;
 const _: () = assert!(STEPS.len() == VERSION as usize, "each version has its step");
 
+/// The steps that a program knows.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    /// Those of versions that are yet to come. Only tests have them.
+    later: Vec<String>,
+}
+
+impl Steps {
+    pub(crate) fn add(&mut self, step: String) {
+        self.later.push(step);
+    }
+
+    /// The version that they lead to.
+    pub(crate) fn version(&self) -> i32 {
+        self.all().map(|(version, _)| version).last().unwrap_or(VERSION)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (i32, &str)> {
+        (1..).zip(STEPS.into_iter().chain(self.later.iter().map(String::as_str)))
+    }
+
+    /// Whether this program can work with tables of that version.
+    pub(crate) fn check(&self, schema: &str, found: i32) -> Result<(), Error> {
+        let known = self.version();
+        if found == known {
+            return Ok(());
+        }
+        Err(Error::internal(if found == 0 {
+            format!("the schema {schema} has no operations; run `migrate`, or the SQL of `schema_sql`")
+        } else if found < known {
+            format!("the schema {schema} has version {found}, and this program needs {known}; run `migrate`")
+        } else {
+            format!(
+                "the schema {schema} has version {found}, and this program knows versions up to {known}; \
+                 use a newer program"
+            )
+        }))
+    }
+
+    /// Brings the tables to the newest version. One process does it at a time, and it happens as a whole or not at all.
+    pub(crate) async fn migrate(&self, client: &mut Client, schema: &str, mode: Mode) -> Result<(), Failure> {
+        let transaction = client.transaction().await?;
+        // To wait for another process, or to build an index, may take longer than any call.
+        transaction.batch_execute("SET LOCAL statement_timeout = 0").await?;
+        if mode != Mode::Portable {
+            let lock = Space::new(schema).migration();
+            transaction.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&lock, Type::INT8)]).await?;
+        }
+        let found = version(transaction.client(), schema).await?;
+        if found > self.version() {
+            self.check(schema, found)?;
+        }
+        // Who may not create schemas can still use one that is there.
+        let known = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $1::text)";
+        let row = transaction.query_typed_one(known, &[(&schema, Type::TEXT)]).await?;
+        if !row.try_get::<_, bool>(0)? {
+            transaction.batch_execute(&create_schema(schema)).await?;
+        }
+        for (number, step) in self.all() {
+            if number > found {
+                transaction.batch_execute(&step_sql(schema, number, step)).await?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
 /// A name as SQL writes it.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -72,52 +140,6 @@ pub(crate) async fn version(client: &Client, schema: &str) -> Result<i32, Failur
     Ok(client.query_typed_opt(&read, &[]).await?.map_or(Ok(0), |row| row.try_get(0))?)
 }
 
-/// Whether this program can work with tables of that version.
-pub(crate) fn check(schema: &str, version: i32) -> Result<(), Error> {
-    let text = match version {
-        VERSION => return Ok(()),
-        0 => format!("the schema {schema} has no operations; run `migrate`, or the SQL of `schema_sql`"),
-        older if older < VERSION => {
-            format!(
-                "the schema {schema} has version {older}, and this program needs {VERSION}; run `migrate`"
-            )
-        }
-        newer => format!(
-            "the schema {schema} has version {newer}, and this program knows versions up to {VERSION}; \
-             use a newer program"
-        ),
-    };
-    Err(Error::internal(text))
-}
-
-/// Brings the tables to the newest version. One process does it at a time, and it happens as a whole or not at all.
-pub(crate) async fn migrate(client: &mut Client, schema: &str, mode: Mode) -> Result<(), Failure> {
-    let transaction = client.transaction().await?;
-    // To wait for another process, or to build an index, may take longer than any call.
-    transaction.batch_execute("SET LOCAL statement_timeout = 0").await?;
-    if mode != Mode::Portable {
-        let lock = Space::new(schema).migration();
-        transaction.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&lock, Type::INT8)]).await?;
-    }
-    let found = version(transaction.client(), schema).await?;
-    if found > VERSION {
-        check(schema, found)?;
-    }
-    // Who may not create schemas can still use one that is there.
-    let known = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $1::text)";
-    let row = transaction.query_typed_one(known, &[(&schema, Type::TEXT)]).await?;
-    if !row.try_get::<_, bool>(0)? {
-        transaction.batch_execute(&create_schema(schema)).await?;
-    }
-    for (number, step) in (1..).zip(STEPS) {
-        if number > found {
-            transaction.batch_execute(&step_sql(schema, number, step)).await?;
-        }
-    }
-    transaction.commit().await?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,9 +155,10 @@ mod tests {
 
     #[test]
     fn what_is_newer_or_older_is_refused_with_what_to_do() {
-        assert!(check("lro", VERSION).is_ok());
+        let steps = Steps::default();
+        assert!(steps.check("lro", VERSION).is_ok());
         for (version, advice) in [(0, "run `migrate`"), (VERSION + 1, "use a newer program")] {
-            let error = check("lro", version).unwrap_err();
+            let error = steps.check("lro", version).unwrap_err();
             let text = std::error::Error::source(&error).unwrap().to_string();
             assert!(text.ends_with(advice) || text.contains(advice), "{text}");
         }

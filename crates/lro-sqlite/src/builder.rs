@@ -24,6 +24,7 @@ pub struct SqliteStoreBuilder {
     queue: usize,
     timeout: Duration,
     watch_interval: Duration,
+    later: Vec<String>,
 }
 
 impl SqliteStoreBuilder {
@@ -40,6 +41,7 @@ impl SqliteStoreBuilder {
             queue: 10_000,
             timeout: Duration::from_secs(30),
             watch_interval: Duration::from_millis(100),
+            later: Vec::new(),
         }
     }
 
@@ -96,6 +98,14 @@ impl SqliteStoreBuilder {
         self
     }
 
+    /// Makes this a program that is a version newer and knows this step more, for tests of what an upgrade does to the
+    /// programs of before.
+    #[doc(hidden)]
+    pub fn next_version(mut self, step: impl Into<String>) -> Self {
+        self.later.push(step.into());
+        self
+    }
+
     /// Opens the store, and makes the file and the tables if they are not there.
     ///
     /// # Errors
@@ -111,9 +121,9 @@ impl SqliteStoreBuilder {
 
     /// Opens the connections and starts the threads. Blocks.
     fn open_now(self) -> Result<SqliteStore, Error> {
-        let Self { place, clock, readers, queue, timeout, watch_interval } = self;
+        let Self { place, clock, readers, queue, timeout, watch_interval, later } = self;
         let mut connection = place.writer()?;
-        schema::migrate(&mut connection)?;
+        schema::migrate(&mut connection, &later)?;
         transaction::guard(&mut connection)?;
         let reading = (0..readers).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let hub = ChangeHub::default();

@@ -35,7 +35,7 @@ pub(crate) struct Job {
     pub(crate) options: Options,
 }
 
-#[derive(Clone, Copy, PartialEq, Message)]
+#[derive(Clone, PartialEq, Message)]
 pub(crate) struct Step {
     #[prost(uint64, tag = "1")]
     pub(crate) sleep_millis: u64,
@@ -43,6 +43,9 @@ pub(crate) struct Step {
     pub(crate) progress: bool,
     #[prost(bool, tag = "3")]
     pub(crate) checkpoint: bool,
+    /// What the step waits for, if it waits for something: see [`gate`](crate::gate).
+    #[prost(string, tag = "4")]
+    pub(crate) gate: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, prost::Enumeration)]

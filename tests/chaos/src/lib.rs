@@ -12,6 +12,8 @@
 //!   what it is on.
 //! - `run`, `backend`, `site`: the one that runs them all, the store's server, the processes. `client`: who calls them.
 //!   `faults`: what goes wrong. `dice`: by what choice. `stall`: what went wrong by itself.
+//! - [`Scene`]: the same processes in a test that does to them what it wants, one thing after the other. `gate`: what their
+//!   work waits for then.
 //! - [`Report`]: what it has come to.
 
 mod backend;
@@ -22,11 +24,13 @@ mod clock;
 mod dice;
 pub mod event;
 mod faults;
+mod gate;
 pub mod history;
 mod job;
 pub mod log;
 mod report;
 mod run;
+mod scene;
 mod settings;
 mod site;
 mod stall;
@@ -35,3 +39,5 @@ mod store;
 pub use self::backend::Spec;
 pub use self::report::Report;
 pub use self::run::{Options, run};
+pub use self::scene::{Actor, Caller, Role, Scene, Script};
+pub use self::store::Target;

@@ -60,6 +60,12 @@ async fn main() -> ExitCode {
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error}");
+            // What is worth knowing may be said further down.
+            let mut next = error.source();
+            while let Some(source) = next {
+                eprintln!("because: {source}");
+                next = source.source();
+            }
             ExitCode::FAILURE
         }
     }

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where a process finds the store.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum Target {
+pub enum Target {
     /// In its own memory. Only for looking at the run itself: there can be one process, and it must live.
     Memory,
     /// In a file.
@@ -27,13 +27,34 @@ pub(crate) enum Target {
         /// The folder with the clock that processes go by.
         clock: PathBuf,
     },
+    /// In a file, by a program that is a version newer: it knows this step more.
+    NewerSqlite {
+        /// Which file.
+        file: PathBuf,
+        /// The folder with the clock that processes go by.
+        clock: PathBuf,
+        /// What leads to the newer version, in SQL.
+        step: String,
+    },
     /// Behind a URL.
     Postgres(String),
+    /// Behind a URL, where processes do not tell each other of changes.
+    PostgresWithoutHints(String),
+    /// Behind a URL, by a program that is a version newer: it knows this step more.
+    NewerPostgres {
+        /// Where.
+        url: String,
+        /// What leads to the newer version, in SQL; `@` stands for the schema.
+        step: String,
+    },
 }
 
 impl Target {
     /// Opens the store, and waits for it where it is away.
-    pub(crate) async fn open(&self) -> Result<Arc<dyn Store>, Error> {
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open(&self) -> Result<Arc<dyn Store>, Error> {
         let began = Instant::now();
         loop {
             match self.try_open().await {
@@ -52,6 +73,16 @@ impl Target {
             Self::Sqlite { file, clock } => {
                 let builder = SqliteStore::builder(file).clock(SteppedClock::follow(clock));
                 Ok(Arc::new(builder.open().await?))
+            }
+            Self::NewerPostgres { url, step } => {
+                Ok(Arc::new(PostgresStore::builder(url).next_version(step).connect().await?))
+            }
+            Self::NewerSqlite { file, clock, step } => {
+                let builder = SqliteStore::builder(file).clock(SteppedClock::follow(clock));
+                Ok(Arc::new(builder.next_version(step).open().await?))
+            }
+            Self::PostgresWithoutHints(url) => {
+                Ok(Arc::new(PostgresStore::builder(url).hints(false).connect().await?))
             }
             Self::Postgres(url) => Ok(Arc::new(PostgresStore::connect(url).await?)),
         }

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use lro::store::{Claim, Holder, Store as _};
 use lro_store_conformance::FaultyStore;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tonic::Code;
 
-use crate::support::{Server, error, memory_store};
+use crate::scripted_service::WORK;
+use crate::support::{LEASE, Server, error, memory_store};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -53,6 +55,23 @@ async fn without_hints_a_process_still_runs_its_own_queue_at_once() {
         assert_eq!(began.elapsed(), Duration::ZERO);
         assert_eq!(server.event().await, crate::scripted_service::Event::Gone(queued));
     }
+}
+
+/// As when another database takes over that lacks the last moments: what had ended is running again, and no call fails.
+#[tokio::test(start_paused = true)]
+async fn without_hints_work_that_the_store_has_given_to_an_unknowing_process_begins_within_a_lease() {
+    let store = memory_store();
+    let mut deaf = Server::over(FaultyStore::deaf(store.clone()), |builder| builder);
+    let other = Server::with(store.clone(), |builder| builder.concurrency(0));
+    let known = deaf.begin("wait").await;
+    let Some(Holder::Worker(worker)) = deaf.stored(&known).await.holder().cloned() else {
+        panic!("nobody has it")
+    };
+    let name = other.start("succeed").await;
+    let claimed = store.claim(&Claim::new(worker, 1).method(WORK.path(), 1)).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    let within = LEASE + Duration::from_secs(5);
+    timeout(within, deaf.expect_began(&name, 1, None)).await.expect("it begins within a lease");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,11 +1,13 @@
 //! Chapter "Life": crashes, lost leases, retention.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lro::Start;
 use lro::google::longrunning::ListOperationsRequest;
-use lro_store_conformance::{FailureMode, Fault, StoreMethod};
-use tokio::time::Instant;
+use lro::store::{Beginning, MAX_BATCH, NewOperation, OperationName, Outcome, Payload, Store as _};
+use lro_store_conformance::{FailureMode, Fault, FaultyStore, StoreMethod};
+use tokio::time::{Instant, sleep};
 use tonic::Code;
 
 use crate::scripted_service::{Event, Job};
@@ -204,4 +206,35 @@ async fn what_has_expired_is_read_by_nobody_before_it_is_removed_and_its_request
     let again = server.call(job(), || Ok(Start::new())).await.unwrap().name;
     assert_ne!(again, name);
     server.expect_began(&again, 1, None).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_purge_leaves_as_much_time_to_others_as_it_takes() {
+    let (store, took) = (FaultyStore::new(memory_store()), Duration::from_secs(1));
+    let expired = |number: usize| {
+        let name = OperationName::parse(&format!("operations/{number}")).unwrap();
+        let payload = || Payload::new("test", Vec::new());
+        let done = Beginning::Done(Outcome::Response(payload()));
+        NewOperation::new(name, "/method", payload()).with_retention(Duration::ZERO).with_beginning(done)
+    };
+    for batch in 0..3 {
+        let numbers = batch * MAX_BATCH..(batch + 1) * MAX_BATCH;
+        store.inner().create(numbers.map(expired).collect()).await.unwrap();
+    }
+    let begins = Arc::<Mutex<Vec<Instant>>>::default();
+    let seen = Arc::clone(&begins);
+    store.decide(move |call| {
+        if call.method != StoreMethod::Purge {
+            return Fault::none();
+        }
+        seen.lock().unwrap().push(Instant::now());
+        Fault::none().delay(took)
+    });
+    let _server = Server::over(store, |builder| builder);
+    sleep(took * 20).await;
+    let begins = begins.lock().unwrap();
+    assert_eq!(begins.len(), 4, "until a batch is not full");
+    for pair in begins.windows(2) {
+        assert!(pair[1] - pair[0] >= took.mul_f64(1.7), "{:?}", pair[1] - pair[0]);
+    }
 }

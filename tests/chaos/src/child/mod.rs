@@ -54,7 +54,7 @@ pub async fn run(config: &str) -> Result<(), Box<dyn Error>> {
     let store = config.store.open().await?;
     let builder = config.settings.engine(Engine::builder(store)).concurrency(config.concurrency);
     let engine = builder.build();
-    let service = Arc::new(Service { log, process: config.process });
+    let service = Arc::new(Service { log, process: config.process, folder: config.folder });
     register_work(&engine, WORK, &service, Service::work);
     let ended = {
         let engine = engine.clone();

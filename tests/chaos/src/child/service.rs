@@ -1,11 +1,13 @@
 //! The handler: does what its request says, and writes down what it does.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use lro::Context;
 use tonic::Status;
 
 use crate::event::{AttemptId, Event, Reached};
+use crate::gate;
 use crate::job::{Done, Ending, Job, Place, Progress};
 use crate::log::Log;
 
@@ -14,6 +16,8 @@ use crate::log::Log;
 pub(crate) struct Service {
     pub(crate) log: Log,
     pub(crate) process: u32,
+    /// Where the gates are.
+    pub(crate) folder: PathBuf,
 }
 
 impl Service {
@@ -27,7 +31,7 @@ impl Service {
             request_id: job.request_id.clone(),
             checkpoint: place,
         });
-        let mut running = Running { log: &self.log, operation: &operation, attempt, is_over: false };
+        let mut running = Running { service: self, operation: &operation, attempt, is_over: false };
         match running.run(&job, place.unwrap_or_default() / 1_000).await {
             Ok(()) => running.end(job.ending(number)),
             Err((reached, status)) => {
@@ -43,7 +47,7 @@ type End = (Reached, Status);
 
 /// An attempt that goes on.
 struct Running<'a> {
-    log: &'a Log,
+    service: &'a Service,
     operation: &'a Context<Progress>,
     attempt: AttemptId,
     is_over: bool,
@@ -55,13 +59,16 @@ impl Running<'_> {
             if number <= done {
                 continue;
             }
-            let sleep = tokio::time::sleep(Duration::from_millis(step.sleep_millis));
+            let pause = async {
+                tokio::time::sleep(Duration::from_millis(step.sleep_millis)).await;
+                gate::wait(&self.service.folder, &step.gate, self.service.process).await;
+            };
             tokio::select! {
                 biased;
                 () = self.operation.cancelled(), if !job.stubborn => {
                     return Err((Reached::Stopped, Status::cancelled("it was asked to stop")));
                 }
-                () = sleep => {}
+                () = pause => {}
             }
             if step.progress {
                 let progress = Progress { attempt: self.attempt.number, number, token: String::new() };
@@ -76,11 +83,11 @@ impl Running<'_> {
     }
 
     async fn checkpoint(&self, number: u64, stubborn: bool) -> Result<(), End> {
-        self.log.write(Event::Checkpoint { attempt: self.attempt.clone(), number });
+        self.service.log.write(Event::Checkpoint { attempt: self.attempt.clone(), number });
         let answer = self.operation.checkpoint(&Place { number }).await;
         // Work that is asked to stop is told so when the checkpoint is stored.
         if answer.as_ref().err().is_none_or(lro::ProgressError::is_cancelled) {
-            self.log.write(Event::Checkpointed { attempt: self.attempt.clone(), number });
+            self.service.log.write(Event::Checkpointed { attempt: self.attempt.clone(), number });
         }
         goes_on(answer, stubborn)
     }
@@ -117,14 +124,14 @@ impl Running<'_> {
 
     fn reach(&mut self, reached: Reached) {
         self.is_over = true;
-        self.log.write(Event::Reach { attempt: self.attempt.clone(), reached });
+        self.service.log.write(Event::Reach { attempt: self.attempt.clone(), reached });
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         if !self.is_over {
-            self.log.write(Event::Drop { attempt: self.attempt.clone() });
+            self.service.log.write(Event::Drop { attempt: self.attempt.clone() });
         }
     }
 }

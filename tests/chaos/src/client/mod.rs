@@ -3,7 +3,7 @@
 mod audit;
 mod known;
 mod plan;
-mod wire;
+pub(crate) mod wire;
 
 use std::future::Future;
 use std::sync::Arc;

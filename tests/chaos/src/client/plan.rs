@@ -16,6 +16,7 @@ impl Job {
             sleep_millis: random_sleep(dice, is_exclusive),
             progress: dice.happens(500),
             checkpoint: dice.happens(400),
+            gate: String::new(),
         };
         let mut endings: Vec<i32> = (0..dice.below(4)).map(|_| random_ending(dice).into()).collect();
         // What asks to be tried again for ever does not end.

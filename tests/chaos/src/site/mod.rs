@@ -1,6 +1,6 @@
 //! The processes that there are at a time.
 
-mod process;
+pub(crate) mod process;
 
 use std::io;
 use std::path::PathBuf;
@@ -138,7 +138,7 @@ impl Taken {
         };
         let role = if serves { "serves" } else { "works" };
         self.log(Event::Spawn { process, role: format!("{role}, {concurrency} at a time") });
-        let begun = Process::begin(&config).await?;
+        let begun = Process::begin(&std::env::current_exe()?, &config).await?;
         self.site.places()[self.place].process = Some(Arc::new(begun));
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! One process of a run, as the one that runs them all holds it.
 
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-use std::{env, io};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -20,7 +22,8 @@ const BEGIN: Duration = Duration::from_secs(90);
 #[derive(Debug)]
 pub(crate) struct Process {
     number: u32,
-    /// What reaches it, if it serves.
+    /// Where it is reached, if it serves.
+    address: Option<SocketAddr>,
     channel: Option<Channel>,
     /// A process is waited for only under this lock, so a signal never reaches another one that got its id.
     child: Mutex<Child>,
@@ -28,9 +31,9 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts it, and waits until it is ready.
-    pub(super) async fn begin(config: &Config) -> io::Result<Self> {
+    pub(crate) async fn begin(program: &Path, config: &Config) -> io::Result<Self> {
         let errors = config.folder.join(format!("process-{:04}.err", config.process));
-        let mut child = Command::new(env::current_exe()?)
+        let mut child = Command::new(program)
             .arg("child")
             .arg(serde_json::to_string(config).map_err(io::Error::other)?)
             .stdin(Stdio::piped())
@@ -42,26 +45,31 @@ impl Process {
         let line = timeout(BEGIN, BufReader::new(out).lines().next_line()).await;
         let line = line.map_err(|_| io::Error::other("the process does not begin"))??;
         let line = line.ok_or_else(|| io::Error::other("the process ended before it was ready"))?;
-        let channel = if config.serves {
-            let endpoint =
-                Endpoint::from_shared(format!("http://127.0.0.1:{line}")).map_err(io::Error::other)?;
-            Some(endpoint.tcp_nodelay(true).connect_timeout(Duration::from_secs(2)).connect_lazy())
-        } else {
-            None
-        };
-        Ok(Self { number: config.process, channel, child: Mutex::new(child) })
+        let port: u16 = line.parse().map_err(io::Error::other)?;
+        let address = config.serves.then_some(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        let channel = address.map(channel).transpose()?;
+        Ok(Self { number: config.process, address, channel, child: Mutex::new(child) })
     }
 
     pub(crate) fn number(&self) -> u32 {
         self.number
     }
 
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.address
+    }
+
     pub(crate) fn channel(&self) -> Option<Channel> {
         self.channel.clone()
     }
 
+    /// Its id, unless it has ended.
+    pub(crate) async fn pid(&self) -> Option<Pid> {
+        self.child.lock().await.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)
+    }
+
     /// Sends a signal, unless it has ended.
-    pub(super) async fn signal(&self, signal: Signal) {
+    pub(crate) async fn signal(&self, signal: Signal) {
         let child = self.child.lock().await;
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         // It may have ended in the meantime, which is no failure.
@@ -69,18 +77,18 @@ impl Process {
     }
 
     /// Kills it, and waits until it is gone.
-    pub(super) async fn kill(&self) {
+    pub(crate) async fn kill(&self) {
         // It may have ended already.
         drop(self.child.lock().await.kill().await);
     }
 
     /// How it has ended, if it has.
-    pub(super) async fn ended(&self) -> Option<ExitStatus> {
+    pub(crate) async fn ended(&self) -> Option<ExitStatus> {
         self.child.lock().await.try_wait().ok().flatten()
     }
 
     /// How it ends within that time, if it does.
-    pub(super) async fn wait(&self, time: Duration) -> Option<ExitStatus> {
+    pub(crate) async fn wait(&self, time: Duration) -> Option<ExitStatus> {
         let until = Instant::now() + time;
         loop {
             let ended = self.ended().await;
@@ -90,4 +98,10 @@ impl Process {
             sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// What reaches a server. It connects when it is first used.
+pub(crate) fn channel(address: SocketAddr) -> io::Result<Channel> {
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(io::Error::other)?;
+    Ok(endpoint.tcp_nodelay(true).connect_timeout(Duration::from_secs(2)).connect_lazy())
 }

@@ -32,7 +32,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 () = sleep(shared.random.shorten(interval(&shared))) => {}
             }
         }
-        if shared.doubt.is_raised() {
+        if shared.doubt.is_raised() || shared.doubt.is_older_than(shared.settings.lease) {
             tokio::select! {
                 biased;
                 // What stops from now on is no run any more and has begun all the same, so it must not be taken for what
