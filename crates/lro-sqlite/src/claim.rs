@@ -9,13 +9,14 @@ use crate::error::Failed;
 use crate::purge::rows;
 use crate::row::{self, Stored};
 use crate::step::Step;
+use crate::{change, workers};
 
 /// What there is to claim, in the order in which it is claimed.
 type Candidate = (Reverse<i16>, i64, String, i64);
 
 /// Gives queued operations to a worker.
 pub(crate) fn claim(step: &mut Step<'_>, claim: &Claim) -> Result<Vec<Record>, Failed> {
-    if !step.is_alive(&claim.worker)? {
+    if !workers::is_alive(step, &claim.worker)? {
         return Ok(Vec::new());
     }
     let now = step.now();
@@ -31,7 +32,7 @@ pub(crate) fn claim(step: &mut Step<'_>, claim: &Claim) -> Result<Vec<Record>, F
         let Some(record) = row::record_by_id(step.transaction(), id)? else { continue };
         let Ok(running) = record.view.claim(&claim.worker, now) else { continue };
         let before = Stored { id, view: record.view };
-        step.replace(&before, &running, None)?;
+        change::replace(step, &before, &running, None)?;
         records.push(Record::new(running, record.request, record.checkpoint));
     }
     Ok(records)

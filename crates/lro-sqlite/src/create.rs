@@ -4,9 +4,9 @@ use lro_store::{Creation, InTransaction, NewOperation, OnConflict, StopReason, T
 
 use crate::error::Failed;
 use crate::row::{self, Stored};
-use crate::step::{Step, waits_for};
+use crate::step::Step;
 use crate::transaction::{self, Writes};
-use crate::{keys, purge};
+use crate::{change, keys, purge, workers};
 
 /// The longest value that SQLite keeps, less some room for the other columns of a row.
 const LONGEST_ROW: usize = 999_000_000;
@@ -76,20 +76,20 @@ fn insert(
 ) -> Result<Creation, Failed> {
     for other in others {
         let after = other.view.request_stop(StopReason::Preempted(new.name().clone()), now);
-        step.replace(other, &after, None)?;
+        change::replace(step, other, &after, None)?;
     }
     let may_run = match new.claimed_by() {
-        Some(worker) => key_is_free(step, new)? && step.is_alive(worker)?,
+        Some(worker) => key_is_free(step, new)? && workers::is_alive(step, worker)?,
         None => false,
     };
     let record = new.clone().into_record(now, may_run);
-    let waits_for = waits_for(&record.view, now);
+    let waits_for = change::waits_for(&record.view, now);
     if row::insert(step, &record, waits_for)?.is_none()
         && (!make_way(step, new, now)? || row::insert(step, &record, waits_for)?.is_none())
     {
         return Ok(Creation::NameTaken);
     }
-    step.hint_if_ready(&record.view, waits_for);
+    change::hint_if_ready(step, &record.view, waits_for);
     keys::settle(step, new.exclusive())?;
     Ok(Creation::Created(record.view))
 }

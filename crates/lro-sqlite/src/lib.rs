@@ -12,6 +12,7 @@
 //! `rusqlite` is re-exported, because closures get its transactions.
 
 mod builder;
+mod change;
 mod claim;
 mod connect;
 mod create;
@@ -30,6 +31,7 @@ mod stop;
 mod store;
 mod threads;
 mod transaction;
+mod uncommitted;
 mod workers;
 mod write;
 mod writer;
@@ -38,4 +40,5 @@ pub use rusqlite;
 
 pub use self::builder::SqliteStoreBuilder;
 pub use self::store::SqliteStore;
-pub use self::transaction::{Uncommitted, in_transaction};
+pub use self::transaction::in_transaction;
+pub use self::uncommitted::Uncommitted;

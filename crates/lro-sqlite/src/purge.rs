@@ -3,6 +3,7 @@
 use lro_store::Worker;
 use rusqlite::params;
 
+use crate::change;
 use crate::error::Failed;
 use crate::row;
 use crate::step::Step;
@@ -18,7 +19,7 @@ pub(crate) fn expire(step: &mut Step<'_>, limit: usize) -> Result<usize, Failed>
     for id in ids {
         let Some(stored) = row::by_id(step.transaction(), id)? else { continue };
         if let Ok(after) = stored.view.expire(now) {
-            step.replace(&stored, &after, None)?;
+            change::replace(step, &stored, &after, None)?;
             count += 1;
         }
     }

@@ -3,12 +3,10 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use lro_store::{Change, Clock, Payload, StateKind, Timestamp, View, WorkerId};
+use lro_store::{Change, Clock, Timestamp, WorkerId};
 use rusqlite::{CachedStatement, Params, Transaction};
 
 use crate::error::Failed;
-use crate::row::{self, Stored, WaitsFor};
-use crate::{keys, workers};
 
 /// A transaction and what its calls share.
 pub(crate) struct Step<'t> {
@@ -57,16 +55,14 @@ impl<'t> Step<'t> {
         Ok(ids)
     }
 
-    /// Whether a worker is alive.
-    pub(crate) fn is_alive(&mut self, id: &WorkerId) -> Result<bool, Failed> {
-        if let Some((known, alive)) = &self.alive
-            && known == id
-        {
-            return Ok(*alive);
-        }
-        let alive = workers::find(self.transaction, id)?.is_some_and(|worker| worker.is_alive());
+    /// What [`know_alive`](Self::know_alive) was told of a worker.
+    pub(crate) fn known_alive(&self, id: &WorkerId) -> Option<bool> {
+        self.alive.as_ref().filter(|(known, _)| known == id).map(|(_, alive)| *alive)
+    }
+
+    /// Remembers whether a worker is alive.
+    pub(crate) fn know_alive(&mut self, id: &WorkerId, alive: bool) {
         self.alive = Some((id.clone(), alive));
-        Ok(alive)
     }
 
     /// Forgets which workers are alive, because that is about to change.
@@ -99,49 +95,6 @@ impl<'t> Step<'t> {
         }
         self.transaction.execute_batch("RELEASE lro_item")?;
         Ok(ended)
-    }
-
-    /// Makes an operation what a transition has made of it.
-    pub(crate) fn replace(
-        &mut self,
-        before: &Stored,
-        after: &View,
-        checkpoint: Option<&Payload>,
-    ) -> Result<(), Failed> {
-        if let Some(checkpoint) = checkpoint {
-            row::put_checkpoint(self, before.id, checkpoint)?;
-        }
-        if *after == before.view {
-            return Ok(());
-        }
-        let waits_for = waits_for(after, self.now());
-        row::update(self, before, after, waits_for)?;
-        if after.is_done() && !before.view.is_done() {
-            self.hint(Change::Done(after.name().clone()));
-        } else if let Some(stop) = after.stop().filter(|_| before.view.stop().is_none()) {
-            self.hint(Change::StopRequested(after.name().clone(), stop.clone()));
-        }
-        self.hint_if_ready(after, waits_for);
-        keys::settle(self, after.exclusive())
-    }
-
-    /// Hints at work that a worker can claim.
-    pub(crate) fn hint_if_ready(&mut self, view: &View, waits_for: WaitsFor) {
-        if view.kind() == StateKind::Queued && waits_for == WaitsFor::Nothing {
-            self.hint(Change::Claimable(view.method().clone()));
-        }
-    }
-}
-
-/// What keeps an operation from being claimed, before its key is settled.
-pub(crate) fn waits_for(view: &View, now: Timestamp) -> WaitsFor {
-    let lro_store::State::Queued { not_before, .. } = view.state() else { return WaitsFor::Nothing };
-    if view.exclusive().is_some() {
-        WaitsFor::Key
-    } else if not_before.is_some_and(|time| now < time) {
-        WaitsFor::Time
-    } else {
-        WaitsFor::Nothing
     }
 }
 

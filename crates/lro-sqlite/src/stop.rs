@@ -4,7 +4,7 @@ use lro_store::{Change, OperationName, StopReason};
 
 use crate::error::Failed;
 use crate::step::Step;
-use crate::{keys, purge, row};
+use crate::{change, keys, purge, row};
 
 /// Cancels operations; whether each exists.
 pub(crate) fn request_cancel(step: &mut Step<'_>, names: &[OperationName]) -> Result<Vec<bool>, Failed> {
@@ -13,7 +13,7 @@ pub(crate) fn request_cancel(step: &mut Step<'_>, names: &[OperationName]) -> Re
         let stored = row::by_name(step.transaction(), name)?.filter(|stored| !stored.view.is_expired(now));
         let Some(stored) = stored else { return Ok(false) };
         let after = stored.view.request_stop(StopReason::Cancelled, now);
-        step.replace(&stored, &after, None)?;
+        change::replace(step, &stored, &after, None)?;
         Ok(true)
     };
     names.iter().map(&mut cancel).collect()

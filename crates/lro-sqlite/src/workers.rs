@@ -5,6 +5,7 @@ use std::time::Duration;
 use lro_store::{Attempt, Fence, KeepAlive, OperationName, Stop, Timestamp, View, Worker, WorkerId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use crate::change;
 use crate::error::Failed;
 use crate::purge::rows;
 use crate::row::{self, time};
@@ -17,6 +18,16 @@ pub(crate) fn find(connection: &Connection, id: &WorkerId) -> Result<Option<Work
         .prepare_cached("SELECT lease, expires_at, whole_since, gone_at FROM lro_worker WHERE worker = ?1")?;
     let mut found = statement.query([id.as_str()])?;
     found.next()?.map(worker).transpose()
+}
+
+/// Whether a worker is alive.
+pub(crate) fn is_alive(step: &mut Step<'_>, id: &WorkerId) -> Result<bool, Failed> {
+    if let Some(alive) = step.known_alive(id) {
+        return Ok(alive);
+    }
+    let alive = find(step.transaction(), id)?.is_some_and(|worker| worker.is_alive());
+    step.know_alive(id, alive);
+    Ok(alive)
 }
 
 /// A sign of life.
@@ -55,7 +66,7 @@ pub(crate) fn reclaim(step: &mut Step<'_>, id: &WorkerId, limit: usize) -> Resul
     while count < limit
         && let Some(holder) = next_holder(step, last.as_ref())?
     {
-        if !step.is_alive(&holder)? {
+        if !is_alive(step, &holder)? {
             count += take_back(step, &holder, limit - count, now)?;
         }
         last = Some(holder);
@@ -107,7 +118,7 @@ fn take_back(step: &mut Step<'_>, id: &WorkerId, limit: usize, now: Timestamp) -
         let Some(stored) = row::by_id(step.transaction(), operation)? else { continue };
         let after: View =
             stored.view.reclaim(id, now).map_err(|error| Failed::internal(error.to_string()))?;
-        step.replace(&stored, &after, None)?;
+        change::replace(step, &stored, &after, None)?;
     }
     Ok(count)
 }

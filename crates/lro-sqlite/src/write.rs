@@ -6,6 +6,7 @@ use lro_store::{
 };
 use rusqlite::{OptionalExtension as _, params};
 
+use crate::change;
 use crate::error::Failed;
 use crate::row;
 use crate::step::Step;
@@ -75,14 +76,14 @@ fn write(
     };
     let applied = WriteResult::Applied { stop: after.stop().cloned() };
     let Some(along) = along else {
-        step.replace(&stored, &after, checkpoint)?;
+        change::replace(step, &stored, &after, checkpoint)?;
         return Ok(applied);
     };
     let Some(writes) = along.downcast_ref::<Writes>() else {
         return Ok(WriteResult::Refused(InTransaction::unknown()));
     };
     let written = step.try_to(|step| {
-        step.replace(&stored, &after, checkpoint)?;
+        change::replace(step, &stored, &after, checkpoint)?;
         Ok(transaction::run(step, writes)?.map(|()| applied))
     })?;
     Ok(written.unwrap_or_else(WriteResult::Refused))
