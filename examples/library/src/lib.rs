@@ -10,6 +10,7 @@ pub mod books;
 pub mod child;
 pub mod client;
 pub mod demo;
+pub mod explain;
 pub mod server;
 mod show;
 pub mod signals;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use library::explain::explain;
 use library::signals::Signals;
 use library::storage::{Place, Storage};
 use library::{client, demo, server};
@@ -75,7 +76,7 @@ async fn main() -> ExitCode {
     match run(Cli::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("library: {error}");
+            eprintln!("library: {}", explain(&*error));
             ExitCode::FAILURE
         }
     }

@@ -46,7 +46,7 @@ async fn main() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("replicas: {error}");
+            eprintln!("replicas: {}", library::explain::explain(&*error));
             ExitCode::FAILURE
         }
     }
