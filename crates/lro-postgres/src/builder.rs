@@ -139,7 +139,7 @@ impl PostgresStoreBuilder {
         let shared = Shared {
             writers: Pool::new(config.clone(), self.connector(), self.mode, self.writers),
             readers: Pool::new(config, self.connector(), self.mode, self.readers),
-            queries: Queries::new(&schema, self.mode != Mode::Portable),
+            queries: Queries::new(&schema, self.mode),
             locks: locks::Space::new(&self.schema),
             schema,
             mode: self.mode,
@@ -167,12 +167,14 @@ impl PostgresStoreBuilder {
         // A pooler takes no such settings.
         if self.mode != Mode::Pooled {
             let own = format!(
-                "-c jit=off -c enable_seqscan=off -c plan_cache_mode=force_custom_plan -c statement_timeout={} \
+                "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off \
+                 -c plan_cache_mode=force_generic_plan -c statement_timeout={} \
                  -c idle_in_transaction_session_timeout={}",
                 self.timeout.as_millis().max(1),
                 self.timeout.as_millis().max(1) * 2,
             );
-            // What the URL sets comes last, and holds.
+            // Statements look few rows up by indexes, and are planned once. What tables were like then must not decide
+            // how, as they grow. What the URL sets comes last, and holds.
             let options = config.get_options().map(|given| format!("{own} {given}")).unwrap_or(own);
             config.options(options);
         }

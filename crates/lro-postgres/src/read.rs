@@ -23,7 +23,7 @@ impl Call for Get {
         let rows = connection.rows(&shared.queries.get, &[&shared.now(), &names]).await?;
         let mut views = HashMap::with_capacity(rows.len());
         for row in &rows {
-            if !is_expired(row, row::VIEW)? {
+            if row::get::<Option<&str>>(row, 0)?.is_some() && !is_expired(row, row::VIEW)? {
                 let view = row::view(row)?;
                 views.insert(view.name().clone(), view);
             }

@@ -1,6 +1,6 @@
 //! Asking operations to stop, and forgetting them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use lro_store::{Change, OperationName, StopReason, Timestamp};
 
@@ -28,16 +28,19 @@ impl Call for CancelAll {
             Changed { before, after }
         };
         let changed: Vec<Changed> = views.into_iter().map(cancel).collect();
+        // What ends now may be over its retention at once.
+        let mut exist: HashSet<&str> = changed.iter().map(|changed| changed.before.name().as_str()).collect();
         let (executor, mut effects) = (Executor::Own(connection), Effects::default());
         let then: [Step<'_>; 1] = [(&shared.queries.standing, &[&given, &names])];
         let now = now.unwrap_or_default();
         let rows = write_back(shared, executor, now, &changed, &then, true, &mut effects).await?;
         effects.publish(shared, connection).await;
-        let mut exist: HashMap<&str, bool> = HashMap::new();
         for row in rows.iter().flatten() {
-            exist.insert(row::get(row, 0)?, true);
+            if row::get::<Option<bool>>(row, 1)?.is_some() {
+                exist.insert(row::get(row, 0)?);
+            }
         }
-        Ok(names.iter().map(|name| exist.contains_key(name)).collect())
+        Ok(names.iter().map(|name| exist.contains(name)).collect())
     }
 }
 
@@ -56,13 +59,13 @@ impl Call for DeleteAll {
         let steps: [Step<'_>; 2] =
             [(&shared.queries.lock_rows, &[&names]), (&shared.queries.delete, &[&now, &names])];
         let rows = connection.transact(Begin::Durable, &steps).await?.pop().unwrap_or_default();
-        let (mut effects, mut existed) = (Effects::default(), HashMap::new());
+        let (mut effects, mut existed) = (Effects::default(), HashSet::new());
         for row in &rows {
-            existed.insert(row::get::<&str>(row, 0)?, true);
+            existed.insert(row::get::<&str>(row, 0)?);
             effects.push(Change::Deleted(row::name(row, 0)?));
             effects.key(row::get(row, 1)?);
         }
         effects.publish(shared, connection).await;
-        Ok(names.iter().map(|name| existed.contains_key(name)).collect())
+        Ok(names.iter().map(|name| existed.contains(name)).collect())
     }
 }

@@ -194,8 +194,8 @@ async fn answers<'a>(
         false => executor.one(&shared.queries.standing, &[&shared.now(), &unknown]).await?,
     };
     for row in &rows {
-        let answer = if row::get(row, 1)? { WriteResult::Done } else { WriteResult::Lost };
-        known.insert(row::get(row, 0)?, answer);
+        let Some(is_done) = row::get::<Option<bool>>(row, 1)? else { continue };
+        known.insert(row::get(row, 0)?, if is_done { WriteResult::Done } else { WriteResult::Lost });
     }
     Ok(names.iter().map(|name| known.remove(name.as_str()).unwrap_or(WriteResult::Deleted)).collect())
 }

@@ -34,18 +34,12 @@ impl Place {
             )));
         }
         let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        if connection.is_readonly("main")? {
-            return Err(Failed::internal(format!(
-                "{} cannot be written; look at the rights of the file and its folder",
-                self.path.display()
-            )));
-        }
         let mode: String =
             connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
         if !mode.eq_ignore_ascii_case("wal") {
             return Err(Failed::internal(format!(
-                "the database is in journal mode {mode} and does not change to WAL, which the store needs; \
-                 is it on a network file system?"
+                "the database is in journal mode {mode} and does not change to WAL, which the store needs; it has to be \
+                 a file on a local disk (MemoryStore of lro-store is for operations in memory)"
             )));
         }
         connection.pragma_update(None, "synchronous", "full")?;
@@ -63,6 +57,13 @@ impl Place {
     fn connect(&self, access: OpenFlags) -> Result<Connection, Failed> {
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
+        // Without the right to write, SQLite opens a file for reading only, and says so with the first write.
+        if connection.is_readonly("main")? {
+            return Err(Failed::internal(format!(
+                "{} cannot be written; look at the rights of the file and its folder",
+                self.path.display()
+            )));
+        }
         connection.busy_timeout(self.busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.pragma_update(None, "cache_size", -i64::from(self.cache_kib))?;

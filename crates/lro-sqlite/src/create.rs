@@ -83,8 +83,8 @@ fn insert(
     };
     let record = new.clone().into_record(now, may_run);
     let waits_for = waits_for(&record.view, now);
-    if row::insert(step.transaction(), &record, waits_for)?.is_none()
-        && (!make_way(step, new, now)? || row::insert(step.transaction(), &record, waits_for)?.is_none())
+    if row::insert(step, &record, waits_for)?.is_none()
+        && (!make_way(step, new, now)? || row::insert(step, &record, waits_for)?.is_none())
     {
         return Ok(Creation::NameTaken);
     }

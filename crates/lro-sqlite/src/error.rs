@@ -27,7 +27,9 @@ impl From<rusqlite::Error> for Failed {
         let meaning = Meaning::of(&error);
         let source = Explained { advice: meaning.advice(), error };
         Self(match meaning {
-            Meaning::Other | Meaning::Damaged | Meaning::ReadOnly | Meaning::Disk => Error::internal(source),
+            Meaning::Other | Meaning::Damaged | Meaning::ReadOnly | Meaning::CannotOpen | Meaning::Disk => {
+                Error::internal(source)
+            }
             Meaning::Busy | Meaning::Full | Meaning::Interrupted | Meaning::Memory => {
                 Error::unavailable(source)
             }
@@ -56,13 +58,15 @@ pub(crate) fn failure_of_the_database(error: &(dyn StdError + 'static)) -> Optio
             let meaning = Meaning::of(sqlite);
             // The error itself stays with the caller's own one, which cannot be taken apart.
             let message = format!("{}: {sqlite}", meaning.advice());
-            return match meaning {
-                Meaning::Other | Meaning::ReadOnly => None,
-                Meaning::Damaged | Meaning::Disk => Some(Failed::internal(message)),
-                Meaning::Busy | Meaning::Full | Meaning::Interrupted | Meaning::Memory => {
-                    Some(Failed::unavailable(message))
+            match meaning {
+                Meaning::Other => {}
+                Meaning::Damaged | Meaning::Disk | Meaning::ReadOnly | Meaning::CannotOpen => {
+                    return Some(Failed::internal(message));
                 }
-            };
+                Meaning::Busy | Meaning::Full | Meaning::Interrupted | Meaning::Memory => {
+                    return Some(Failed::unavailable(message));
+                }
+            }
         }
         next = error.source();
     }
@@ -78,6 +82,7 @@ enum Meaning {
     Memory,
     Damaged,
     ReadOnly,
+    CannotOpen,
     Disk,
     Other,
 }
@@ -97,6 +102,7 @@ impl Meaning {
             ErrorCode::OutOfMemory => Self::Memory,
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged,
             ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Self::ReadOnly,
+            ErrorCode::CannotOpen => Self::CannotOpen,
             ErrorCode::SystemIoFailure => Self::Disk,
             _ => Self::Other,
         }
@@ -116,6 +122,10 @@ impl Meaning {
                  `.recover` of the sqlite3 program"
             }
             Self::ReadOnly => "the database cannot be written; look at the rights of the file and its folder",
+            Self::CannotOpen => {
+                "the file, or one that belongs to it, cannot be opened; look at its path, and at the rights of the \
+                 file and its folder"
+            }
             Self::Disk => "the disk failed; look at the log of the system",
             Self::Other => "SQLite refused a statement",
         }

@@ -49,8 +49,9 @@ pub(crate) fn settle(step: &mut Step<'_>, key: Option<&ExclusiveKey>) -> Result<
         })
         .optional()?;
     let Some((id, is_new, not_before, method)) = holder else { return Ok(()) };
+    // The planner would go through all that wait for the key.
     step.execute(
-        "UPDATE lro_operation SET waits_for = 2 \
+        "UPDATE lro_operation INDEXED BY lro_operation_holder SET waits_for = 2 \
          WHERE exclusive_key = ?1 AND state < 2 AND waits_for < 2 AND state = 0 AND id <> ?2",
         params![key.as_str(), id],
     )?;

@@ -1,9 +1,10 @@
 //! One transaction that writes, as the calls in it see it.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use lro_store::{Change, Clock, Payload, StateKind, Timestamp, View, WorkerId};
-use rusqlite::{OptionalExtension as _, Params, Transaction};
+use rusqlite::{CachedStatement, Params, Transaction};
 
 use crate::error::Failed;
 use crate::row::{self, Stored, WaitsFor};
@@ -15,13 +16,15 @@ pub(crate) struct Step<'t> {
     clock: &'t dyn Clock,
     /// What is published once the transaction is committed.
     hints: Vec<Change>,
+    /// The statements that were run, by the place of their text, so that each is looked up once in a transaction.
+    statements: RefCell<Vec<(*const u8, CachedStatement<'t>)>>,
     /// The worker that was last looked for, and whether it is alive.
     alive: Option<(WorkerId, bool)>,
 }
 
 impl<'t> Step<'t> {
     pub(crate) fn new(transaction: &'t Transaction<'t>, clock: &'t dyn Clock) -> Self {
-        Self { transaction, clock, hints: Vec::new(), alive: None }
+        Self { transaction, clock, hints: Vec::new(), statements: RefCell::default(), alive: None }
     }
 
     /// The transaction.
@@ -35,13 +38,16 @@ impl<'t> Step<'t> {
     }
 
     /// Runs a statement; how many rows it has changed.
-    pub(crate) fn execute(&self, sql: &str, parameters: impl Params) -> Result<usize, Failed> {
-        Ok(self.transaction.prepare_cached(sql)?.execute(parameters)?)
-    }
-
-    /// The first number that a statement finds, if it finds one.
-    pub(crate) fn find_id(&self, sql: &str, parameters: impl Params) -> Result<Option<i64>, Failed> {
-        Ok(self.transaction.prepare_cached(sql)?.query_row(parameters, |row| row.get(0)).optional()?)
+    pub(crate) fn execute(&self, sql: &'static str, parameters: impl Params) -> Result<usize, Failed> {
+        let mut statements = self.statements.borrow_mut();
+        let known = statements.iter().position(|(place, _)| *place == sql.as_ptr());
+        let index = if let Some(index) = known {
+            index
+        } else {
+            statements.push((sql.as_ptr(), self.transaction.prepare_cached(sql)?));
+            statements.len() - 1
+        };
+        Ok(statements[index].1.execute(parameters)?)
     }
 
     /// All numbers that a statement finds.
@@ -103,13 +109,13 @@ impl<'t> Step<'t> {
         checkpoint: Option<&Payload>,
     ) -> Result<(), Failed> {
         if let Some(checkpoint) = checkpoint {
-            row::put_checkpoint(self.transaction, before.id, checkpoint)?;
+            row::put_checkpoint(self, before.id, checkpoint)?;
         }
         if *after == before.view {
             return Ok(());
         }
         let waits_for = waits_for(after, self.now());
-        row::update(self.transaction, before, after, waits_for)?;
+        row::update(self, before, after, waits_for)?;
         if after.is_done() && !before.view.is_done() {
             self.hint(Change::Done(after.name().clone()));
         } else if let Some(stop) = after.stop().filter(|_| before.view.stop().is_none()) {

@@ -1,7 +1,7 @@
 //! What workers write: reports, ends, and work that is handed back.
 
 use lro_store::{
-    Change, Failure, Fence, Finish, Holder, InTransaction, OperationName, Outcome, Payload, Release, Report,
+    Change, Fence, Finish, Holder, InTransaction, OperationName, Outcome, Payload, Release, Report,
     StopReason, Timestamp, TransitionError, View, WriteResult,
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -86,8 +86,8 @@ fn write(
     Ok(written.unwrap_or_else(WriteResult::Refused))
 }
 
-/// [`View::finish`] as one statement that the fence decides, where there is no key to pass on; whether it applied. If
-/// not, the operation has to be read to know why.
+/// [`View::finish`] without reading the operation, where there is no key to pass on; whether it applied. If not, the
+/// operation has to be read to know why.
 fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> {
     let now = step.now().as_micros();
     let (worker, delegate) = holder(&finish.fence);
@@ -98,13 +98,15 @@ fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> 
     if now >= FAR || failure.is_some_and(|failure| !failure.details.is_empty()) {
         return Ok(false);
     }
-    let id = step.find_id(
+    let name = finish.fence.name.as_str();
+    // No `RETURNING id`, for which SQLite makes a temporary table each time; to look for the name again costs less.
+    let ended = step.execute(
         "UPDATE lro_operation SET state = 2, update_time = max(update_time, ?5), \
          expire_time = max(update_time, ?5) + retention, worker = NULL, delegate = NULL, stop = NULL, error_code = ?6 \
          WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 AND attempt = ?4 \
-         AND exclusive_key IS NULL AND update_time < ?7 RETURNING id",
+         AND exclusive_key IS NULL AND update_time < ?7",
         params![
-            finish.fence.name.as_str(),
+            name,
             worker,
             delegate,
             finish.fence.attempt.number(),
@@ -113,42 +115,43 @@ fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> 
             FAR
         ],
     )?;
-    let Some(id) = id else { return Ok(false) };
-    put_result(step, id, &finish.outcome, failure)?;
-    if let Some(metadata) = &finish.metadata {
-        row::put_metadata(step.transaction(), id, metadata)?;
+    if ended == 0 {
+        return Ok(false);
     }
-    step.hint(Change::Done(finish.fence.name.clone()));
-    Ok(true)
-}
-
-/// Writes a result without details.
-fn put_result(step: &Step<'_>, id: i64, outcome: &Outcome, failure: Option<&Failure>) -> Result<(), Failed> {
-    let response = match outcome {
+    let response = match &finish.outcome {
         Outcome::Response(response) => Some(response),
         Outcome::Error(_) => None,
     };
     step.execute(
-        "INSERT INTO lro_result (id, response_type_url, response, error_message) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO lro_result (id, response_type_url, response, error_message) \
+         SELECT id, ?2, ?3, ?4 FROM lro_operation WHERE name = ?1",
         params![
-            id,
+            name,
             response.map(|response| &*response.type_url),
             response.map(|response| &*response.value),
             failure.map(|failure| failure.message.as_bytes()),
         ],
     )?;
-    Ok(())
+    if let Some(metadata) = &finish.metadata {
+        step.execute(
+            "INSERT OR REPLACE INTO lro_metadata (id, type_url, value) \
+             SELECT id, ?2, ?3 FROM lro_operation WHERE name = ?1",
+            params![name, &*metadata.type_url, &*metadata.value],
+        )?;
+    }
+    step.hint(Change::Done(finish.fence.name.clone()));
+    Ok(true)
 }
 
-/// [`View::report`] as one statement that the fence decides: why the work is asked to stop, if it applied.
+/// [`View::report`] without reading the operation: why the work is asked to stop, if it applied.
 #[expect(clippy::option_option, reason = "whether it applied, and whether the work is asked to stop")]
 fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<Option<StopReason>>, Failed> {
     let (worker, delegate) = holder(&report.fence);
     let found: Option<(i64, Option<String>)> = step
         .transaction()
         .prepare_cached(
-            "UPDATE lro_operation SET update_time = max(update_time, ?5) \
-             WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 AND attempt = ?4 RETURNING id, stop",
+            "SELECT id, stop FROM lro_operation WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 \
+             AND attempt = ?4",
         )?
         .query_row(
             params![
@@ -156,17 +159,20 @@ fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<Option<
                 worker,
                 delegate,
                 report.fence.attempt.number(),
-                step.now().as_micros()
             ],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
     let Some((id, reason_to_stop)) = found else { return Ok(None) };
+    step.execute(
+        "UPDATE lro_operation SET update_time = max(update_time, ?2) WHERE id = ?1",
+        params![id, step.now().as_micros()],
+    )?;
     if let Some(metadata) = &report.metadata {
-        row::put_metadata(step.transaction(), id, metadata)?;
+        row::put_metadata(step, id, metadata)?;
     }
     if let Some(checkpoint) = &report.checkpoint {
-        row::put_checkpoint(step.transaction(), id, checkpoint)?;
+        row::put_checkpoint(step, id, checkpoint)?;
     }
     Ok(Some(reason_to_stop.map(|text| reason(&text)).transpose()?))
 }

@@ -1,7 +1,9 @@
+CREATE SEQUENCE @.operation_id CACHE 32;
+
 -- What an operation is. A row is written once, and deleted with the operation.
 CREATE TABLE @.operation (
     -- Joins the tables whose rows are many. Names are long.
-    id bigint GENERATED ALWAYS AS IDENTITY,
+    id bigint NOT NULL,
     name text COLLATE "C" NOT NULL CHECK (name <> ''),
     parent text COLLATE "C" NOT NULL,
     method text COLLATE "C" NOT NULL,

@@ -8,6 +8,8 @@ mod write;
 
 use tokio_postgres::types::Type;
 
+use crate::Mode;
+
 /// The present: the time that is given as `$1`, else that of the server, in microseconds.
 macro_rules! now {
     () => {
@@ -55,13 +57,18 @@ macro_rules! queries {
         }
 
         impl Queries {
-            /// For the tables of a schema, whose name is quoted already. Without `skips`, no statement passes over
-            /// rows that others have locked.
-            pub(crate) fn new(schema: &str, skips: bool) -> Self {
+            /// For the tables of a schema, whose name is quoted already.
+            ///
+            /// Where the database is PostgreSQL, rows that were just found are reached by where they are, which leaves
+            /// the planner no choice, and those that others have locked are passed over.
+            pub(crate) fn new(schema: &str, mode: Mode) -> Self {
                 let mut number = 0;
                 let mut query = |text: &str| {
                     number += 1;
-                    let text = if skips { text.to_owned() } else { text.replace("SKIP LOCKED", "") };
+                    let text = match mode {
+                        Mode::Portable => text.replace("SKIP LOCKED", "").replace("@row", "name").replace("@id", "id"),
+                        Mode::Direct | Mode::Pooled => text.replace("@row", "ctid").replace("@id", "ctid"),
+                    };
                     Query::new(Some(number), schema, &text)
                 };
                 Self { $($name: query($text),)* }
@@ -178,19 +185,19 @@ mod tests {
 
     #[test]
     fn each_parameter_has_its_type() {
-        for query in Queries::new("\"lro\"", true).all() {
+        for query in Queries::new("\"lro\"", Mode::Direct).all() {
             let highest = (1..100).rev().find(|number| {
                 query.text.split(&format!("${number}")).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
             });
             assert_eq!(query.types.len(), highest.unwrap_or(0), "{}", query.text);
-            assert!(!query.text.contains("@."), "{}", query.text);
+            assert!(!query.text.contains('@'), "{}", query.text);
         }
     }
 
     #[test]
-    fn without_skipping_nothing_is_passed_over() {
-        for query in Queries::new("\"lro\"", false).all() {
-            assert!(!query.text.contains("SKIP"), "{}", query.text);
+    fn what_is_portable_uses_nothing_of_postgres() {
+        for query in Queries::new("\"lro\"", Mode::Portable).all() {
+            assert!(!query.text.contains("SKIP") && !query.text.contains("ctid"), "{}", query.text);
         }
     }
 }

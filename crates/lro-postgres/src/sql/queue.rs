@@ -11,7 +11,7 @@ macro_rules! timely {
 macro_rules! first_of_key {
     () => {
         "CROSS JOIN LATERAL (
-            SELECT u.* FROM @.unfinished u WHERE u.exclusive_key = k.key ORDER BY u.create_time, u.name LIMIT 1
+            SELECT u.@row AS spot, u.* FROM @.unfinished u WHERE u.exclusive_key = k.key ORDER BY u.create_time, u.name LIMIT 1
         ) u
         WHERE u.state = 0
             AND NOT EXISTS (SELECT FROM @.unfinished r WHERE r.exclusive_key = k.key AND r.state = 1)"
@@ -24,7 +24,7 @@ macro_rules! begin {
         "UPDATE @.unfinished u SET state = 1, worker = $4::text, attempt = u.attempt + 1, not_before = NULL, ready = true,
             update_time = greatest(u.update_time, t.now)
         FROM picked p, t
-        WHERE u.name = p.name AND u.state = 0
+        WHERE u.@row = p.place AND u.state = 0
             AND EXISTS (SELECT FROM @.worker w WHERE w.worker = $4 AND w.gone_at IS NULL)
         RETURNING u.*"
     };
@@ -39,10 +39,10 @@ pub(super) const NEXT_HOLDERS: &str = concat!(
 );
 
 pub(super) const PROMOTE: &str = concat!(
-    "UPDATE @.unfinished u SET ready = true WHERE u.name IN (
-        SELECT d.name FROM @.unfinished d WHERE NOT d.ready AND d.not_before <= ",
+    "UPDATE @.unfinished u SET ready = true WHERE u.@row = ANY(ARRAY(
+        SELECT d.@row FROM @.unfinished d WHERE NOT d.ready AND d.not_before <= ",
     super::now!(),
-    " ORDER BY d.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED) AND NOT u.ready"
+    " ORDER BY d.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)) AND NOT u.ready"
 );
 
 /// The first row says whether something of these methods waits under a key, in which case nothing is claimed.
@@ -53,8 +53,8 @@ pub(super) const CLAIM: &str = concat!(
         SELECT EXISTS (SELECT FROM @.unfinished u WHERE u.state = 0 AND u.ready AND u.exclusive_key IS NOT NULL
             AND u.method = ANY($2::text[])) AS waits
     ), picked AS MATERIALIZED (
-        SELECT p.name FROM unnest($2, $3::bigint[]) m(method, most) CROSS JOIN LATERAL (
-            SELECT u.name, u.priority, u.create_time FROM @.unfinished u, t
+        SELECT p.place FROM unnest($2, $3::bigint[]) m(method, most) CROSS JOIN LATERAL (
+            SELECT u.@row AS place, u.name, u.priority, u.create_time FROM @.unfinished u, t
             WHERE u.method = m.method AND u.state = 0 AND u.ready AND u.exclusive_key IS NULL AND ",
     timely!(),
     "       ORDER BY u.priority DESC, u.create_time, u.name LIMIT m.most FOR UPDATE OF u SKIP LOCKED
@@ -65,7 +65,7 @@ pub(super) const CLAIM: &str = concat!(
     begin!(),
     ") SELECT ",
     super::record!(),
-    ", k.waits FROM keyed k LEFT JOIN (u JOIN @.operation o ON o.name = u.name) ON true
+    ", k.waits FROM keyed k LEFT JOIN u ON true LEFT JOIN @.operation o ON o.name = u.name
         LEFT JOIN @.finished f ON false"
 );
 
@@ -93,13 +93,13 @@ pub(super) const CLAIM_KEYED: &str = concat!(
     super::now!(),
     " AS now), free AS MATERIALIZED (
         SELECT p.* FROM unnest($2::text[], $3::bigint[]) m(method, most) CROSS JOIN LATERAL (
-            SELECT u.name, u.method, u.priority, u.create_time FROM @.unfinished u, t
+            SELECT u.@row AS spot, u.name, u.method, u.priority, u.create_time FROM @.unfinished u, t
             WHERE u.method = m.method AND u.state = 0 AND u.ready AND u.exclusive_key IS NULL AND ",
     timely!(),
     "       ORDER BY u.priority DESC, u.create_time, u.name LIMIT m.most FOR UPDATE OF u SKIP LOCKED
         ) p
     ), keyed AS MATERIALIZED (
-        SELECT u.name, u.method, u.priority, u.create_time FROM t, unnest($6::text[]) k(key) ",
+        SELECT u.spot, u.name, u.method, u.priority, u.create_time FROM t, unnest($6::text[]) k(key) ",
     first_of_key!(),
     " AND u.method = ANY($2) AND ",
     timely!(),
@@ -108,13 +108,13 @@ pub(super) const CLAIM_KEYED: &str = concat!(
             PARTITION BY a.method ORDER BY a.priority DESC, a.create_time, a.name
         ) AS place FROM (SELECT * FROM free UNION ALL SELECT * FROM keyed) a
     ), picked AS MATERIALIZED (
-        SELECT r.name FROM ranked r JOIN unnest($2, $3) m(method, most) ON m.method = r.method AND r.place <= m.most
+        SELECT r.spot AS place FROM ranked r JOIN unnest($2, $3) m(method, most) ON m.method = r.method AND r.place <= m.most
         ORDER BY r.priority DESC, r.create_time, r.name LIMIT $5::bigint
     ), u AS (",
     begin!(),
     ") SELECT ",
     super::record!(),
-    " FROM u JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
+    " FROM u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
 );
 
 pub(super) const ANY_PAST_DEADLINE: &str = concat!(
@@ -132,7 +132,7 @@ pub(super) const LOCK_PAST_DEADLINE: &str = concat!(
         SELECT u.* FROM @.unfinished u, t
         WHERE u.deadline IS NOT NULL AND u.stop IS NULL AND u.deadline <= t.now
         ORDER BY u.deadline LIMIT $2::bigint FOR UPDATE OF u SKIP LOCKED
-    ) u JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
+    ) u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
 );
 
 pub(super) const ANY_OUTDATED: &str = concat!(
@@ -145,11 +145,15 @@ pub(super) const ANY_OUTDATED: &str = concat!(
 
 pub(super) const PURGE: &str = concat!(
     "WITH f AS (
-        DELETE FROM @.finished f WHERE f.id IN (
-            SELECT d.id FROM @.finished d WHERE d.expire_time <= ",
+        DELETE FROM @.finished f WHERE f.@id = ANY(ARRAY(
+            SELECT d.@id FROM @.finished d WHERE d.expire_time <= ",
     super::now!(),
-    "       ORDER BY d.expire_time LIMIT $2::bigint FOR UPDATE SKIP LOCKED)
+    "       ORDER BY d.expire_time LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
         RETURNING f.id, f.name
-    ), o AS (DELETE FROM @.operation o USING f WHERE o.name = f.name AND o.id = f.id)
+    ), o AS (
+        DELETE FROM @.operation o USING f CROSS JOIN LATERAL (
+            SELECT x.@row AS place FROM @.operation x WHERE x.name = f.name AND x.id = f.id OFFSET 0
+        ) x WHERE o.@row = x.place
+    )
     SELECT count(*) FROM f"
 );

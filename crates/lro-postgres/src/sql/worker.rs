@@ -33,7 +33,7 @@ pub(super) const LOCK_HELD: &str = concat!(
     super::view!(),
     ", t.now FROM t, (
         SELECT u.* FROM @.unfinished u WHERE u.worker = $2::text ORDER BY u.name LIMIT $3::bigint FOR UPDATE
-    ) u JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
+    ) u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
 );
 
 pub(super) const HELD: &str = "

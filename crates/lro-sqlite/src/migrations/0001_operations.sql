@@ -1,6 +1,7 @@
 -- Operations, and the workers that run them. All times and durations are in microseconds, times since the Unix epoch.
 
 -- What readers look for and what changes. Narrow, because every start and every end of an operation writes it.
+-- CHECKs say BETWEEN where IN would read better, because SQLite makes a temporary table for the latter each time.
 CREATE TABLE lro_operation (
     id            INTEGER PRIMARY KEY,
     name          TEXT    NOT NULL CHECK (name <> ''),
@@ -21,9 +22,9 @@ CREATE TABLE lro_operation (
     -- The end of the retention.
     expire_time   INTEGER,
     -- 0 queued, 1 running, 2 done.
-    state         INTEGER NOT NULL CHECK (state IN (0, 1, 2)),
+    state         INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
     -- What keeps a queued operation from being claimed: 0 nothing, 1 its time, 2 the holder of its key.
-    waits_for     INTEGER NOT NULL CHECK (waits_for IN (0, 1, 2)),
+    waits_for     INTEGER NOT NULL CHECK (waits_for BETWEEN 0 AND 2),
     not_before    INTEGER,
     attempt       INTEGER NOT NULL CHECK (attempt BETWEEN 0 AND 4294967295),
     unbegun       INTEGER NOT NULL CHECK (unbegun BETWEEN 0 AND attempt),

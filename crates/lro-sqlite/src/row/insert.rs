@@ -1,27 +1,23 @@
 //! From new operations to rows.
 
 use lro_store::{Columns, Record, StateKind, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use super::{WaitsFor, labels, put_metadata, put_result};
 use crate::error::Failed;
+use crate::step::Step;
 
 /// Adds an operation; its number, or `None` if the name is taken.
-pub(crate) fn insert(
-    connection: &Connection,
-    record: &Record,
-    waits_for: WaitsFor,
-) -> Result<Option<i64>, Failed> {
+pub(crate) fn insert(step: &Step<'_>, record: &Record, waits_for: WaitsFor) -> Result<Option<i64>, Failed> {
     let view = &record.view;
     let columns = Columns::from(view);
-    let mut statement = connection.prepare_cached(
+    let inserted = step.execute(
         "INSERT INTO lro_operation (name, parent, method, owner, request_id, exclusive_key, labels, priority, \
          max_attempts, retry, deadline, retention, create_time, update_time, expire_time, state, waits_for, \
          not_before, attempt, unbegun, worker, delegate, error_code) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
          ?22, ?23) ON CONFLICT (name) DO NOTHING",
-    )?;
-    let inserted = statement.execute(params![
+        params![
         columns.name,
         view.name().parent(),
         columns.method,
@@ -45,19 +41,20 @@ pub(crate) fn insert(
         columns.worker,
         columns.delegate,
         columns.error_code,
-    ])?;
+    ],)?;
     if inserted == 0 {
         return Ok(None);
     }
-    let id = connection.last_insert_rowid();
-    connection
-        .prepare_cached("INSERT INTO lro_request (id, type_url, value) VALUES (?1, ?2, ?3)")?
-        .execute(params![id, &*record.request.type_url, &*record.request.value])?;
+    let id = step.transaction().last_insert_rowid();
+    step.execute(
+        "INSERT INTO lro_request (id, type_url, value) VALUES (?1, ?2, ?3)",
+        params![id, &*record.request.type_url, &*record.request.value],
+    )?;
     if let Some(metadata) = view.metadata() {
-        put_metadata(connection, id, metadata)?;
+        put_metadata(step, id, metadata)?;
     }
     if view.kind() == StateKind::Done {
-        put_result(connection, id, &columns)?;
+        put_result(step, id, &columns)?;
     }
     Ok(Some(id))
 }

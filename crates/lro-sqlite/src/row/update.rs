@@ -1,26 +1,23 @@
 //! From changed operations to rows.
 
 use lro_store::{Columns, Payload, Timestamp, View};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use super::{Stored, WaitsFor};
 use crate::error::Failed;
+use crate::step::Step;
 
 /// Writes what has changed of an operation.
 pub(crate) fn update(
-    connection: &Connection,
+    step: &Step<'_>,
     before: &Stored,
     after: &View,
     waits_for: WaitsFor,
 ) -> Result<(), Failed> {
     let columns = Columns::from(after);
-    connection
-        .prepare_cached(
-            "UPDATE lro_operation SET update_time = ?2, expire_time = ?3, state = ?4, waits_for = ?5, \
+    step.execute("UPDATE lro_operation SET update_time = ?2, expire_time = ?3, state = ?4, waits_for = ?5, \
              not_before = ?6, attempt = ?7, unbegun = ?8, worker = ?9, delegate = ?10, stop = ?11, error_code = ?12 \
-             WHERE id = ?1",
-        )?
-        .execute(params![
+             WHERE id = ?1", params![
             before.id,
             columns.update_time,
             after.expire_time().map(Timestamp::as_micros),
@@ -37,43 +34,44 @@ pub(crate) fn update(
     if after.metadata() != before.view.metadata()
         && let Some(metadata) = after.metadata()
     {
-        put_metadata(connection, before.id, metadata)?;
+        put_metadata(step, before.id, metadata)?;
     }
     if after.is_done() && !before.view.is_done() {
-        put_result(connection, before.id, &columns)?;
+        put_result(step, before.id, &columns)?;
     }
     Ok(())
 }
 
 /// Writes the metadata of an operation.
-pub(crate) fn put_metadata(connection: &Connection, id: i64, payload: &Payload) -> Result<(), Failed> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO lro_metadata (id, type_url, value) VALUES (?1, ?2, ?3)")?
-        .execute(params![id, &*payload.type_url, &*payload.value])?;
+pub(crate) fn put_metadata(step: &Step<'_>, id: i64, payload: &Payload) -> Result<(), Failed> {
+    step.execute(
+        "INSERT OR REPLACE INTO lro_metadata (id, type_url, value) VALUES (?1, ?2, ?3)",
+        params![id, &*payload.type_url, &*payload.value],
+    )?;
     Ok(())
 }
 
 /// Writes the checkpoint of an operation.
-pub(crate) fn put_checkpoint(connection: &Connection, id: i64, payload: &Payload) -> Result<(), Failed> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO lro_checkpoint (id, type_url, value) VALUES (?1, ?2, ?3)")?
-        .execute(params![id, &*payload.type_url, &*payload.value])?;
+pub(crate) fn put_checkpoint(step: &Step<'_>, id: i64, payload: &Payload) -> Result<(), Failed> {
+    step.execute(
+        "INSERT OR REPLACE INTO lro_checkpoint (id, type_url, value) VALUES (?1, ?2, ?3)",
+        params![id, &*payload.type_url, &*payload.value],
+    )?;
     Ok(())
 }
 
 /// Writes the result of an operation, which it has once.
-pub(crate) fn put_result(connection: &Connection, id: i64, columns: &Columns<'_>) -> Result<(), Failed> {
-    connection
-        .prepare_cached(
-            "INSERT INTO lro_result (id, response_type_url, response, error_message, error_details) \
+pub(crate) fn put_result(step: &Step<'_>, id: i64, columns: &Columns<'_>) -> Result<(), Failed> {
+    step.execute(
+        "INSERT INTO lro_result (id, response_type_url, response, error_message, error_details) \
              VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
+        params![
             id,
             columns.response.map(|response| response.type_url),
             columns.response.map(|response| response.value),
             columns.error_message,
             columns.error_details.as_deref(),
-        ])?;
+        ],
+    )?;
     Ok(())
 }
