@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use lro_postgres::PostgresStore;
 use lro_store::{
-    Beginning, Claim, Finish, NewOperation, OperationName, Outcome, Parent, Payload, Store, StoreExt, WorkerId,
+    Beginning, Claim, Finish, NewOperation, OperationName, Outcome, Parent, Payload, Store, StoreExt,
+    WorkerId,
 };
 
 type Any = Box<dyn std::error::Error + Send + Sync>;
@@ -20,21 +21,49 @@ async fn main() -> Result<(), Any> {
     let cluster = test_postgres::private().ok_or("there is no PostgreSQL")?.durable().start()?;
     let url = cluster.url("postgres");
     for _ in 0..2 {
-        let raw = raw(&url, callers, Duration::from_secs(seconds)).await?;
+        let batches = batches(&cluster, &url, callers, Duration::from_secs(seconds)).await?;
+        println!("store, arrays of {callers}: {batches:.0} operations/s");
+        // As many operations at a time as there are callers.
+        let raw = raw(&cluster, &url, 1, callers, Duration::from_secs(seconds)).await?;
         println!("raw, arrays of {callers}: {raw:.0} operations/s");
-        let before = wal(&cluster)?;
-        let (own, p99, count) = own(&url, callers, Duration::from_secs(seconds)).await?;
-        let wal = (wal(&cluster)? - before) / count;
-        println!(
-            "store, {callers} callers: {own:.0} operations/s, {:.2} of raw; p99 {p99:?}; {wal} bytes of WAL each",
-            own / raw
-        );
+        for writers in [1, 2, 3, 4] {
+            let before = (wal(&cluster)?, commits(&cluster)?);
+            let (own, p99, count) = own(&url, writers, callers, Duration::from_secs(seconds)).await?;
+            let wal = (wal(&cluster)? - before.0) / count;
+            let each = 2 * count / (commits(&cluster)? - before.1);
+            println!(
+                "store, {callers} callers, {writers} connections: {own:.0} operations/s, {:.2} of raw; p99 {p99:?}; \
+                 {wal} bytes of WAL each; {each} writes a commit",
+                own / raw
+            );
+        }
     }
     drain(&url).await
 }
 
+/// The processor time that the servers for clients have taken, in hundredths of a second.
+fn processor(cluster: &test_postgres::Cluster) -> Result<u64, Any> {
+    let sql =
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    let mut sum = 0;
+    for pid in cluster.execute("postgres", sql)?.lines() {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        sum += fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+    }
+    Ok(sum)
+}
+
 fn wal(cluster: &test_postgres::Cluster) -> Result<u64, Any> {
-    Ok(cluster.execute("postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")?.trim().parse()?)
+    Ok(cluster
+        .execute("postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint")?
+        .trim()
+        .parse()?)
+}
+
+fn commits(cluster: &test_postgres::Cluster) -> Result<u64, Any> {
+    let sql = "SELECT sum(xact_commit)::bigint FROM pg_stat_database WHERE datname = 'postgres'";
+    Ok(cluster.execute("postgres", sql)?.trim().parse()?)
 }
 
 async fn client(url: &str) -> Result<tokio_postgres::Client, Any> {
@@ -43,8 +72,14 @@ async fn client(url: &str) -> Result<tokio_postgres::Client, Any> {
     Ok(client)
 }
 
-/// Inserts rows and then updates them by name, in arrays, over three connections.
-async fn raw(url: &str, size: usize, time: Duration) -> Result<f64, Any> {
+/// Inserts rows and then updates them by name, in arrays, over some connections.
+async fn raw(
+    cluster: &test_postgres::Cluster,
+    url: &str,
+    connections: usize,
+    size: usize,
+    time: Duration,
+) -> Result<f64, Any> {
     let setup = client(url).await?;
     setup
         .batch_execute(
@@ -56,11 +91,13 @@ async fn raw(url: &str, size: usize, time: Duration) -> Result<f64, Any> {
     let count = Arc::new(AtomicU64::new(0));
     let begin = Instant::now();
     let mut tasks = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..connections {
         let (client, count) = (client(url).await?, Arc::clone(&count));
         tasks.push(tokio::spawn(async move {
             let insert = client
-                .prepare("INSERT INTO raw SELECT n, 'w', 1, 1, p FROM unnest($1::text[], $2::bytea[]) i(n, p)")
+                .prepare(
+                    "INSERT INTO raw SELECT n, 'w', 1, 1, p FROM unnest($1::text[], $2::bytea[]) i(n, p)",
+                )
                 .await?;
             let update = client
                 .prepare(
@@ -75,12 +112,15 @@ async fn raw(url: &str, size: usize, time: Duration) -> Result<f64, Any> {
                 client.execute(&insert, &[&names, &payloads]).await?;
                 count.fetch_add(client.execute(&update, &[&names, &payloads]).await?, Ordering::Relaxed);
             }
-            Ok::<_, tokio_postgres::Error>(())
+            Ok::<_, tokio_postgres::Error>(client)
         }));
     }
+    let mut clients = Vec::new();
     for task in tasks {
-        task.await??;
+        clients.push(task.await??);
     }
+    let processor = processor(cluster)? * 10_000 / count.load(Ordering::Relaxed);
+    println!("the server takes {processor} µs of processor time for each raw operation");
     #[expect(clippy::cast_precision_loss, reason = "a rate is rounded")]
     Ok(count.load(Ordering::Relaxed) as f64 / begin.elapsed().as_secs_f64())
 }
@@ -90,9 +130,43 @@ fn operation() -> NewOperation {
     NewOperation::new(OperationName::random(&Parent::default()), "/test.Service/Work", request)
 }
 
-/// Starts and ends operations, one by one from each caller.
-async fn own(url: &str, callers: usize, time: Duration) -> Result<(f64, Duration, u64), Any> {
+/// Starts and ends operations, an array at a time.
+async fn batches(
+    cluster: &test_postgres::Cluster,
+    url: &str,
+    size: usize,
+    time: Duration,
+) -> Result<f64, Any> {
     let store = PostgresStore::connect(url).await?;
+    let worker = WorkerId::random();
+    store.keep_alive(&worker, Duration::from_secs(600)).await?;
+    let (begin, mut count) = (Instant::now(), 0);
+    let (mut creating, mut finishing) = (Duration::ZERO, Duration::ZERO);
+    while begin.elapsed() < time {
+        let started = Instant::now();
+        let new = || operation().with_beginning(Beginning::ClaimedBy(worker.clone()));
+        let created = store.create((0..size).map(|_| new()).collect()).await?;
+        creating += started.elapsed();
+        let finish = |creation: lro_store::Creation| {
+            let response = Payload::new("type.googleapis.com/test.Response", vec![7; 256]);
+            Some(Finish::new(creation.created()?.fence()?, Outcome::Response(response)))
+        };
+        let finishes: Vec<_> = created.into_iter().filter_map(finish).collect();
+        let started = Instant::now();
+        count += store.finish(finishes).await?.len();
+        finishing += started.elapsed();
+    }
+    let processor = processor(cluster)? * 10_000 / count as u64;
+    println!("the server takes {processor} µs of processor time for each operation");
+    let rounds = u32::try_from(count / size)?.max(1);
+    println!("a batch is created in {:?} and finished in {:?}", creating / rounds, finishing / rounds);
+    #[expect(clippy::cast_precision_loss, reason = "a rate is rounded")]
+    Ok(count as f64 / begin.elapsed().as_secs_f64())
+}
+
+/// Starts and ends operations, one by one from each caller.
+async fn own(url: &str, writers: usize, callers: usize, time: Duration) -> Result<(f64, Duration, u64), Any> {
+    let store = PostgresStore::builder(url).connections(writers, 2).connect().await?;
     let worker = WorkerId::random();
     store.keep_alive(&worker, Duration::from_secs(600)).await?;
     let begin = Instant::now();

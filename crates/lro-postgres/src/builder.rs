@@ -29,6 +29,8 @@ pub struct PostgresStoreBuilder {
     timeout: Duration,
     application_name: String,
     clock: Option<Box<dyn Clock>>,
+    #[cfg(feature = "rustls")]
+    roots: Option<rustls::RootCertStore>,
 }
 
 impl PostgresStoreBuilder {
@@ -44,6 +46,8 @@ impl PostgresStoreBuilder {
             timeout: Duration::from_secs(15),
             application_name: "lro".to_owned(),
             clock: None,
+            #[cfg(feature = "rustls")]
+            roots: None,
         }
     }
 
@@ -102,6 +106,17 @@ impl PostgresStoreBuilder {
         self
     }
 
+    /// Who may sign the certificate of the server; those that browsers trust by default.
+    ///
+    /// It counts with `sslmode=require` in the URL, which then checks the certificate and the host, as `verify-full` does
+    /// elsewhere. With `prefer`, the default of the URL, connections are encrypted where the server can, and nothing is
+    /// checked; with `disable`, they are not encrypted.
+    #[cfg(feature = "rustls")]
+    pub fn roots(mut self, roots: rustls::RootCertStore) -> Self {
+        self.roots = Some(roots);
+        self
+    }
+
     /// Makes or updates the tables, and ends. For deployments that do so before anything else starts.
     ///
     /// One process does it at a time, and processes of the version before can go on meanwhile.
@@ -130,15 +145,15 @@ impl PostgresStoreBuilder {
         let hints = Arc::new(Hints::default());
         let task = if self.hints && self.mode == Mode::Direct {
             let channel = format!("lro_{}", self.schema);
-            let listener = Listener { config: config.clone(), connect: self.connector(), channel };
+            let listener = Listener { config: config.clone(), connect: Arc::clone(&connect), channel };
             Some(listen(&hints, listener).await.map_err(Failure::from)?)
         } else {
             None
         };
         let schema = schema::quoted(&self.schema);
         let shared = Shared {
-            writers: Pool::new(config.clone(), self.connector(), self.mode, self.writers),
-            readers: Pool::new(config, self.connector(), self.mode, self.readers),
+            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.writers),
+            readers: Pool::new(config, connect, self.mode, self.readers),
             queries: Queries::new(&schema, self.mode),
             locks: locks::Space::new(&self.schema),
             schema,
@@ -150,11 +165,25 @@ impl PostgresStoreBuilder {
         Ok(PostgresStore::new(Arc::new(shared), self.writers, self.readers, task))
     }
 
-    fn connector(&self) -> Box<dyn Connect> {
-        Box::new(clear())
+    #[cfg(feature = "rustls")]
+    fn connector(&self, config: &Config) -> Result<Arc<dyn Connect>, Error> {
+        use tokio_postgres::config::SslMode;
+
+        Ok(match config.get_ssl_mode() {
+            SslMode::Disable => Arc::new(clear()),
+            SslMode::Prefer => Arc::new(crate::tls::opportunistic().map_err(Error::internal)?),
+            _ => Arc::new(crate::tls::verified(self.roots.clone()).map_err(Error::internal)?),
+        })
     }
 
-    fn config(&self) -> Result<(Config, Box<dyn Connect>), Error> {
+    /// A URL that requires encryption is refused when connecting.
+    #[cfg(not(feature = "rustls"))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the other one needs them")]
+    fn connector(&self, _: &Config) -> Result<Arc<dyn Connect>, Error> {
+        Ok(Arc::new(clear()))
+    }
+
+    fn config(&self) -> Result<(Config, Arc<dyn Connect>), Error> {
         schema::check_name(&self.schema)?;
         let mut config = Config::from_str(&self.url)
             .map_err(|error| Error::internal(format!("the URL of the database is wrong: {error}")))?;
@@ -178,7 +207,8 @@ impl PostgresStoreBuilder {
             let options = config.get_options().map(|given| format!("{own} {given}")).unwrap_or(own);
             config.options(options);
         }
-        Ok((config, self.connector()))
+        let connect = self.connector(&config)?;
+        Ok((config, connect))
     }
 }
 

@@ -114,7 +114,8 @@ pub(crate) async fn write_back(
     effects: &mut Effects,
 ) -> Result<Vec<Vec<Row>>, Failure> {
     let changed: Vec<&Changed> = changed.iter().filter(|changed| changed.before != changed.after).collect();
-    let (ended, going): (Vec<&Changed>, Vec<&Changed>) = changed.iter().partition(|changed| changed.after.is_done());
+    let (ended, going): (Vec<&Changed>, Vec<&Changed>) =
+        changed.iter().partition(|changed| changed.after.is_done());
     let (ended_columns, going_columns) = (Ended::new(&ended), Going::new(&going, now));
     let (end, change) = (ended_columns.parameters(), going_columns.parameters());
     let mut steps: Vec<Step<'_>> = Vec::new();

@@ -59,7 +59,8 @@ impl Call for ClaimSome {
             steps.insert(0, (&shared.queries.lock_shared, &lock));
         }
         let rows = connection.transact(Begin::Durable, &steps).await?.pop().unwrap_or_default();
-        let waits_under_a_key = rows.first().map(|row| row::get(row, row::RECORD)).transpose()?.unwrap_or(false);
+        let waits_under_a_key =
+            rows.first().map(|row| row::get(row, row::RECORD)).transpose()?.unwrap_or(false);
         if !waits_under_a_key {
             return records(&rows);
         }
@@ -75,7 +76,8 @@ impl ClaimSome {
     fn limits(&self) -> (Vec<&str>, Vec<i64>, i64) {
         let limit = i64::try_from(self.claim.limit).unwrap_or(i64::MAX);
         let wanted = || self.claim.methods.iter().filter(|method| method.limit > 0);
-        let most = wanted().map(|method| i64::try_from(method.limit).unwrap_or(i64::MAX).min(limit)).collect();
+        let most =
+            wanted().map(|method| i64::try_from(method.limit).unwrap_or(i64::MAX).min(limit)).collect();
         (wanted().map(|method| &*method.method).collect(), most, limit)
     }
 
@@ -114,8 +116,9 @@ async fn lock_keys(
         return Ok(keys);
     }
     let locks: Vec<i64> = keys.iter().map(|key| shared.locks.key_text(key)).collect();
-    let rows =
-        connection.begin(&[(&shared.queries.lock_shared, worker), (&shared.queries.try_lock, &[&locks])]).await?;
+    let rows = connection
+        .begin(&[(&shared.queries.lock_shared, worker), (&shared.queries.try_lock, &[&locks])])
+        .await?;
     let taken = rows.into_iter().nth(1).unwrap_or_default();
     let taken: Vec<bool> = taken.iter().map(|row| row::get(row, 0)).collect::<Result<_, _>>()?;
     Ok(keys.into_iter().zip(taken).filter(|(_, taken)| *taken).map(|(key, _)| key).collect())

@@ -41,7 +41,13 @@ impl Connection {
                 }
             }
         });
-        Self { client, mode, prepared: Mutex::default(), open: AtomicBool::new(false), driver: task.abort_handle() }
+        Self {
+            client,
+            mode,
+            prepared: Mutex::default(),
+            open: AtomicBool::new(false),
+            driver: task.abort_handle(),
+        }
     }
 
     pub(crate) fn client(&self) -> &Client {

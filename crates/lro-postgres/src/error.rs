@@ -104,7 +104,8 @@ fn advice(state: &SqlState) -> Option<&'static str> {
     if [SqlState::INVALID_PASSWORD, SqlState::INVALID_AUTHORIZATION_SPECIFICATION].contains(state) {
         return Some("check the user and the password of the URL");
     }
-    if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_COLUMN].contains(state) {
+    if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_COLUMN].contains(state)
+    {
         return Some("the schema is not there or not whole; run `migrate`");
     }
     (*state == SqlState::TOO_MANY_CONNECTIONS).then_some("raise max_connections, or use fewer connections")
@@ -146,9 +147,15 @@ pub(crate) fn is_of_database(error: &(dyn StdError + 'static)) -> bool {
 /// Whether the program itself has asked for what cannot be, so that no try will help.
 fn is_refused_by_client(error: &tokio_postgres::Error) -> bool {
     let text = error.to_string();
-    ["error serializing", "error deserializing", "invalid configuration", "invalid column", "unexpected message"]
-        .iter()
-        .any(|begin| text.starts_with(begin))
+    [
+        "error serializing",
+        "error deserializing",
+        "invalid configuration",
+        "invalid column",
+        "unexpected message",
+    ]
+    .iter()
+    .any(|begin| text.starts_with(begin))
 }
 
 #[cfg(test)]
@@ -157,7 +164,8 @@ mod tests {
 
     #[test]
     fn what_can_be_overcome_is_told_from_what_cannot() {
-        for code in ["08006", "40001", "40P01", "53100", "53300", "57014", "57P01", "57P03", "55P03", "25006"] {
+        for code in ["08006", "40001", "40P01", "53100", "53300", "57014", "57P01", "57P03", "55P03", "25006"]
+        {
             assert!(can_be_overcome(&SqlState::from_code(code)), "{code}");
         }
         for code in ["42P01", "28P01", "23514", "22P05", "XX001", "3D000"] {

@@ -30,11 +30,16 @@ mod schema;
 mod sql;
 mod stop;
 mod store;
+#[cfg(feature = "rustls")]
+mod tls;
 mod transaction;
 mod workers;
 mod write;
 
 pub use builder::PostgresStoreBuilder;
 pub use mode::Mode;
+/// The version of rustls that [`PostgresStoreBuilder::roots`] takes its certificates from.
+#[cfg(feature = "rustls")]
+pub use rustls;
 pub use store::PostgresStore;
 pub use transaction::{Uncommitted, in_transaction};

@@ -67,7 +67,8 @@ fn cursor(row: &tokio_postgres::Row) -> Result<Cursor, Failure> {
 /// Whether operations that are looked at may not be on the page.
 fn is_filtered(query: &ListQuery) -> bool {
     let mut plain = ListQuery::new(query.parent.clone(), query.limit);
-    (plain.create_time, plain.after, plain.max_bytes) = (query.create_time, query.after.clone(), query.max_bytes);
+    (plain.create_time, plain.after, plain.max_bytes) =
+        (query.create_time, query.after.clone(), query.max_bytes);
     *query != plain || (!query.parent.is_all() && query.parent.as_exact().is_none())
 }
 
@@ -119,8 +120,11 @@ impl Statement {
             now = now!(),
             view = view!(),
         );
-        Self { query: Query { number: None, ..Query::new(None, &shared.schema, &text) }, values: builder.values }
-            .with_types(builder.types)
+        Self {
+            query: Query { number: None, ..Query::new(None, &shared.schema, &text) },
+            values: builder.values,
+        }
+        .with_types(builder.types)
     }
 
     fn with_types(mut self, types: Vec<Type>) -> Self {

@@ -1,7 +1,7 @@
 //! The connections of a store.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lro_store::Error;
@@ -22,7 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Pool {
     config: Config,
-    connect: Box<dyn Connect>,
+    connect: Arc<dyn Connect>,
     mode: Mode,
     permits: Semaphore,
     state: Mutex<State>,
@@ -51,7 +51,7 @@ pub(crate) struct Lease<'a> {
 }
 
 impl Pool {
-    pub(crate) fn new(config: Config, connect: Box<dyn Connect>, mode: Mode, size: usize) -> Self {
+    pub(crate) fn new(config: Config, connect: Arc<dyn Connect>, mode: Mode, size: usize) -> Self {
         Self { config, connect, mode, permits: Semaphore::new(size.max(1)), state: Mutex::default() }
     }
 
@@ -90,7 +90,8 @@ impl Pool {
             Err(error) => {
                 let error = Error::from(Failure::from(error));
                 let mut state = self.state();
-                let pause = state.outage.take().map_or(SHORTEST_PAUSE, |outage| outage.pause * 2).min(LONGEST_PAUSE);
+                let pause =
+                    state.outage.take().map_or(SHORTEST_PAUSE, |outage| outage.pause * 2).min(LONGEST_PAUSE);
                 state.outage = Some(Outage { error: error.clone(), pause, until: Instant::now() + pause });
                 Err(error)
             }

@@ -52,7 +52,9 @@ impl Call for Purge {
         let any = connection.rows(&shared.queries.any_outdated, &[&now, &memory]).await?;
         let Some(any) = any.first() else { return Ok(0) };
         if row::get(any, 1)? {
-            connection.transact(Begin::Durable, &[(&shared.queries.forget_workers, &[&now, &memory])]).await?;
+            connection
+                .transact(Begin::Durable, &[(&shared.queries.forget_workers, &[&now, &memory])])
+                .await?;
         }
         if !row::get::<bool>(any, 0)? {
             return Ok(0);

@@ -52,7 +52,8 @@ pub(crate) fn view(row: &Row) -> Result<View, Failure> {
 
 /// The record at the beginning of a row.
 pub(crate) fn record(row: &Row) -> Result<Record, Failure> {
-    let request = payload(row, VIEW)?.map(Payload::from).ok_or_else(|| damaged("an operation has no request"))?;
+    let request =
+        payload(row, VIEW)?.map(Payload::from).ok_or_else(|| damaged("an operation has no request"))?;
     let checkpoint = payload(row, VIEW + 2)?.map(Payload::from);
     Ok(Record::new(view(row)?, request, checkpoint))
 }
@@ -73,10 +74,12 @@ pub(crate) fn damaged(what: impl Into<String>) -> Failure {
 }
 
 fn payload(row: &Row, at: usize) -> Result<Option<PayloadColumns<'_>>, Failure> {
-    let (Some(type_url), Some(value)) = (get::<Option<&[u8]>>(row, at)?, get::<Option<&[u8]>>(row, at + 1)?) else {
+    let (Some(type_url), Some(value)) = (get::<Option<&[u8]>>(row, at)?, get::<Option<&[u8]>>(row, at + 1)?)
+    else {
         return Ok(None);
     };
-    let type_url = std::str::from_utf8(type_url).map_err(|error| damaged(format!("a stored type URL: {error}")))?;
+    let type_url =
+        std::str::from_utf8(type_url).map_err(|error| damaged(format!("a stored type URL: {error}")))?;
     Ok(Some(PayloadColumns { type_url, value }))
 }
 

@@ -78,7 +78,9 @@ pub(crate) fn check(schema: &str, version: i32) -> Result<(), Error> {
         VERSION => return Ok(()),
         0 => format!("the schema {schema} has no operations; run `migrate`, or the SQL of `schema_sql`"),
         older if older < VERSION => {
-            format!("the schema {schema} has version {older}, and this program needs {VERSION}; run `migrate`")
+            format!(
+                "the schema {schema} has version {older}, and this program needs {VERSION}; run `migrate`"
+            )
         }
         newer => format!(
             "the schema {schema} has version {newer}, and this program knows versions up to {VERSION}; \
@@ -93,9 +95,7 @@ pub(crate) async fn migrate(client: &mut Client, schema: &str, mode: Mode) -> Re
     let transaction = client.transaction().await?;
     if mode != Mode::Portable {
         let lock = Space::new(schema).migration();
-        transaction
-            .query_typed("SELECT pg_advisory_xact_lock($1)", &[(&lock, Type::INT8)])
-            .await?;
+        transaction.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&lock, Type::INT8)]).await?;
     }
     let found = version(transaction.client(), schema).await?;
     if found > VERSION {

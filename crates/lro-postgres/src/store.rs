@@ -79,7 +79,13 @@ impl PostgresStore {
         let report = |item: &Report| item.fence.name.clone();
         let release = |item: &Release| item.fence.name.clone();
         Self(Arc::new(Inner {
-            create: merge!(writers, |new: &NewOperation| new.name().clone(), shared, items, create(&shared, items)),
+            create: merge!(
+                writers,
+                |new: &NewOperation| new.name().clone(),
+                shared,
+                items,
+                create(&shared, items)
+            ),
             finish: merge!(writers, finish, shared, items, attempt(&shared, &FinishAll(items))),
             report: merge!(writers, report, shared, items, attempt(&shared, &ReportAll(items))),
             release: merge!(writers, release, shared, items, attempt(&shared, &ReleaseAll(items))),

@@ -137,7 +137,9 @@ impl WithRows {
         // A failure that the closure has kept to itself has spoilt the transaction all the same.
         match transaction.batch_execute("SAVEPOINT lro_sound").await {
             Ok(()) => Ok(None),
-            Err(error) if error.code() == Some(&tokio_postgres::error::SqlState::IN_FAILED_SQL_TRANSACTION) => {
+            Err(error)
+                if error.code() == Some(&tokio_postgres::error::SqlState::IN_FAILED_SQL_TRANSACTION) =>
+            {
                 Ok(Some(Refusal::new("a statement of what was to be written along has failed")))
             }
             Err(error) => Err(error.into()),

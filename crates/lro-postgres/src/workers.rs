@@ -29,10 +29,8 @@ impl Call for Live {
     async fn run(&self, shared: &Shared, connection: &mut Connection) -> Result<Self::Answer, Failure> {
         let (now, worker) = (shared.now(), self.worker.as_str());
         let lease = micros(self.lease.min(NewOperation::MAX_DURATION));
-        let steps: [Step<'_>; 2] = [
-            (&shared.queries.keep_alive, &[&now, &worker, &lease]),
-            (&shared.queries.stops, &[&worker]),
-        ];
+        let steps: [Step<'_>; 2] =
+            [(&shared.queries.keep_alive, &[&now, &worker, &lease]), (&shared.queries.stops, &[&worker])];
         // A machine that crashes takes the server along, and after that all leases begin anew.
         let rows = connection.transact(Begin::Fleeting, &steps).await?;
         let [alive, stops] = &rows[..] else { return Err(Failure::Overtaken) };

@@ -57,9 +57,8 @@ pub(crate) async fn finish_one(
     metadata.push(finish.metadata.as_ref());
     outcomes.push(Some(&finish.outcome));
     let now = shared.now();
-    let rows = executor
-        .one(&shared.queries.finish, &finish_parameters(&now, &fences, &metadata, &outcomes))
-        .await?;
+    let rows =
+        executor.one(&shared.queries.finish, &finish_parameters(&now, &fences, &metadata, &outcomes)).await?;
     if rows.is_empty() {
         return not_written(shared, executor, &finish.fence).await;
     }
@@ -121,8 +120,11 @@ impl Call for ReportAll {
         // The next progress replaces this one, so nobody needs to wait until it is on the disk.
         let is_durable = self.0.iter().any(|report| report.checkpoint.is_some());
         let begin = if is_durable { Begin::Durable } else { Begin::Fleeting };
-        let rows =
-            connection.transact(begin, &[(&shared.queries.report, &parameters)]).await?.pop().unwrap_or_default();
+        let rows = connection
+            .transact(begin, &[(&shared.queries.report, &parameters)])
+            .await?
+            .pop()
+            .unwrap_or_default();
         let written = rows
             .iter()
             .map(|row| Ok((row::get(row, 0)?, applied(stop(row, 1)?))))

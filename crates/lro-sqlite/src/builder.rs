@@ -4,21 +4,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lro_store::{Clock, Error, SystemClock};
+use lro_store::{ChangeHub, Clock, Error, SystemClock};
 
-use crate::SqliteStore;
 use crate::connect::Place;
+use crate::threads::Threads;
+use crate::writer::Writer;
+use crate::{SqliteStore, schema, transaction};
+
+/// The longest time that can be set: a day, which every clock and SQLite can add up.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Opens a [`SqliteStore`] with other settings than the usual ones.
 #[derive(Debug)]
 #[must_use = "a store is opened by `open`"]
 pub struct SqliteStoreBuilder {
-    pub(crate) place: Place,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) readers: usize,
-    pub(crate) queue: usize,
-    pub(crate) call_timeout: Duration,
-    pub(crate) watch_interval: Duration,
+    place: Place,
+    clock: Arc<dyn Clock>,
+    readers: usize,
+    queue: usize,
+    timeout: Duration,
+    watch_interval: Duration,
 }
 
 impl SqliteStoreBuilder {
@@ -33,7 +38,7 @@ impl SqliteStoreBuilder {
             clock: Arc::new(SystemClock),
             readers: 2,
             queue: 10_000,
-            call_timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(30),
             watch_interval: Duration::from_millis(100),
         }
     }
@@ -57,24 +62,24 @@ impl SqliteStoreBuilder {
         self
     }
 
-    /// How long a call may take in all; 30 seconds by default. Then it fails as [unavailable](Error::unavailable), and its
+    /// How long a call may take in all; 30 seconds by default, at most a day. Then it fails as [unavailable](Error::unavailable), and its
     /// effect is whole or absent.
-    pub fn call_timeout(mut self, timeout: Duration) -> Self {
-        self.call_timeout = timeout;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout.min(LONGEST);
         self
     }
 
     /// How long to wait for other connections that have the file locked, such as those of another process; 5 seconds by
-    /// default. Then the calls that wait fail as [unavailable](Error::unavailable).
+    /// default, at most a day. Then the calls that wait fail as [unavailable](Error::unavailable).
     pub fn busy_timeout(mut self, timeout: Duration) -> Self {
-        self.place.busy_timeout = timeout;
+        self.place.busy_timeout = timeout.min(LONGEST);
         self
     }
 
     /// How often to look whether another connection has committed something; every 100 milliseconds by default. It costs
     /// next to nothing. Readers of [`changes`](lro_store::Store::changes) are then told to look at everything again.
     pub fn watch_interval(mut self, interval: Duration) -> Self {
-        self.watch_interval = interval.max(Duration::from_millis(1));
+        self.watch_interval = interval.clamp(Duration::from_millis(1), LONGEST);
         self
     }
 
@@ -100,7 +105,20 @@ impl SqliteStoreBuilder {
     /// # Panics
     /// Outside of a Tokio runtime.
     pub async fn open(self) -> Result<SqliteStore, Error> {
-        let open = tokio::task::spawn_blocking(|| SqliteStore::open_now(self));
+        let open = tokio::task::spawn_blocking(|| self.open_now());
         open.await.map_err(|error| Error::internal(format!("opening the database has panicked: {error}")))?
+    }
+
+    /// Opens the connections and starts the threads. Blocks.
+    fn open_now(self) -> Result<SqliteStore, Error> {
+        let Self { place, clock, readers, queue, timeout, watch_interval } = self;
+        let mut connection = place.writer()?;
+        schema::migrate(&mut connection)?;
+        transaction::guard(&mut connection)?;
+        let reading = (0..readers).map(|_| place.reader()).collect::<Result<_, _>>()?;
+        let hub = ChangeHub::default();
+        let writer = Writer::new(connection, queue, Arc::clone(&clock), hub.clone(), watch_interval);
+        let threads = Threads::start(writer, reading, queue, timeout)?;
+        Ok(SqliteStore::new(threads, place, clock, hub))
     }
 }

@@ -16,7 +16,8 @@ pub(crate) fn create(step: &mut Step<'_>, operations: &[NewOperation]) -> Result
     operations.iter().map(|operation| create_one(step, operation)).collect()
 }
 
-fn create_one(step: &mut Step<'_>, new: &NewOperation) -> Result<Creation, Failed> {
+/// Creates an operation.
+pub(crate) fn create_one(step: &mut Step<'_>, new: &NewOperation) -> Result<Creation, Failed> {
     if let Some(fault) = new.fault() {
         return Ok(Creation::Invalid(fault.to_owned()));
     }

@@ -1,7 +1,6 @@
 //! What failures of SQLite mean to the callers of the store.
 
 use std::error::Error as StdError;
-use std::fmt;
 
 use lro_store::{Error, InvalidRecord};
 use rusqlite::ErrorCode;
@@ -133,20 +132,10 @@ impl Meaning {
 }
 
 /// An error of SQLite, and what to do about it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{advice}: {error}")]
 struct Explained {
     advice: &'static str,
+    #[source]
     error: rusqlite::Error,
-}
-
-impl fmt::Display for Explained {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.advice, self.error)
-    }
-}
-
-impl StdError for Explained {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.error)
-    }
 }

@@ -4,8 +4,8 @@
 //!
 //! - [`SqliteStore`] is the store: [`open`](SqliteStore::open) it on a file, or [`builder`](SqliteStore::builder) for
 //!   its settings ([`SqliteStoreBuilder`]).
-//! - [`SqliteStore::in_transaction`], [`create_in`](SqliteStore::create_in) and [`finish_in`](SqliteStore::finish_in)
-//!   write rows of your own in one transaction with operations; [`Unpublished`] is what the latter two give.
+//! - [`in_transaction`], [`SqliteStore::create_in`] and [`finish_in`](SqliteStore::finish_in)
+//!   write rows of your own in one transaction with operations; [`Uncommitted`] is what the latter two give.
 //! - [`SqliteStore::backup`], [`checkpoint`](SqliteStore::checkpoint) and
 //!   [`check_integrity`](SqliteStore::check_integrity) look after the file.
 //!
@@ -28,6 +28,7 @@ mod schema;
 mod step;
 mod stop;
 mod store;
+mod threads;
 mod transaction;
 mod workers;
 mod write;
@@ -37,4 +38,4 @@ pub use rusqlite;
 
 pub use self::builder::SqliteStoreBuilder;
 pub use self::store::SqliteStore;
-pub use self::transaction::Unpublished;
+pub use self::transaction::{Uncommitted, in_transaction};

@@ -18,10 +18,10 @@ impl SqliteStore {
     /// The copy is made beside, synced, and then renamed, so that the file is never half a copy. A copy can be opened like
     /// any other file.
     ///
-    /// # Errors
-    /// When the file cannot be written, or the database not be read.
+    /// A copy that was begun goes on when this is dropped.
     ///
-    /// Not cancel-safe in that a copy that was begun goes on when this is dropped.
+    /// # Errors
+    /// When the file cannot be written, is a database in use, or the database cannot be read.
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
@@ -36,7 +36,7 @@ impl SqliteStore {
     /// # Errors
     /// [Unavailable](Error::unavailable) when other connections read from the log all the time.
     pub async fn checkpoint(&self) -> Result<(), Error> {
-        self.ask_for_checkpoint().await
+        self.threads().checkpoint().await
     }
 
     /// Looks at the whole database for damage, which takes as long as reading it does: what is wrong, one line each;
@@ -63,13 +63,37 @@ async fn blocking<T: Send + 'static>(
 }
 
 fn back_up(place: &Place, path: &Path) -> Result<(), Failed> {
+    refuse_databases_in_use(place, path)?;
     let partial = Place::beside(path, ".partial");
+    let remains = [partial.clone(), Place::beside(&partial, "-journal")];
+    let remove = || {
+        for file in &remains {
+            // Most often there is none, and another error shows when the file is made.
+            let _ = fs::remove_file(file);
+        }
+    };
+    remove();
     let ended = copy(place, &partial).and_then(|()| put_in_place(&partial, path));
     if ended.is_err() {
-        // What is left of it is of no use, and the first error says more than one about this.
-        let _ = fs::remove_file(&partial);
+        remove();
     }
     ended
+}
+
+/// A copy in place of a database that is in use would be the end of both.
+fn refuse_databases_in_use(place: &Place, path: &Path) -> Result<(), Failed> {
+    let same = |one: &Path, other: &Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
+    if same(&place.path, path) {
+        return Err(Failed::internal("a database cannot be copied into its own file; name another one"));
+    }
+    let log = Place::beside(path, "-wal");
+    if log.exists() {
+        return Err(Failed::internal(format!(
+            "{} belongs to a database that is in use or was not closed; name another file for the copy",
+            log.display()
+        )));
+    }
+    Ok(())
 }
 
 fn copy(place: &Place, partial: &Path) -> Result<(), Failed> {

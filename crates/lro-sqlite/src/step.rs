@@ -17,7 +17,7 @@ pub(crate) struct Step<'t> {
     /// What is published once the transaction is committed.
     hints: Vec<Change>,
     /// The statements that were run, by the place of their text, so that each is looked up once in a transaction.
-    statements: RefCell<Vec<(*const u8, CachedStatement<'t>)>>,
+    statements: RefCell<Vec<(&'static str, CachedStatement<'t>)>>,
     /// The worker that was last looked for, and whether it is alive.
     alive: Option<(WorkerId, bool)>,
 }
@@ -40,11 +40,11 @@ impl<'t> Step<'t> {
     /// Runs a statement; how many rows it has changed.
     pub(crate) fn execute(&self, sql: &'static str, parameters: impl Params) -> Result<usize, Failed> {
         let mut statements = self.statements.borrow_mut();
-        let known = statements.iter().position(|(place, _)| *place == sql.as_ptr());
+        let known = statements.iter().position(|(known, _)| std::ptr::eq(*known, sql));
         let index = if let Some(index) = known {
             index
         } else {
-            statements.push((sql.as_ptr(), self.transaction.prepare_cached(sql)?));
+            statements.push((sql, self.transaction.prepare_cached(sql)?));
             statements.len() - 1
         };
         Ok(statements[index].1.execute(parameters)?)

@@ -32,16 +32,18 @@ pub(crate) fn report(step: &mut Step<'_>, reports: &[Report]) -> Result<Vec<Writ
 
 /// Ends work.
 pub(crate) fn finish(step: &mut Step<'_>, finishes: &[Finish]) -> Result<Vec<WriteResult>, Failed> {
-    let mut finish = |finish: &Finish| {
-        if finish.in_transaction.is_none() && finish_at_once(step, finish)? {
-            return Ok(WriteResult::Applied { stop: None });
-        }
-        let Finish { fence, outcome, metadata, in_transaction, .. } = finish;
-        write(step, fence, in_transaction.as_ref(), None, |view, now| {
-            view.finish(fence, outcome.clone(), metadata.clone(), now)
-        })
-    };
-    finishes.iter().map(&mut finish).collect()
+    finishes.iter().map(|finish| finish_one(step, finish)).collect()
+}
+
+/// Ends the work of one operation.
+pub(crate) fn finish_one(step: &mut Step<'_>, finish: &Finish) -> Result<WriteResult, Failed> {
+    if finish.in_transaction.is_none() && finish_at_once(step, finish)? {
+        return Ok(WriteResult::Applied { stop: None });
+    }
+    let Finish { fence, outcome, metadata, in_transaction, .. } = finish;
+    write(step, fence, in_transaction.as_ref(), None, |view, now| {
+        view.finish(fence, outcome.clone(), metadata.clone(), now)
+    })
 }
 
 /// Hands work back.

@@ -73,17 +73,36 @@ where
 
 /// The thread's side.
 pub(crate) struct Writer {
-    pub(crate) connection: Connection,
-    pub(crate) queue: Arc<Queue<Job>>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) hub: ChangeHub,
-    pub(crate) watch_interval: Duration,
+    connection: Connection,
+    queue: Arc<Queue<Job>>,
+    clock: Arc<dyn Clock>,
+    hub: ChangeHub,
+    watch_interval: Duration,
+    /// What [`data_version`] last was.
+    version: Option<i64>,
 }
 
 impl Writer {
+    /// From now on, it notices what other connections commit.
+    pub(crate) fn new(
+        connection: Connection,
+        queue: usize,
+        clock: Arc<dyn Clock>,
+        hub: ChangeHub,
+        watch_interval: Duration,
+    ) -> Self {
+        let version = data_version(&connection);
+        Self { connection, queue: Arc::new(Queue::new(queue)), clock, hub, watch_interval, version }
+    }
+
+    /// Where its jobs come from.
+    pub(crate) fn queue(&self) -> Arc<Queue<Job>> {
+        Arc::clone(&self.queue)
+    }
+
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self) {
-        let (mut version, mut looked) = (self.version(), Instant::now());
+        let mut looked = Instant::now();
         loop {
             match self.queue.take(CALLS, self.watch_interval) {
                 Taken::Items(jobs) => self.work(jobs),
@@ -91,11 +110,12 @@ impl Writer {
                 Taken::Closed => break,
             }
             if looked.elapsed() >= self.watch_interval {
-                version = self.look_for_others(version);
+                self.look_for_others();
                 looked = Instant::now();
             }
         }
-        // What fails here is done by whoever opens the file next.
+        // Nobody is kept waiting for other processes, and what fails here is done by whoever opens the file next.
+        let _ = self.connection.busy_timeout(Duration::ZERO);
         let _ = checkpoint(&self.connection);
     }
 
@@ -161,20 +181,20 @@ impl Writer {
         Ok(())
     }
 
-    /// Tells readers to look again if another connection has committed something since the version was read.
-    fn look_for_others(&self, before: Option<i64>) -> Option<i64> {
-        let version = self.version();
-        if version != before {
+    /// Tells readers to look again if another connection has committed something since this was last asked.
+    fn look_for_others(&mut self) {
+        let version = data_version(&self.connection);
+        if version != self.version {
+            self.version = version;
             self.hub.resync();
         }
-        version
     }
+}
 
-    /// A number that changes when another connection, of this process or another one, commits something.
-    fn version(&self) -> Option<i64> {
-        let mut statement = self.connection.prepare_cached("PRAGMA data_version").ok()?;
-        statement.query_row([], |row| row.get(0)).ok()
-    }
+/// A number that changes when another connection, of this process or another one, commits something.
+fn data_version(connection: &Connection) -> Option<i64> {
+    let mut statement = connection.prepare_cached("PRAGMA data_version").ok()?;
+    statement.query_row([], |row| row.get(0)).ok()
 }
 
 /// Why a transaction was not committed.

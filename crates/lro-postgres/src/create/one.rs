@@ -1,8 +1,6 @@
 //! Creating operations that may meet others, one after the other.
 
-use lro_store::{
-    Creation, InTransaction, NewOperation, OnConflict, StopReason, Timestamp, View,
-};
+use lro_store::{Creation, InTransaction, NewOperation, OnConflict, StopReason, Timestamp, View};
 
 use super::batch::parameters;
 use crate::Mode;
@@ -101,7 +99,8 @@ struct Look {
 async fn look(shared: &Shared, executor: Executor<'_>, new: &NewOperation) -> Result<Look, Failure> {
     let view = New::at_zero(new);
     let parts = view.parts();
-    let (now, name, owner, method) = (shared.now(), new.name().as_str(), parts.owner.as_str(), &*parts.method);
+    let (now, name, owner, method) =
+        (shared.now(), new.name().as_str(), parts.owner.as_str(), &*parts.method);
     let id = parts.request_id.as_ref().map(lro_store::RequestId::as_str);
     let key = new.exclusive().map(lro_store::ExclusiveKey::as_str);
     let rows = executor
@@ -120,8 +119,11 @@ async fn look(shared: &Shared, executor: Executor<'_>, new: &NewOperation) -> Re
             continue;
         }
         let is_by_request = row::get::<i32>(found, row::RECORD + 1)? == 0;
-        let refused =
-            if is_by_request { Creation::Repeated(Box::new(row::record(found)?)) } else { Creation::NameTaken };
+        let refused = if is_by_request {
+            Creation::Repeated(Box::new(row::record(found)?))
+        } else {
+            Creation::NameTaken
+        };
         return Ok(Look { now, refused: Some(refused), is_held: false });
     }
     let holder = holder.first().map(|row| row::name(row, 0)).transpose()?;

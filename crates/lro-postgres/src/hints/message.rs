@@ -110,7 +110,10 @@ mod tests {
         pending.push(Change::Claimable("a method\nwith lines".into()));
         assert_eq!(read(&pending.take("me")[0], ""), [Change::Resync]);
         (0..30_000).for_each(|number| pending.push(Change::Done(name(&number.to_string()))));
-        assert_eq!(pending.take("me").iter().flat_map(|text| read(text, "")).collect::<Vec<_>>(), [Change::Resync]);
+        assert_eq!(
+            pending.take("me").iter().flat_map(|text| read(text, "")).collect::<Vec<_>>(),
+            [Change::Resync]
+        );
         assert_eq!(read("newer\nq something", "me"), [Change::Resync]);
     }
 }

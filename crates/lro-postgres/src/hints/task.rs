@@ -22,7 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How to get the connection for hints.
 pub(crate) struct Listener {
     pub(crate) config: Config,
-    pub(crate) connect: Box<dyn Connect>,
+    pub(crate) connect: Arc<dyn Connect>,
     pub(crate) channel: String,
 }
 

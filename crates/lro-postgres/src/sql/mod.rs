@@ -187,7 +187,11 @@ mod tests {
     fn each_parameter_has_its_type() {
         for query in Queries::new("\"lro\"", Mode::Direct).all() {
             let highest = (1..100).rev().find(|number| {
-                query.text.split(&format!("${number}")).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+                query
+                    .text
+                    .split(&format!("${number}"))
+                    .skip(1)
+                    .any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
             });
             assert_eq!(query.types.len(), highest.unwrap_or(0), "{}", query.text);
             assert!(!query.text.contains('@'), "{}", query.text);

@@ -14,8 +14,7 @@ pub(super) const KEEP_ALIVE: &str = concat!(
     RETURNING true"
 );
 
-pub(super) const STOPS: &str =
-    "SELECT u.name, u.attempt, u.stop FROM @.unfinished u WHERE u.worker = $1::text AND u.stop IS NOT NULL ORDER BY u.name";
+pub(super) const STOPS: &str = "SELECT u.name, u.attempt, u.stop FROM @.unfinished u WHERE u.worker = $1::text AND u.stop IS NOT NULL ORDER BY u.name";
 
 pub(super) const LEAVE: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",
@@ -69,8 +68,5 @@ pub(super) const DECLARE_GONE: &str = concat!(
     RETURNING true"
 );
 
-pub(super) const FORGET_WORKERS: &str = concat!(
-    "DELETE FROM @.worker w WHERE w.gone_at <= ",
-    super::now!(),
-    " - $2::bigint"
-);
+pub(super) const FORGET_WORKERS: &str =
+    concat!("DELETE FROM @.worker w WHERE w.gone_at <= ", super::now!(), " - $2::bigint");

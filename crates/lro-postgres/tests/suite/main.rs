@@ -1,23 +1,31 @@
-//! The promises of every store, kept on PostgreSQL: directly, as behind a transaction pooler, and without what only
-//! PostgreSQL has.
+//! The promises of every store, kept on PostgreSQL: directly, behind pgbouncer, and without what only PostgreSQL has.
+//!
+//! Where there is no PostgreSQL, a line says so and a memory store stands in.
+
+use std::sync::{Arc, OnceLock};
 
 use lro_postgres::{Mode, PostgresStore};
-use lro_store::ManualClock;
+use lro_store::{ManualClock, MemoryStore, Store};
 use lro_store_conformance::{Capabilities, Harness, HarnessError, HintReach};
-use test_postgres::Schema;
-
-/// A schema on the server that all tests share.
-struct PostgresHarness<const MODE: u8> {
-    schema: Schema,
-    clock: ManualClock,
-}
+use test_postgres::{PgBouncer, Schema};
 
 const DIRECT: u8 = 0;
 const POOLED: u8 = 1;
 const PORTABLE: u8 = 2;
 
+/// A schema on the server that all tests share.
+struct PostgresHarness<const MODE: u8> {
+    place: Place,
+    clock: ManualClock,
+}
+
+enum Place {
+    Schema { schema: Schema, url: String },
+    Memory(MemoryStore),
+}
+
 impl<const MODE: u8> Harness for PostgresHarness<MODE> {
-    type Store = PostgresStore;
+    type Store = Arc<dyn Store>;
     const CAPABILITIES: Capabilities = Capabilities::new().durable().hints(match MODE {
         DIRECT => HintReach::EveryHandle,
         _ => HintReach::SameHandle,
@@ -26,19 +34,43 @@ impl<const MODE: u8> Harness for PostgresHarness<MODE> {
     const RACE_ROUNDS: usize = 25;
 
     async fn start(clock: ManualClock) -> Result<Self, HarnessError> {
-        let server = test_postgres::shared().ok_or("there is no PostgreSQL")?;
-        Ok(Self { schema: server.schema(), clock })
+        let schema = test_postgres::shared().map(test_postgres::Server::schema);
+        let url = match &schema {
+            Some(schema) if MODE == POOLED => pooled(schema.url())?,
+            Some(schema) => Some(schema.url().to_owned()),
+            None => None,
+        };
+        let place = match schema.zip(url) {
+            Some((schema, url)) => Place::Schema { schema, url },
+            None => Place::Memory(MemoryStore::with_clock(clock.clone())),
+        };
+        Ok(Self { place, clock })
     }
 
-    async fn connect(&self) -> Result<PostgresStore, HarnessError> {
+    async fn connect(&self) -> Result<Arc<dyn Store>, HarnessError> {
+        let (schema, url) = match &self.place {
+            Place::Schema { schema, url } => (schema, url),
+            Place::Memory(store) => return Ok(Arc::new(store.clone())),
+        };
         let mode = match MODE {
             DIRECT => Mode::Direct,
             POOLED => Mode::Pooled,
             _ => Mode::Portable,
         };
-        let builder = PostgresStore::builder(self.schema.url()).schema(self.schema.name()).mode(mode);
-        Ok(builder.clock(self.clock.clone()).connections(2, 2).connect().await?)
+        let builder = PostgresStore::builder(url).schema(schema.name()).mode(mode);
+        Ok(Arc::new(builder.clock(self.clock.clone()).connections(2, 2).connect().await?))
     }
+}
+
+/// The URL by way of the pooler that all tests share, or nothing if there is none.
+fn pooled(url: &str) -> Result<Option<String>, HarnessError> {
+    static POOLER: OnceLock<Option<PgBouncer>> = OnceLock::new();
+    let config: tokio_postgres::Config = url.parse()?;
+    let [tokio_postgres::config::Host::Tcp(host)] = config.get_hosts() else { return Ok(None) };
+    let address = format!("{host}:{}", config.get_ports().first().unwrap_or(&5432)).parse()?;
+    let start = || Some(test_postgres::pooler()?.start(address).unwrap());
+    let database = config.get_dbname().ok_or("the URL names no database")?;
+    Ok(POOLER.get_or_init(start).as_ref().map(|pooler| pooler.url(database)))
 }
 
 mod direct {

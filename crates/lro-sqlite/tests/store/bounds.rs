@@ -15,7 +15,7 @@ fn block() -> (InTransaction, mpsc::Receiver<()>, mpsc::SyncSender<()>) {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, wait) = mpsc::sync_channel(9);
     let wait = std::sync::Mutex::new(wait);
-    let block = SqliteStore::in_transaction(move |_| -> rusqlite::Result<()> {
+    let block = lro_sqlite::in_transaction(move |_| -> rusqlite::Result<()> {
         begun.send(()).unwrap();
         wait.lock().unwrap().recv_timeout(SOON).unwrap();
         Ok(())
@@ -62,7 +62,7 @@ async fn a_full_queue_refuses_but_for_signs_of_life() {
 async fn a_call_that_takes_too_long_fails_and_is_whole_or_absent() {
     let place = Place::new();
     let timeout = Duration::from_millis(100);
-    let store = SqliteStore::builder(place.path()).call_timeout(timeout).open().await.unwrap();
+    let store = SqliteStore::builder(place.path()).timeout(timeout).open().await.unwrap();
     let (block, begun, go_on) = block();
     let blocked = start(create(&store, operation("a").with_transaction(block))).await;
     begun.recv_timeout(SOON).unwrap();
@@ -74,6 +74,24 @@ async fn a_call_that_takes_too_long_fails_and_is_whole_or_absent() {
     let store = place.open().await;
     assert!(exists(&store, "a").await, "it was on its way");
     assert!(!exists(&store, "b").await, "nobody waited for it any more");
+}
+
+#[tokio::test]
+async fn settings_that_no_clock_can_add_up_are_bounded() {
+    let place = Place::new();
+    let store = SqliteStore::builder(place.path())
+        .timeout(Duration::MAX)
+        .busy_timeout(Duration::MAX)
+        .watch_interval(Duration::MAX)
+        .queue(usize::MAX)
+        .checkpoint_pages(u32::MAX)
+        .cache_kib(u32::MAX)
+        .readers(0)
+        .open()
+        .await
+        .unwrap();
+    store.create_one(operation("a")).await.unwrap();
+    assert!(exists(&store, "a").await);
 }
 
 #[tokio::test]
@@ -96,7 +114,7 @@ async fn a_store_may_be_dropped_by_a_closure_of_its_own() {
     let store = place.open().await;
     let (block, begun, go_on) = block();
     let own = store.clone();
-    let keeps = SqliteStore::in_transaction(move |_| -> rusqlite::Result<()> {
+    let keeps = lro_sqlite::in_transaction(move |_| -> rusqlite::Result<()> {
         let _ = &own;
         Ok(())
     });

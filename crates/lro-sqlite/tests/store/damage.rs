@@ -50,7 +50,7 @@ async fn a_file_that_cannot_be_written_is_refused() {
     rights.set_readonly(true);
     fs::set_permissions(place.path(), rights).unwrap();
     if fs::OpenOptions::new().write(true).open(place.path()).is_ok() {
-        return test_tools::skip("this user may write every file");
+        return crate::support::skip("this user may write every file");
     }
     refused(&place.path(), "cannot be written").await;
 }

@@ -19,7 +19,7 @@ impl Mount {
         fs::create_dir(&path).unwrap();
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&path).output();
         if !mounted.is_ok_and(|output| output.status.success()) {
-            test_tools::skip("this user may not mount a file system");
+            crate::support::skip("this user may not mount a file system");
             return None;
         }
         Some(Self(path))
@@ -73,7 +73,7 @@ async fn fill_and_go_on(store: &SqliteStore, make_room: impl AsyncFnOnce()) {
 
 /// Sets how large the database may become, on the connection that writes.
 async fn limit_pages(store: &SqliteStore, id: &str, pages: u32) {
-    let limit = SqliteStore::in_transaction(move |transaction| {
+    let limit = lro_sqlite::in_transaction(move |transaction| {
         transaction.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
     });
     store.create_one(operation(id).with_transaction(limit)).await.unwrap().created().unwrap();

@@ -16,7 +16,9 @@ async fn child() {
     let store = SqliteStore::open(&path).await.unwrap();
     match role.split_once(' ') {
         Some(("writer", round)) => write_for_ever(&store, round).await,
-        Some(("worker", id)) => work_for_ever(&store, id).await,
+        Some(("worker", id)) => work_for_ever(&store, id, LEASE).await,
+        // Its lease is never over, however slow the machine is.
+        Some(("sharer", id)) => work_for_ever(&store, id, SOON * 10).await,
         _ => panic!("{role} is no role"),
     }
 }
@@ -93,14 +95,14 @@ fn note(said: &str, created: &mut Vec<String>, done: &mut Vec<String>) {
 const LEASE: Duration = Duration::from_millis(400);
 
 /// Claims work, says so, and ends it unless it is called `stuck`; takes back what others have lost.
-async fn work_for_ever(store: &SqliteStore, id: &str) {
+async fn work_for_ever(store: &SqliteStore, id: &str, lease: Duration) {
     let worker = WorkerId::new(id);
     let mut changes = store.changes();
-    store.keep_alive(&worker, LEASE).await.unwrap();
+    store.keep_alive(&worker, lease).await.unwrap();
     say("ready");
     let claim = Claim::new(worker.clone(), 10).method(METHOD, 10);
     loop {
-        store.keep_alive(&worker, LEASE).await.unwrap();
+        store.keep_alive(&worker, lease).await.unwrap();
         store.reclaim(&worker, 10).await.unwrap();
         for record in store.claim(&claim).await.unwrap() {
             let fence = record.view.fence().unwrap();
@@ -122,11 +124,11 @@ async fn of_two_processes_one_takes_over_what_the_other_leaves_when_it_is_killed
     assert_eq!(first.said().unwrap(), "ready");
     store.create_one(operation("stuck")).await.unwrap();
     assert_eq!(first.said().unwrap(), "claimed stuck 1");
+    let before = store.get_one(&name("stuck")).await.unwrap().unwrap().fence().unwrap();
+    assert_eq!(before, Fence::of_worker(name("stuck"), WorkerId::new("first"), before.attempt));
     let mut second = Process::start("kill::child", "worker second", &place.path());
     assert_eq!(second.said().unwrap(), "ready");
     let mut changes = store.changes();
-    let before = store.get_one(&name("stuck")).await.unwrap().unwrap().fence().unwrap();
-    assert_eq!(before, Fence::of_worker(name("stuck"), WorkerId::new("first"), before.attempt));
     first.kill();
     assert_eq!(second.said().unwrap(), "claimed stuck 2");
     let look = async {
@@ -148,7 +150,7 @@ async fn two_processes_share_the_work_and_do_none_of_it_twice() {
     let place = Place::new();
     let store = place.open().await;
     let mut processes = ["one", "two"].map(|id| {
-        let mut process = Process::start("kill::child", &format!("worker {id}"), &place.path());
+        let mut process = Process::start("kill::child", &format!("sharer {id}"), &place.path());
         assert_eq!(process.said().unwrap(), "ready");
         process
     });

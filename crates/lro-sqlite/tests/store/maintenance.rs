@@ -46,6 +46,31 @@ async fn a_backup_that_fails_leaves_what_was_there() {
 }
 
 #[tokio::test]
+async fn a_backup_never_takes_the_place_of_a_database_in_use() {
+    let (place, other) = (Place::new(), Place::new());
+    let (store, second) = (place.open().await, other.open().await);
+    for file in [place.path(), place.folder.path().join("../").join(place.path()), other.path()] {
+        assert!(store.backup(file).await.unwrap_err().is_internal());
+    }
+    for store in [store, second] {
+        store.create_one(operation("a")).await.unwrap().created().unwrap();
+        assert_eq!(store.check_integrity().await.unwrap(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_backup_that_was_cut_off_is_in_nobodys_way() {
+    let (place, safe) = (Place::new(), Place::new());
+    let store = place.open().await;
+    store.create_one(operation("a")).await.unwrap();
+    for ending in ["db.partial", "db.partial-journal"] {
+        fs::write(safe.path().with_extension(ending), "half a copy").unwrap();
+    }
+    store.backup(safe.path()).await.unwrap();
+    assert!(exists(&safe.open().await, "a").await);
+}
+
+#[tokio::test]
 async fn a_checkpoint_empties_the_write_ahead_log() {
     let place = Place::new();
     let store = place.open().await;

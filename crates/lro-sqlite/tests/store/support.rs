@@ -84,3 +84,12 @@ pub(crate) fn text(error: &Error) -> String {
     let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     format!("{error}: {source}")
 }
+
+/// Says that the test of this thread is skipped, because what it takes is a right of the user and no tool.
+pub(crate) fn skip(reason: &str) {
+    use std::io::Write as _;
+    let thread = std::thread::current();
+    // Not by a macro, whose output the test harness hides when a test passes.
+    let line = format!("skipped: {}: {reason}\n", thread.name().unwrap_or("a test"));
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}

@@ -15,7 +15,7 @@ async fn library() -> (Place, SqliteStore, Connection) {
 }
 
 fn add(title: &'static str) -> InTransaction {
-    SqliteStore::in_transaction(move |transaction| {
+    lro_sqlite::in_transaction(move |transaction| {
         transaction.execute("INSERT INTO book VALUES (?1)", [title]).map(drop)
     })
 }
@@ -33,7 +33,7 @@ async fn an_operation_and_rows_of_the_caller_appear_together() {
     let (_place, store, books) = library().await;
     assert!(store.create_one(with("a", add("Emma"))).await.unwrap().created().is_some());
     assert_eq!(count(&books), 1);
-    let seen = SqliteStore::in_transaction(|transaction| {
+    let seen = lro_sqlite::in_transaction(|transaction| {
         let sql = "SELECT count(*) FROM lro_operation WHERE name = 'operations/b'";
         let count: i64 = transaction.query_row(sql, [], |row| row.get(0))?;
         if count == 1 { Ok(()) } else { Err(rusqlite::Error::QueryReturnedNoRows) }
@@ -93,10 +93,21 @@ async fn reports_and_ends_bring_rows_along_or_change_nothing() {
 #[tokio::test]
 async fn a_closure_that_ends_the_transaction_is_an_error_and_nothing_is_kept() {
     let (_place, store, books) = library().await;
-    for end in ["ROLLBACK", "COMMIT"] {
-        let ends = SqliteStore::in_transaction(move |transaction| transaction.execute_batch(end));
-        let error = store.create_one(with("a", ends)).await.unwrap_err();
-        assert!(error.is_internal(), "{error:?}");
+    for (number, end) in ["ROLLBACK", "COMMIT", "COMMIT; BEGIN", "ROLLBACK; BEGIN"].into_iter().enumerate() {
+        let ends = lro_sqlite::in_transaction(move |transaction| {
+            // What comes of it is not looked at, as careless code does.
+            let _ = transaction.execute_batch(end);
+            Ok::<_, rusqlite::Error>(())
+        });
+        let neighbour = format!("n{number}");
+        let (bad, good) = tokio::join!(
+            store.create_one(with("a", ends)),
+            store.create_one(with(&neighbour, lro_sqlite::in_transaction(|_| Ok::<_, rusqlite::Error>(()))))
+        );
+        let error = bad.unwrap_err();
+        assert!(error.is_internal(), "{end}: {error:?}");
+        assert!(!exists(&store, "a").await, "{end}");
+        assert!(good.unwrap().created().is_some(), "{end}: the neighbour was committed by another's closure");
     }
     store.create_one(with("b", add("Emma"))).await.unwrap().created().expect("the store goes on");
     assert_eq!(count(&books), 1);
@@ -105,7 +116,7 @@ async fn a_closure_that_ends_the_transaction_is_an_error_and_nothing_is_kept() {
 #[tokio::test]
 async fn a_panic_in_a_closure_is_an_error_of_its_call_alone() {
     let (_place, store, books) = library().await;
-    let panics = SqliteStore::in_transaction(|transaction| -> rusqlite::Result<()> {
+    let panics = lro_sqlite::in_transaction(|transaction| -> rusqlite::Result<()> {
         transaction.execute("INSERT INTO book VALUES ('Emma')", [])?;
         panic!("a bug")
     });
@@ -120,7 +131,7 @@ async fn a_panic_in_a_closure_is_an_error_of_its_call_alone() {
 #[tokio::test]
 async fn a_failure_of_the_database_in_a_closure_is_one_of_the_store() {
     let (_place, store, _books) = library().await;
-    let busy = SqliteStore::in_transaction(|_| {
+    let busy = lro_sqlite::in_transaction(|_| {
         let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
         let busy = rusqlite::Error::SqliteFailure(busy, None);
         Err(rusqlite::Error::ToSqlConversionFailure(Box::new(busy)))

@@ -55,6 +55,16 @@ pub(super) async fn expect(changes: &mut Changes, patience: &Cell<Duration>, mut
             panic!("no hint came: {hints:?}");
         };
         let hint = hint.expect("the store is there");
-        hints.retain(|wanted| *wanted != hint);
+        hints.retain(|wanted| !brings(&hint, wanted));
+    }
+}
+
+/// Whether a hint is the wanted one, or a later step of the same operation: of several that wait, the last one is kept. An
+/// earlier operation of the same name, whose end nobody has waited for, counts as the same.
+fn brings(hint: &Change, wanted: &Change) -> bool {
+    match (hint, wanted) {
+        (Change::Done(hinted) | Change::Deleted(hinted), Change::StopRequested(name, _))
+        | (Change::Deleted(hinted), Change::Done(name)) => hinted == name,
+        _ => hint == wanted,
     }
 }

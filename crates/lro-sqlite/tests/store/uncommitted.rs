@@ -18,8 +18,8 @@ async fn they_exist_with_the_commit_and_are_hinted_when_that_is_told() {
     mine.execute_batch("CREATE TABLE book (title TEXT) STRICT").unwrap();
     let transaction = mine.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     transaction.execute("INSERT INTO book VALUES ('Emma')", []).unwrap();
-    let created = store.create_in(&transaction, &[operation("a")]).unwrap();
-    assert!(created.answers()[0].clone().created().is_some());
+    let created = store.create_in(&transaction, &operation("a")).unwrap();
+    assert!(created.answer().clone().created().is_some());
     assert!(!exists(&store, "a").await, "it is not committed");
     transaction.commit().unwrap();
     assert!(exists(&store, "a").await);
@@ -34,18 +34,18 @@ async fn ends_and_rows_come_together_or_not_at_all() {
     let store = place.open().await;
     let fence = running(&store, "a").await;
     let mut mine = place.connect();
-    let finish = [Finish::new(fence, response())];
+    let finish = Finish::new(fence, response());
     let transaction = mine.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
-    assert!(store.finish_in(&transaction, &finish).unwrap().answers()[0].is_applied());
+    assert!(store.finish_in(&transaction, &finish).unwrap().answer().is_applied());
     transaction.rollback().unwrap();
     let mut changes = store.changes();
     let transaction = mine.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let finished = store.finish_in(&transaction, &finish).unwrap();
     transaction.commit().unwrap();
-    assert!(finished.committed()[0].is_applied());
+    assert!(finished.committed().is_applied());
     expect(&mut changes, &Change::Done(name("a"))).await;
     let transaction = mine.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
-    assert_eq!(store.finish_in(&transaction, &finish).unwrap().committed(), [WriteResult::Done]);
+    assert_eq!(store.finish_in(&transaction, &finish).unwrap().committed(), WriteResult::Done);
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_commit_that_nobody_told_of_is_noticed() {
     let mut changes = store.changes();
     let mut mine = place.connect();
     let transaction = mine.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
-    let created = store.create_in(&transaction, &[operation("a")]).unwrap();
+    let created = store.create_in(&transaction, &operation("a")).unwrap();
     transaction.commit().unwrap();
     drop(created);
     expect(&mut changes, &Change::Resync).await;

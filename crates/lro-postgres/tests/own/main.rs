@@ -1,0 +1,9 @@
+//! What the store promises beyond the suite: faults of the server and of the way to it, rows of callers, hints between
+//! processes, and tables that refuse what no operation can be.
+
+mod checks;
+mod errors;
+mod faults;
+mod hints;
+mod rows;
+mod support;

@@ -1,0 +1,38 @@
+//! What a list costs.
+
+use lro_store::{Beginning, ListQuery, MAX_BATCH, ParentPattern, StateKind, Store};
+
+use crate::support::{Place, operation, response};
+
+#[tokio::test]
+async fn a_list_that_selects_looks_at_a_few_thousand_and_goes_on() {
+    const BATCHES: usize = 6;
+    let place = Place::new();
+    let store = place.open().await;
+    store.create(vec![operation("oldest").with_beginning(Beginning::Done(response()))]).await.unwrap();
+    for batch in 0..BATCHES {
+        let all = (0..MAX_BATCH).map(|id| operation(&format!("{batch}-{id}"))).collect();
+        store.create(all).await.unwrap();
+    }
+    let mut query = ListQuery::new(ParentPattern::all(), 10);
+    query.states = vec![StateKind::Done];
+    let (mut pages, mut found) = (0, Vec::new());
+    loop {
+        let page = store.list(&query).await.unwrap();
+        pages += 1;
+        found.extend(page.views);
+        let Some(next) = page.next else { break };
+        query = query.after(Some(next));
+    }
+    assert_eq!(found.len(), 1);
+    assert!((3..=BATCHES).contains(&pages), "{pages} pages");
+}
+
+#[tokio::test]
+async fn a_page_that_is_full_is_not_followed_by_an_empty_one() {
+    let place = Place::new();
+    let store = place.open().await;
+    store.create((0..20).map(|id| operation(&id.to_string())).collect()).await.unwrap();
+    let page = store.list(&ListQuery::new(ParentPattern::all(), 20)).await.unwrap();
+    assert_eq!((page.views.len(), page.next), (20, None));
+}
