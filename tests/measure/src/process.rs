@@ -6,7 +6,10 @@ use std::time::Duration;
 use crate::Outcome;
 
 /// What it has in memory: the second field of `statm`.
-pub(crate) fn resident_bytes() -> Outcome<usize> {
+///
+/// # Errors
+/// This is not Linux.
+pub fn resident_bytes() -> Outcome<usize> {
     const PAGE: usize = 4_096;
     let statm = read_to_string("/proc/self/statm")?;
     let pages = statm.split_whitespace().nth(1).ok_or("statm has a second field")?;
@@ -14,7 +17,10 @@ pub(crate) fn resident_bytes() -> Outcome<usize> {
 }
 
 /// The processor time of all its threads: fields 14 and 15 of `stat`, counted after the name, which may have spaces.
-pub(crate) fn cpu_time() -> Outcome<Duration> {
+///
+/// # Errors
+/// This is not Linux.
+pub fn cpu_time() -> Outcome<Duration> {
     const TICK: Duration = Duration::from_millis(10);
     let stat = read_to_string("/proc/self/stat")?;
     let (_, rest) = stat.rsplit_once(')').ok_or("stat has a name")?;
