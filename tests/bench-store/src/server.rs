@@ -1,6 +1,9 @@
 //! The PostgreSQL server of a part.
 
+use std::time::Duration;
+
 use test_measure::Outcome;
+use test_measure::process::cpu_time_of;
 use test_postgres::Cluster;
 use tokio_postgres::{Client, NoTls};
 
@@ -35,6 +38,13 @@ impl Server {
         let version = cluster.execute("postgres", "SHOW server_version")?;
         println!("PostgreSQL {version}, every commit synced, {}", settings.join(" "));
         Ok(Some(Self { cluster, counts }))
+    }
+
+    /// The processor time of all its processes so far.
+    pub(crate) fn cpu_time(&self) -> Outcome<Duration> {
+        let file = self.cluster.data_dir().join("postmaster.pid");
+        let first = std::fs::read_to_string(file)?.lines().next().unwrap_or_default().trim().parse()?;
+        cpu_time_of(first)
     }
 
     /// Makes an empty database; its URL.

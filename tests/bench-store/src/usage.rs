@@ -7,7 +7,7 @@ use test_measure::figures::{Figures, Limit, count};
 use test_measure::load::Run;
 use tokio_postgres::Client;
 
-use crate::server::connect;
+use crate::server::{Server, connect};
 
 /// How much has been written to the write-ahead log of the server so far, in bytes.
 pub(crate) async fn wal(client: &Client) -> Outcome<i64> {
@@ -29,14 +29,16 @@ impl Usage {
         Ok(Self { client: connect(url).await?, wal: 0, operations: 0 })
     }
 
-    /// Runs it once more. Each of its calls is so many operations.
+    /// Runs it once more. Each of its calls is so many operations. The processor time of the server counts too.
     pub(crate) async fn measure(
         &mut self,
+        server: &Server,
         operations_of_call: usize,
         run: impl Future<Output = Outcome<Run>>,
     ) -> Outcome<Run> {
-        let before = wal(&self.client).await?;
-        let run = run.await?;
+        let (before, cpu) = (wal(&self.client).await?, server.cpu_time()?);
+        let mut run = run.await?;
+        run.add_cpu(server.cpu_time()?.saturating_sub(cpu));
         self.wal += wal(&self.client).await? - before;
         self.operations += run.calls() * operations_of_call;
         Ok(run)

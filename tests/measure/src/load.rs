@@ -38,6 +38,11 @@ impl Run {
         count(self.calls()) / self.cpu.as_secs_f64()
     }
 
+    /// Adds the processor time of a process that works for the callers.
+    pub fn add_cpu(&mut self, time: Duration) {
+        self.cpu += time;
+    }
+
     /// Counts what came of another run as well.
     pub fn add(&mut self, slice: Self) {
         self.latencies.extend(slice.latencies);

@@ -43,6 +43,9 @@ pub(crate) struct Args {
     /// How many pairs of runs to take the median of.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     pairs: u16,
+    /// Over how many connections a store writes to `PostgreSQL`, and the plain writes that it is compared with.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    connections: u16,
     /// How many operations there are in the queue of `drain` and in the table of `million`.
     #[arg(long)]
     operations: Option<usize>,
@@ -66,6 +69,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     parts::run(&chosen, |part| {
         let mut command = Command::new(&program);
         command.args(["measure", part, "--pairs", &args.pairs.to_string()]);
+        command.args(["--connections", &args.connections.to_string()]);
         // A server that others use is nothing to measure.
         command.env_remove("LRO_TEST_POSTGRES");
         if let Some(seconds) = args.seconds {

@@ -8,7 +8,8 @@ mod sizes;
 mod sqlite;
 
 use test_measure::Outcome;
-use test_measure::figures::Figures;
+use test_measure::figures::{Figures, Limit};
+use test_measure::pairs::Pairs;
 
 use crate::Plan;
 use crate::server::Server;
@@ -36,4 +37,12 @@ impl Part {
             Self::Replicas => replicas::run(&server, plan, figures).await,
         }
     }
+}
+
+/// Prints the processor time of operations, the server's and the callers' included. What else the machine does changes it
+/// less than the rates.
+fn print_cpu(rates: &Pairs, figures: &mut Figures) {
+    figures.print("processor time", 1e6 / rates.ours(), "us an operation", Limit::None);
+    figures.print("processor time of the peer", 1e6 / rates.peer(), "us an operation", Limit::None);
+    figures.print("ratio by processor time", rates.ratio(), "", Limit::None);
 }

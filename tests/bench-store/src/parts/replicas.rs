@@ -9,6 +9,7 @@ use test_measure::figures::{Figures, Limit, count, p99};
 use test_measure::jobs::Jobs;
 use test_measure::{Outcome, rpc};
 use tokio::task::JoinSet;
+use tonic::Code;
 
 use crate::Plan;
 use crate::fleet::Replica;
@@ -97,7 +98,13 @@ impl Fleet {
                         None
                     };
                     let answer = rpc::wait(connection.clone(), name).await?;
-                    let (heard, time) = (now(), rpc::response(&answer)?.text.parse::<u128>()?);
+                    let heard = now();
+                    let time = match rpc::response(&answer) {
+                        Ok(response) => response.text.parse::<u128>()?,
+                        // It was claimed and its handler had not begun, so there was nobody to hear of it.
+                        Err(status) if status.code() == Code::Cancelled => continue,
+                        Err(status) => return Err(status.into()),
+                    };
                     times.push(match asked {
                         Some(asked) => between(asked, time),
                         None => between(time, heard),

@@ -11,6 +11,7 @@ use test_measure::load::{self, CALLERS};
 use test_measure::pairs::{Pairs, pair_of};
 use test_measure::{Outcome, load::Run};
 
+use super::print_cpu;
 use crate::Plan;
 use crate::raw::PAYLOAD;
 use crate::raw::sqlite::Writer;
@@ -41,10 +42,11 @@ pub(crate) async fn run(plan: &Plan, figures: &mut Figures) -> Outcome {
         };
         load::run(std::slice::from_ref(&writer), time, write).await
     };
-    let mut rates = Pairs::default();
+    let (mut rates, mut cpu_rates) = (Pairs::default(), Pairs::default());
     for _ in 0..=plan.pairs {
         let (ours, raw) = pair_of(SLICE, ours, raw).await?;
         rates.push(ours.rate(), raw.rate());
+        cpu_rates.push(ours.rate_of_cpu(), raw.rate_of_cpu());
     }
     figures.print("start to done", rates.ours(), "operations/s", Limit::None);
     figures.print(
@@ -54,6 +56,7 @@ pub(crate) async fn run(plan: &Plan, figures: &mut Figures) -> Outcome {
         Limit::None,
     );
     figures.print("ratio", rates.ratio(), "", Limit::AtLeast(LIMIT));
+    print_cpu(&cpu_rates, figures);
 
     let time = Duration::from_secs(plan.seconds.unwrap_or(60));
     let run = ours(time).await?;
