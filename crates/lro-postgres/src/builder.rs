@@ -119,24 +119,27 @@ impl PostgresStoreBuilder {
 
     /// Makes or updates the tables, and ends. For deployments that do so before anything else starts.
     ///
-    /// One process does it at a time, and processes of the version before can go on meanwhile.
+    /// One process does it at a time, and processes of the version before can go on meanwhile. Cancel-safe: it happens as a
+    /// whole or not at all.
     ///
     /// # Errors
     /// As [`connect`](Self::connect); also if the user may not create what is missing.
     pub async fn migrate(self) -> Result<(), Error> {
         let (config, connect) = self.config()?;
-        let mut client = open(&*connect, &config).await?;
+        let mut client = self.within(open(&*connect, &config)).await?;
         Ok(schema::migrate(&mut client, &self.schema, self.mode).await?)
     }
 
-    /// Connects to the database.
+    /// Connects to the database, and makes or updates the tables unless it is told not to.
+    ///
+    /// Cancel-safe, as [`migrate`](Self::migrate).
     ///
     /// # Errors
     /// `unavailable` if the server cannot be reached now. `internal`, with a text that says what to do, if the URL is
     /// none, the password is wrong, or the tables are missing or of another version.
     pub async fn connect(self) -> Result<PostgresStore, Error> {
         let (config, connect) = self.config()?;
-        let mut client = open(&*connect, &config).await?;
+        let mut client = self.within(open(&*connect, &config)).await?;
         if self.migrates && schema::version(&client, &self.schema).await? < schema::VERSION {
             schema::migrate(&mut client, &self.schema, self.mode).await?;
         }
@@ -146,14 +149,15 @@ impl PostgresStoreBuilder {
         let task = if self.hints && self.mode == Mode::Direct {
             let channel = format!("lro_{}", self.schema);
             let listener = Listener { config: config.clone(), connect: Arc::clone(&connect), channel };
-            Some(listen(&hints, listener).await.map_err(Failure::from)?)
+            let listening = async { Ok(listen(&hints, listener).await.map_err(Failure::from)?) };
+            Some(self.within(listening).await?)
         } else {
             None
         };
         let schema = schema::quoted(&self.schema);
         let shared = Shared {
-            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.writers),
-            readers: Pool::new(config, connect, self.mode, self.readers),
+            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.timeout, self.writers),
+            readers: Pool::new(config, connect, self.mode, self.timeout, self.readers),
             queries: Queries::new(&schema, self.mode),
             locks: locks::Space::new(&self.schema),
             schema,
@@ -163,6 +167,12 @@ impl PostgresStoreBuilder {
             hints,
         };
         Ok(PostgresStore::new(Arc::new(shared), self.writers, self.readers, task))
+    }
+
+    /// What a server that does not answer would let wait for ever.
+    async fn within<T>(&self, step: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let late = |_| Error::unavailable(format!("the server has not answered for {:?}", self.timeout));
+        tokio::time::timeout(self.timeout, step).await.map_err(late)?
     }
 
     #[cfg(feature = "rustls")]
@@ -192,20 +202,6 @@ impl PostgresStoreBuilder {
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(self.timeout);
-        }
-        // A pooler takes no such settings.
-        if self.mode != Mode::Pooled {
-            let own = format!(
-                "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off \
-                 -c plan_cache_mode=force_generic_plan -c statement_timeout={} \
-                 -c idle_in_transaction_session_timeout={}",
-                self.timeout.as_millis().max(1),
-                self.timeout.as_millis().max(1) * 2,
-            );
-            // Statements look few rows up by indexes, and are planned once. What tables were like then must not decide
-            // how, as they grow. What the URL sets comes last, and holds.
-            let options = config.get_options().map(|given| format!("{own} {given}")).unwrap_or(own);
-            config.options(options);
         }
         let connect = self.connector(&config)?;
         Ok((config, connect))

@@ -94,10 +94,12 @@ pub(crate) async fn attempt<C: Call>(shared: &Shared, call: &C) -> Result<C::Ans
         };
         let is_stale = failure.is_stale_statement();
         let is_broken = failure.is_broken_connection() || lease.client().is_closed();
-        if is_stale || is_broken {
+        let is_useless =
+            is_stale || is_broken || !matches!(timeout_at(deadline, lease.roll_back()).await, Ok(Ok(())));
+        if is_useless {
             lease.discard();
-        } else if !matches!(timeout_at(deadline, lease.roll_back()).await, Ok(Ok(()))) {
-            lease.discard();
+        } else {
+            drop(lease);
         }
         if !(is_stale || failure.is_transient()) || Instant::now() + pause >= deadline {
             return Err(failure.into());

@@ -116,10 +116,13 @@ fn is_conflict(state: &SqlState) -> bool {
     *state == SqlState::T_R_SERIALIZATION_FAILURE || *state == SqlState::T_R_DEADLOCK_DETECTED
 }
 
-/// Whether the server closes the connection after this.
+/// Whether the server closes the connection after this, or the connection is to a server that no longer takes writes.
 fn ends_connection(state: &SqlState) -> bool {
     let code = state.code();
-    code.starts_with("57P") || code.starts_with("08") || *state == SqlState::INTERNAL_ERROR
+    code.starts_with("57P")
+        || code.starts_with("08")
+        || *state == SqlState::INTERNAL_ERROR
+        || *state == SqlState::READ_ONLY_SQL_TRANSACTION
 }
 
 /// Whether a later try can overcome it: the connection, a conflict, want of room or of connections, somebody who

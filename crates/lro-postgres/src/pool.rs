@@ -24,6 +24,8 @@ pub(crate) struct Pool {
     config: Config,
     connect: Arc<dyn Connect>,
     mode: Mode,
+    /// What is set for each session; nothing where transactions have no session of their own.
+    settings: Option<String>,
     permits: Semaphore,
     state: Mutex<State>,
 }
@@ -51,8 +53,22 @@ pub(crate) struct Lease<'a> {
 }
 
 impl Pool {
-    pub(crate) fn new(config: Config, connect: Arc<dyn Connect>, mode: Mode, size: usize) -> Self {
-        Self { config, connect, mode, permits: Semaphore::new(size.max(1)), state: Mutex::default() }
+    pub(crate) fn new(
+        config: Config,
+        connect: Arc<dyn Connect>,
+        mode: Mode,
+        timeout: Duration,
+        size: usize,
+    ) -> Self {
+        let settings = (mode != Mode::Pooled).then(|| settings(timeout));
+        Self {
+            config,
+            connect,
+            mode,
+            settings,
+            permits: Semaphore::new(size.max(1)),
+            state: Mutex::default(),
+        }
     }
 
     /// A connection, as soon as one is free.
@@ -82,10 +98,10 @@ impl Pool {
     }
 
     async fn open(&self) -> Result<Connection, Error> {
-        match self.connect.connect(&self.config).await {
-            Ok((client, driver)) => {
+        match self.session().await {
+            Ok(connection) => {
                 self.state().outage = None;
-                Ok(Connection::new(client, driver, self.mode))
+                Ok(connection)
             }
             Err(error) => {
                 let error = Error::from(Failure::from(error));
@@ -98,10 +114,35 @@ impl Pool {
         }
     }
 
+    async fn session(&self) -> Result<Connection, tokio_postgres::Error> {
+        let (client, driver) = self.connect.connect(&self.config).await?;
+        let connection = Connection::new(client, driver, self.mode);
+        if let Some(settings) = &self.settings {
+            connection.client().batch_execute(settings).await?;
+        }
+        Ok(connection)
+    }
+
     /// Nothing panics while this lock is held.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Sets what sessions are to have, unless the URL has set it.
+///
+/// Statements look few rows up by indexes, and are planned once. What tables were like then must not decide how, as they
+/// grow. It is no part of how a session begins, because poolers refuse settings there.
+fn settings(timeout: Duration) -> String {
+    let timeout = timeout.as_millis().max(1);
+    format!(
+        "SELECT set_config(s.name, v.setting, false) FROM pg_catalog.pg_settings s JOIN (VALUES ('jit', 'off'),
+            ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),
+            ('plan_cache_mode', 'force_generic_plan'), ('statement_timeout', '{timeout}'),
+            ('idle_in_transaction_session_timeout', '{}')
+        ) v(name, setting) ON v.name = s.name WHERE s.source <> 'client'",
+        timeout * 2
+    )
 }
 
 impl Lease<'_> {

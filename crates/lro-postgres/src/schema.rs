@@ -93,6 +93,8 @@ pub(crate) fn check(schema: &str, version: i32) -> Result<(), Error> {
 /// Brings the tables to the newest version. One process does it at a time, and it happens as a whole or not at all.
 pub(crate) async fn migrate(client: &mut Client, schema: &str, mode: Mode) -> Result<(), Failure> {
     let transaction = client.transaction().await?;
+    // To wait for another process, or to build an index, may take longer than any call.
+    transaction.batch_execute("SET LOCAL statement_timeout = 0").await?;
     if mode != Mode::Portable {
         let lock = Space::new(schema).migration();
         transaction.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&lock, Type::INT8)]).await?;

@@ -11,7 +11,7 @@ use lro_store::{
 use tokio_postgres::Transaction;
 
 use crate::call::{Shared, attempt, execute, in_task};
-use crate::claim::{ClaimSome, NextKey};
+use crate::claim::{ClaimSome, Places};
 use crate::create::{create, meet_each_other};
 use crate::hints::Task;
 use crate::list::List;
@@ -40,13 +40,15 @@ struct Inner {
     get: Merge<OperationName, OperationName, Option<View>>,
     cancel: Merge<OperationName, OperationName, bool>,
     delete: Merge<OperationName, OperationName, bool>,
-    next_key: Arc<NextKey>,
+    places: Arc<Places>,
     _hints: Option<Task>,
 }
 
 impl PostgresStore {
     /// Connects to the database of a URL (`postgres://user:password@host/database`) with the default settings, and makes
     /// or updates the tables in the schema `lro`.
+    ///
+    /// Cancel-safe: the tables are made or updated as a whole or not at all.
     ///
     /// # Errors
     /// Those of [`PostgresStoreBuilder::connect`].
@@ -93,7 +95,7 @@ impl PostgresStore {
             cancel: merge!(1, OperationName::clone, shared, names, attempt(&shared, &CancelAll(names))),
             delete: merge!(1, OperationName::clone, shared, names, attempt(&shared, &DeleteAll(names))),
             shared,
-            next_key: Arc::default(),
+            places: Arc::default(),
             _hints: hints,
         }))
     }
@@ -103,6 +105,8 @@ impl PostgresStore {
     ///
     /// The transaction should be `READ COMMITTED` or stricter, and short: until it ends, others wait for the key and the
     /// worker of the operation. What it has for [`with_transaction`](NewOperation::with_transaction) is not run.
+    ///
+    /// Not cancel-safe: if this is dropped before its end, roll the transaction back.
     ///
     /// # Errors
     /// Those of the database, after which the transaction has to be rolled back; also if others were in the way.
@@ -116,6 +120,8 @@ impl PostgresStore {
 
     /// Ends running work in a transaction of the caller's on the same database, so that both its outcome and what else is
     /// written there are kept or not. Only if it applied, the rest should be committed.
+    ///
+    /// Not cancel-safe: if this is dropped before its end, roll the transaction back.
     ///
     /// # Errors
     /// Those of the database, after which the transaction has to be rolled back.
@@ -242,8 +248,8 @@ impl Store for PostgresStore {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Record>, Error> {
-        let next_key = Arc::clone(&self.0.next_key);
-        execute(&self.0.shared, ClaimSome { claim: claim.clone(), next_key }).await
+        let places = Arc::clone(&self.0.places);
+        execute(&self.0.shared, ClaimSome { claim: claim.clone(), places }).await
     }
 
     async fn report(&self, reports: Vec<Report>) -> Result<Vec<WriteResult>, Error> {

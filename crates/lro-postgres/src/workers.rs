@@ -33,15 +33,15 @@ impl Call for Live {
             [(&shared.queries.keep_alive, &[&now, &worker, &lease]), (&shared.queries.stops, &[&worker])];
         // A machine that crashes takes the server along, and after that all leases begin anew.
         let rows = connection.transact(Begin::Fleeting, &steps).await?;
-        let [alive, stops] = &rows[..] else { return Err(Failure::Overtaken) };
-        let stops = stops
+        let [alive, asked] = &rows[..] else { return Err(Failure::Overtaken) };
+        let asked_to_stop = asked
             .iter()
             .map(|row| {
                 let reason = stop(row, 2)?.ok_or(Failure::Overtaken)?;
                 Ok(Stop::new(row::name(row, 0)?, attempt_of(row::get(row, 1)?)?, reason))
             })
             .collect::<Result<_, Failure>>()?;
-        Ok(if alive.is_empty() { KeepAlive::gone(stops) } else { KeepAlive::alive(stops) })
+        Ok(if alive.is_empty() { KeepAlive::gone(asked_to_stop) } else { KeepAlive::alive(asked_to_stop) })
     }
 }
 
@@ -112,9 +112,7 @@ pub(crate) async fn reclaim(
 ) -> Result<usize, lro_store::Error> {
     let mut gone = Vec::new();
     for (lost, is_over) in attempt(shared, &FindLost(worker.clone())).await? {
-        if !is_over {
-            gone.push(lost);
-        } else if attempt(shared, &DeclareGone(lost.clone())).await? {
+        if !is_over || attempt(shared, &DeclareGone(lost.clone())).await? {
             gone.push(lost);
         }
     }

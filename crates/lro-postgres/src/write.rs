@@ -191,9 +191,10 @@ async fn answers<'a>(
     let names: Vec<&OperationName> = names.into_iter().collect();
     let unknown: Vec<&str> =
         names.iter().map(|name| name.as_str()).filter(|name| !known.contains_key(name)).collect();
-    let rows = match unknown.is_empty() {
-        true => Vec::new(),
-        false => executor.one(&shared.queries.standing, &[&shared.now(), &unknown]).await?,
+    let rows = if unknown.is_empty() {
+        Vec::new()
+    } else {
+        executor.one(&shared.queries.standing, &[&shared.now(), &unknown]).await?
     };
     for row in &rows {
         let Some(is_done) = row::get::<Option<bool>>(row, 1)? else { continue };
@@ -210,7 +211,7 @@ pub(crate) fn stop(row: &Row, at: usize) -> Result<Option<StopReason>, Failure> 
 }
 
 fn finish_parameters<'a>(
-    now: &'a Option<i64>,
+    now: &'a (dyn tokio_postgres::types::ToSql + Sync),
     fences: &'a Fences<'_>,
     metadata: &'a Payloads<'_>,
     outcomes: &'a Outcomes<'_>,
@@ -234,7 +235,7 @@ fn finish_parameters<'a>(
 }
 
 fn report_parameters<'a>(
-    now: &'a Option<i64>,
+    now: &'a (dyn tokio_postgres::types::ToSql + Sync),
     fences: &'a Fences<'_>,
     metadata: &'a Payloads<'_>,
     checkpoints: &'a Payloads<'_>,

@@ -93,7 +93,7 @@ impl CreateBatch {
 
 /// The parameters of the statement that creates.
 pub(super) fn parameters<'a>(
-    now: &'a Option<i64>,
+    now: &'a (dyn tokio_postgres::types::ToSql + Sync),
     columns: &'a New<'_>,
 ) -> [&'a (dyn tokio_postgres::types::ToSql + Sync); 26] {
     let Outcomes { responses, codes, messages, details } = &columns.outcomes;

@@ -6,9 +6,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use lro_store::Change;
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{AsyncMessage, Client, Config, Error};
 
@@ -18,6 +17,12 @@ use crate::connect::{Connect, Driver};
 /// How long to wait before another try to connect, and at most.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// After how long without anything to tell the server is asked whether it is still there. A network that is away says
+/// nothing.
+const LOOK: Duration = Duration::from_secs(30);
+/// How long the server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How to get the connection for hints.
 pub(crate) struct Listener {
@@ -69,9 +74,10 @@ async fn run(hints: Arc<Hints>, listener: Listener, mut connection: (Client, Dri
         let mut pause = SHORTEST_PAUSE;
         connection = loop {
             sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
-            match listener.open().await {
-                Ok(connection) => break connection,
-                Err(error) => tracing::debug!(%error, "there is no connection for hints yet"),
+            match timeout(PATIENCE, listener.open()).await {
+                Ok(Ok(connection)) => break connection,
+                Ok(Err(error)) => tracing::debug!(%error, "there is no connection for hints yet"),
+                Err(_) => tracing::debug!("the server does not answer the connection for hints"),
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         };
@@ -103,7 +109,9 @@ async fn serve(
                 message = driver.next() => match message {
                     Some(Ok(AsyncMessage::Notification(notification))) => {
                         let heard = message::read(notification.payload(), sender);
-                        heard.iter().for_each(|change: &Change| hints.hub.publish(change));
+                        for change in &heard {
+                            hints.hub.publish(change);
+                        }
                     }
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return error.to_string(),
@@ -113,7 +121,7 @@ async fn serve(
                     Ok(()) => break,
                     Err(error) => {
                         lock(&hints.pending).resync();
-                        return error.to_string();
+                        return error;
                     }
                 },
             }
@@ -131,16 +139,20 @@ async fn tell(
     client: &Client,
     texts: &[String],
     until: Option<Instant>,
-) -> Result<(), Error> {
+) -> Result<(), String> {
     if let Some(until) = until {
         sleep_until(until).await;
-    } else if texts.is_empty() {
-        hints.wake.notified().await;
-    } else {
-        let sql = "SELECT pg_notify($1, t) FROM unnest($2::text[]) t";
-        let parameters: [(&(dyn ToSql + Sync), Type); 2] =
-            [(&listener.channel, Type::TEXT), (&texts, Type::TEXT_ARRAY)];
-        client.query_typed(sql, &parameters).await?;
+        return Ok(());
     }
-    Ok(())
+    if texts.is_empty() && timeout(LOOK, hints.wake.notified()).await.is_ok() {
+        return Ok(());
+    }
+    let sql = "SELECT pg_notify($1, t) FROM unnest($2::text[]) t";
+    let parameters: [(&(dyn ToSql + Sync), Type); 2] =
+        [(&listener.channel, Type::TEXT), (&texts, Type::TEXT_ARRAY)];
+    match timeout(PATIENCE, client.query_typed(sql, &parameters)).await {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("the server does not answer".to_owned()),
+    }
 }

@@ -68,7 +68,8 @@ CREATE TABLE @.unfinished (
     autovacuum_analyze_threshold = 5000
 );
 
-CREATE INDEX unfinished_queue ON @.unfinished (method, priority DESC, create_time, name)
+-- By the negative priority, so that a place in the queue is one range of the index.
+CREATE INDEX unfinished_queue ON @.unfinished (method, (-(priority::integer)), create_time, name)
     WHERE state = 0 AND ready AND exclusive_key IS NULL;
 CREATE INDEX unfinished_keyed_queue ON @.unfinished (method) WHERE state = 0 AND ready AND exclusive_key IS NOT NULL;
 CREATE INDEX unfinished_delayed ON @.unfinished (not_before) WHERE NOT ready;

@@ -45,7 +45,8 @@ pub(super) const PROMOTE: &str = concat!(
     " ORDER BY d.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)) AND NOT u.ready"
 );
 
-/// The first row says whether something of these methods waits under a key, in which case nothing is claimed.
+/// The first row says whether something of these methods waits under a key, in which case nothing is claimed. `$6` and `$7`
+/// are where each queue is entered.
 pub(super) const CLAIM: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",
     super::now!(),
@@ -53,14 +54,16 @@ pub(super) const CLAIM: &str = concat!(
         SELECT EXISTS (SELECT FROM @.unfinished u WHERE u.state = 0 AND u.ready AND u.exclusive_key IS NOT NULL
             AND u.method = ANY($2::text[])) AS waits
     ), picked AS MATERIALIZED (
-        SELECT p.place FROM unnest($2, $3::bigint[]) m(method, most) CROSS JOIN LATERAL (
-            SELECT u.@row AS place, u.name, u.priority, u.create_time FROM @.unfinished u, t
-            WHERE u.method = m.method AND u.state = 0 AND u.ready AND u.exclusive_key IS NULL AND ",
+        SELECT p.place FROM unnest($2, $3::bigint[], $6::integer[], $7::bigint[])
+            m(method, most, from_rank, from_time) CROSS JOIN LATERAL (
+            SELECT u.@row AS place, u.name, -(u.priority::integer) AS rank, u.create_time FROM @.unfinished u, t
+            WHERE u.method = m.method AND u.state = 0 AND u.ready AND u.exclusive_key IS NULL
+                AND (-(u.priority::integer), u.create_time) >= (m.from_rank, m.from_time) AND ",
     timely!(),
-    "       ORDER BY u.priority DESC, u.create_time, u.name LIMIT m.most FOR UPDATE OF u SKIP LOCKED
+    "       ORDER BY -(u.priority::integer), u.create_time, u.name LIMIT m.most FOR UPDATE OF u SKIP LOCKED
         ) p
         WHERE NOT (SELECT k.waits FROM keyed k)
-        ORDER BY p.priority DESC, p.create_time, p.name LIMIT $5::bigint
+        ORDER BY p.rank, p.create_time, p.name LIMIT $5::bigint
     ), u AS (",
     begin!(),
     ") SELECT ",
@@ -96,7 +99,7 @@ pub(super) const CLAIM_KEYED: &str = concat!(
             SELECT u.@row AS spot, u.name, u.method, u.priority, u.create_time FROM @.unfinished u, t
             WHERE u.method = m.method AND u.state = 0 AND u.ready AND u.exclusive_key IS NULL AND ",
     timely!(),
-    "       ORDER BY u.priority DESC, u.create_time, u.name LIMIT m.most FOR UPDATE OF u SKIP LOCKED
+    "       ORDER BY -(u.priority::integer), u.create_time, u.name LIMIT m.most FOR UPDATE OF u SKIP LOCKED
         ) p
     ), keyed AS MATERIALIZED (
         SELECT u.spot, u.name, u.method, u.priority, u.create_time FROM t, unnest($6::text[]) k(key) ",

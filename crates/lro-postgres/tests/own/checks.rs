@@ -68,7 +68,7 @@ async fn of_one_key_the_database_lets_one_run() {
     let client = client(schema.url()).await;
     let sql = format!("UPDATE {}.unfinished SET exclusive_key = 'k'", schema.name());
     let error = client.execute(&sql, &[]).await.unwrap_err();
-    assert_eq!(error.code().map(|code| code.code()), Some("23505"), "{error:?}");
+    assert_eq!(error.code().map(tokio_postgres::error::SqlState::code), Some("23505"), "{error:?}");
 }
 
 #[tokio::test]

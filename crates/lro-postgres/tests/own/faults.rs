@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use lro_postgres::PostgresStore;
 use lro_store::{Creation, RequestId, Store, StoreExt, WorkerId, WriteResult};
-use test_postgres::{Cluster, Direction, Mode, Proxy, contains};
+use test_postgres::{Cluster, Direction, Mode, PoolMode, Proxy, contains};
 
 use crate::support::{begin, claimed, name, operation, response};
 
@@ -155,4 +155,29 @@ async fn a_server_that_stands_still_holds_nobody_up_for_ever() {
     cluster.resume();
     create(&store, "b").await;
     assert!(store.get_one(&name("a")).await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pooler_by_sessions_is_as_good_as_the_server() {
+    let Some((cluster, pooler)) = cluster().zip(test_postgres::pooler()) else { return };
+    let pooler = pooler.pool_mode(PoolMode::Session).start(cluster.address()).unwrap();
+    let (store, other) = (open(pooler.url("postgres")).await, open(pooler.url("postgres")).await);
+    let mut changes = other.changes();
+    let fence = begin(&store, "a").await;
+    assert!(store.finish_one(fence, response()).await.unwrap().is_applied());
+    while changes.recv().await != Some(lro_store::Change::Done(name("a"))) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_url_sets_holds() {
+    let Some(cluster) = cluster() else { return };
+    let url = format!("{}?options=-c%20statement_timeout%3D300", cluster.url("postgres"));
+    let store = PostgresStore::builder(url).timeout(Duration::from_secs(60)).connect().await.unwrap();
+    let fence = begin(&store, "a").await;
+    let mut other = crate::support::client(&cluster.url("postgres")).await;
+    let transaction = other.transaction().await.unwrap();
+    transaction.batch_execute("SELECT FROM lro.unfinished FOR UPDATE").await.unwrap();
+    let begin = Instant::now();
+    let error = store.finish_one(fence, response()).await.unwrap_err();
+    assert!(error.is_unavailable() && begin.elapsed() < Duration::from_secs(30), "{error:?}");
 }

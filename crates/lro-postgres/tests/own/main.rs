@@ -5,5 +5,8 @@ mod checks;
 mod errors;
 mod faults;
 mod hints;
+mod queue;
 mod rows;
 mod support;
+#[cfg(feature = "rustls")]
+mod tls;

@@ -48,11 +48,11 @@ pub(crate) async fn client(url: &str) -> tokio_postgres::Client {
 
 /// The text of an error and of all that it came from.
 pub(crate) fn text(error: &lro_store::Error) -> String {
-    let mut text = error.to_string();
+    let mut texts = vec![error.to_string()];
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        text.push_str(&format!(": {error}"));
+        texts.push(error.to_string());
         source = error.source();
     }
-    text
+    texts.join(": ")
 }

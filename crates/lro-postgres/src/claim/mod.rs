@@ -1,12 +1,15 @@
 //! Giving work to workers.
 
-use std::cmp::Reverse;
-use std::sync::{Mutex, PoisonError};
+mod entry;
 
-use lro_store::{Claim, Cursor, Record, View};
+use std::cmp::Reverse;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lro_store::{Claim, Cursor, MethodLimit, Record, View};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use self::entry::Entries;
 use crate::Mode;
 use crate::call::{Call, Shared};
 use crate::connection::{Begin, Connection, Step};
@@ -16,9 +19,19 @@ use crate::row;
 /// How many keys one claim looks at.
 const KEYS: i64 = 256;
 
+/// Where claims of a store begin to look.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    key: NextKey,
+    entries: Entries,
+    /// Claims of one store come one after the other: a claim would pass over what an earlier one has locked, whose caller
+    /// has given up, and the worker would learn of that work from neither.
+    turn: tokio::sync::Mutex<()>,
+}
+
 /// Where the next claim begins to look at keys, so that those at the end are not always passed over.
 #[derive(Debug, Default)]
-pub(crate) struct NextKey(Mutex<String>);
+struct NextKey(Mutex<String>);
 
 impl NextKey {
     fn get(&self) -> String {
@@ -34,24 +47,52 @@ impl NextKey {
 #[derive(Debug)]
 pub(crate) struct ClaimSome {
     pub(crate) claim: Claim,
-    pub(crate) next_key: std::sync::Arc<NextKey>,
+    pub(crate) places: Arc<Places>,
 }
 
 impl Call for ClaimSome {
     type Answer = Vec<Record>;
 
     async fn run(&self, shared: &Shared, connection: &mut Connection) -> Result<Self::Answer, Failure> {
-        let now = shared.now();
-        let (methods, most, limit) = self.limits();
-        if methods.is_empty() || limit == 0 {
+        if self.wanted().next().is_none() || self.claim.limit == 0 {
             return Ok(Vec::new());
+        }
+        let _turn = self.places.turn.lock().await;
+        loop {
+            let (records, is_behind_head) = self.claim(shared, connection).await?;
+            // What lies before the place where the queue was entered is looked for at once if there is nothing behind.
+            if !records.is_empty() || !is_behind_head {
+                return Ok(records);
+            }
+        }
+    }
+}
+
+impl ClaimSome {
+    fn wanted(&self) -> impl Iterator<Item = &MethodLimit> {
+        self.claim.methods.iter().filter(|method| method.limit > 0)
+    }
+
+    /// Claims once; also whether some queue was not entered at its head.
+    async fn claim(&self, shared: &Shared, connection: &Connection) -> Result<(Vec<Record>, bool), Failure> {
+        let now = shared.now();
+        let limit = i64::try_from(self.claim.limit).unwrap_or(i64::MAX);
+        let methods: Vec<&str> = self.wanted().map(|method| &*method.method).collect();
+        let most: Vec<i64> =
+            self.wanted().map(|method| i64::try_from(method.limit).unwrap_or(i64::MAX).min(limit)).collect();
+        let (mut ranks, mut times, mut is_behind_head) = (Vec::new(), Vec::new(), false);
+        for method in self.wanted() {
+            let ((rank, time), is_behind) = self.places.entries.enter(&method.method);
+            ranks.push(rank);
+            times.push(time);
+            is_behind_head |= is_behind;
         }
         let worker = self.claim.worker.as_str();
         let locks = [shared.locks.worker(&self.claim.worker)];
         let locks: &[i64] = &locks;
         let lock: [&(dyn ToSql + Sync); 1] = [&locks];
         let promote: [&(dyn ToSql + Sync); 1] = [&now];
-        let claim: [&(dyn ToSql + Sync); 5] = [&now, &methods, &most, &worker, &limit];
+        let claim: [&(dyn ToSql + Sync); 7] = [&now, &methods, &most, &worker, &limit, &ranks, &times];
         let mut steps: Vec<Step<'_>> =
             vec![(&shared.queries.promote, &promote), (&shared.queries.claim, &claim)];
         if shared.mode != Mode::Portable {
@@ -62,23 +103,26 @@ impl Call for ClaimSome {
         let waits_under_a_key =
             rows.first().map(|row| row::get(row, row::RECORD)).transpose()?.unwrap_or(false);
         if !waits_under_a_key {
-            return records(&rows);
+            let records = records(&rows)?;
+            self.note(&records);
+            return Ok((records, is_behind_head));
         }
         let keys = self.claimable_keys(shared, connection, &methods).await?;
         let keys = lock_keys(shared, connection, &lock, keys).await?;
         let claim: [&(dyn ToSql + Sync); 6] = [&now, &methods, &most, &worker, &limit, &keys];
         let rows = connection.commit(&[(&shared.queries.claim_keyed, &claim)]).await?;
-        records(&rows.into_iter().flatten().collect::<Vec<_>>())
+        Ok((records(&rows.into_iter().flatten().collect::<Vec<_>>())?, false))
     }
-}
 
-impl ClaimSome {
-    fn limits(&self) -> (Vec<&str>, Vec<i64>, i64) {
-        let limit = i64::try_from(self.claim.limit).unwrap_or(i64::MAX);
-        let wanted = || self.claim.methods.iter().filter(|method| method.limit > 0);
-        let most =
-            wanted().map(|method| i64::try_from(method.limit).unwrap_or(i64::MAX).min(limit)).collect();
-        (wanted().map(|method| &*method.method).collect(), most, limit)
+    /// Notes how far the queues were emptied.
+    fn note(&self, records: &[Record]) {
+        let is_full = records.len() >= self.claim.limit;
+        for method in self.wanted() {
+            let mut of_method = records.iter().filter(|record| *record.view.method() == method.method);
+            let last = of_method.next_back().map(|record| &record.view);
+            let count = of_method.count() + usize::from(last.is_some());
+            self.places.entries.note(&method.method, count, last, is_full || count >= method.limit);
+        }
     }
 
     /// Keys whose holder waits and can be claimed, as far as this look goes.
@@ -88,7 +132,7 @@ impl ClaimSome {
         connection: &Connection,
         methods: &[&str],
     ) -> Result<Vec<String>, Failure> {
-        let (now, after) = (shared.now(), self.next_key.get());
+        let (now, after) = (shared.now(), self.places.key.get());
         let rows = connection.rows(&shared.queries.claimable_keys, &[&now, &after, &methods, &KEYS]).await?;
         let (mut keys, mut last) = (Vec::new(), String::new());
         for row in &rows {
@@ -99,7 +143,7 @@ impl ClaimSome {
                 last = key;
             }
         }
-        self.next_key.set(last);
+        self.places.key.set(last);
         Ok(keys)
     }
 }
