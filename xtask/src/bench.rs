@@ -2,9 +2,12 @@
 
 mod check;
 mod codegen;
+mod parts;
+mod peers;
 mod plugins;
 mod sample;
 mod server;
+mod store;
 
 use crate::Outcome;
 
@@ -22,6 +25,8 @@ enum Bench {
     Check(check::Args),
     /// The engine and the memory store: answers against bare ones, those who wait, a million operations, a slow store.
     Server(server::Args),
+    /// The durable stores: against raw databases, peers, many operations, and across processes.
+    Store(store::Args),
     #[command(hide = true)]
     Plugins(plugins::Args),
 }
@@ -31,6 +36,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Bench::Codegen(args) => codegen::run(args),
         Bench::Check(args) => check::run(args),
         Bench::Server(args) => server::run(args),
+        Bench::Store(args) => store::run(args),
         Bench::Plugins(args) => plugins::run(args),
     }
 }

@@ -12,8 +12,8 @@ use tonic::service::Routes;
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
-use crate::Outcome;
-use crate::rpc::{Job, StartServer, serve};
+use test_measure::Outcome;
+use test_measure::rpc::{Job, StartServer, serve};
 
 /// Serves both what starts operations and what is asked about them. Each answer waits for `delay`, unless it is zero.
 pub(crate) async fn connect(answer: Operation, delay: Duration) -> Outcome<Vec<Channel>> {

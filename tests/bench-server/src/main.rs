@@ -2,24 +2,16 @@
 //! each in a process of its own, so that none inherits the memory of another.
 //!
 //! - `parts`: what is measured, a file each.
-//! - `rpc`: a service that starts operations, its client, and connections over loopback.
-//! - `bare`: the peer, which answers without an engine. `jobs`: the subject, an engine.
-//! - `load`: callers that call as fast as they are answered. `figures`: what is printed, and the limits.
-//! - `process`: memory and processor time.
+//! - `bare`: the peer, which answers without an engine.
 
 mod bare;
-mod figures;
-mod jobs;
-mod load;
 mod parts;
-mod process;
-mod rpc;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use test_measure::figures::Figures;
 
-use self::figures::Figures;
 use self::parts::Part;
 
 #[derive(Debug, Parser)]
@@ -41,6 +33,3 @@ async fn main() -> ExitCode {
     }
     if figures.are_within_limits() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
-
-/// What a measurement ends with. The error is for a person to read, so that its type does not matter.
-type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -2,11 +2,10 @@
 
 use std::process::Command;
 
-use clap::ValueEnum;
+use super::parts;
+use crate::Outcome;
 
-use crate::{Outcome, cargo, root};
-
-/// The program that measures. It is none of this one's own modules, so that other tasks need no server to be built.
+/// The program that measures.
 const PROGRAM: &str = "bench-server";
 
 /// One part of the measurements, as that program calls it.
@@ -37,26 +36,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    cargo::run(root(), &["build", "--quiet", "--release", "--package", PROGRAM])?;
-    let program = cargo::target_folder().join("release").join(PROGRAM);
+    let program = parts::build(PROGRAM)?;
     println!(
         "4 connections over loopback, 64 callers, {} pairs of runs after one warm-up, {} cores",
         args.pairs,
         std::thread::available_parallelism()?
     );
-    let mut failed = Vec::new();
-    for part in Part::value_variants().iter().filter(|part| args.only.is_empty() || args.only.contains(part))
-    {
-        let name = part.to_possible_value().ok_or("every part has a name")?.get_name().to_owned();
-        println!("\n{name}");
-        let status = Command::new(&program).arg(&name).args(["--pairs", &args.pairs.to_string()]).status()?;
-        if !status.success() {
-            failed.push(name);
-        }
-    }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("these have failed or exceed a limit, see above: {}", failed.join(", ")).into())
-    }
+    parts::run(&parts::chosen(&args.only), |part| {
+        let mut command = Command::new(&program);
+        command.arg(part).args(["--pairs", &args.pairs.to_string()]);
+        command
+    })
 }

@@ -7,10 +7,13 @@ use lro::Engine;
 use lro::store::MemoryStore;
 use tonic::transport::Channel;
 
-use crate::figures::{Figures, Limit};
-use crate::jobs::Jobs;
-use crate::load::{self, Pairs};
-use crate::{Outcome, bare, rpc};
+use test_measure::figures::{Figures, Limit};
+use test_measure::jobs::Jobs;
+use test_measure::load;
+use test_measure::pairs::{Pairs, pair};
+use test_measure::{Outcome, rpc};
+
+use crate::bare;
 
 /// How many operations are asked about.
 const OPERATIONS: usize = 1_000;
@@ -34,7 +37,7 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
     };
     let (mut rates, mut cpu_rates) = (Pairs::default(), Pairs::default());
     for _ in 0..=pairs {
-        let (ours, peer) = load::pair(
+        let (ours, peer) = pair(
             async |time| load::run(&jobs.connections, time, call.clone()).await,
             async |time| load::run(&peer, time, call.clone()).await,
         )

@@ -8,10 +8,10 @@ use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
 use super::store_calls::slow_store;
-use crate::figures::{Figures, Limit, count};
-use crate::jobs::{HELD, Jobs};
-use crate::load::CALLERS;
-use crate::{Outcome, rpc};
+use test_measure::figures::{Figures, Limit, count};
+use test_measure::jobs::{HELD, Jobs};
+use test_measure::load::CALLERS;
+use test_measure::{Outcome, rpc};
 
 const FEW: usize = 10;
 const MANY: usize = 10_000;

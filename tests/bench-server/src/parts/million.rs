@@ -10,11 +10,12 @@ use lro::store::{
 };
 use tonic::transport::Channel;
 
-use crate::figures::{Figures, Limit, count};
-use crate::jobs::Jobs;
-use crate::load::{self, Pairs, Run};
-use crate::process::resident_bytes;
-use crate::{Outcome, rpc};
+use test_measure::figures::{Figures, Limit, count};
+use test_measure::jobs::Jobs;
+use test_measure::load::{self, Run};
+use test_measure::pairs::{Pairs, pair};
+use test_measure::process::resident_bytes;
+use test_measure::{Outcome, rpc};
 
 const MANY: usize = 1_000_000;
 const FEW: usize = 1_000;
@@ -39,10 +40,10 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
     let (mut gets, mut pages) = (Pairs::default(), Pairs::default());
     for _ in 0..=pairs {
         let (ours, peer) =
-            load::pair(async |time| many.gets(time).await, async |time| few.gets(time).await).await?;
+            pair(async |time| many.gets(time).await, async |time| few.gets(time).await).await?;
         gets.push(ours.rate(), peer.rate());
         let (ours, peer) =
-            load::pair(async |time| many.pages(time).await, async |time| few.pages(time).await).await?;
+            pair(async |time| many.pages(time).await, async |time| few.pages(time).await).await?;
         pages.push(ours.rate(), peer.rate());
     }
     for (what, rates) in [("GetOperation", gets), ("a page of 50", pages)] {

@@ -7,8 +7,8 @@ mod store_calls;
 mod wait;
 mod waiters;
 
-use crate::Outcome;
-use crate::figures::Figures;
+use test_measure::Outcome;
+use test_measure::figures::Figures;
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(crate) enum Part {

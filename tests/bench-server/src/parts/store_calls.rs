@@ -6,10 +6,13 @@ use lro::Engine;
 use lro::store::MemoryStore;
 use lro_store_conformance::{Fault, FaultyStore, StoreMethod};
 
-use crate::figures::{Figures, Limit, count};
-use crate::jobs::Jobs;
-use crate::load::{self, Pairs};
-use crate::{Outcome, bare, rpc};
+use test_measure::figures::{Figures, Limit, count};
+use test_measure::jobs::Jobs;
+use test_measure::load;
+use test_measure::pairs::{Pairs, pair};
+use test_measure::{Outcome, rpc};
+
+use crate::bare;
 
 /// How long the store takes for an answer. Tokio's timer rounds it up to the next millisecond, for the peer too.
 pub(crate) const STORE_TIME: Duration = Duration::from_millis(2);
@@ -26,7 +29,7 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
     let call = |connection, _| async move { rpc::start(connection, "a job").await.map(drop) };
     let (mut rates, mut starts, before) = (Pairs::default(), 0, Calls::of(&store));
     for _ in 0..=pairs {
-        let (ours, peer) = load::pair(
+        let (ours, peer) = pair(
             async |time| load::run(&jobs.connections, time, call).await,
             async |time| load::run(&peer, time, call).await,
         )

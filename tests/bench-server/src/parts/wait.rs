@@ -5,10 +5,13 @@ use std::time::Duration;
 use lro::Engine;
 use lro::store::MemoryStore;
 
-use crate::figures::{Figures, Limit};
-use crate::jobs::Jobs;
-use crate::load::{self, Pairs};
-use crate::{Outcome, bare, rpc};
+use test_measure::figures::{Figures, Limit};
+use test_measure::jobs::Jobs;
+use test_measure::load;
+use test_measure::pairs::{Pairs, pair};
+use test_measure::{Outcome, rpc};
+
+use crate::bare;
 
 /// How much of the peer's rate it has to reach.
 const LIMIT: f64 = 0.8;
@@ -24,7 +27,7 @@ pub(crate) async fn run(pairs: usize, figures: &mut Figures) -> Outcome {
     };
     let (mut rates, mut cpu_rates) = (Pairs::default(), Pairs::default());
     for _ in 0..=pairs {
-        let (ours, peer) = load::pair(
+        let (ours, peer) = pair(
             async |time| load::run(&jobs.connections, time, call).await,
             async |time| load::run(&peer, time, call).await,
         )

@@ -8,10 +8,11 @@ use lro::store::MemoryStore;
 use tokio::task::JoinHandle;
 use tonic::Status;
 
-use crate::figures::{Figures, Limit, p99};
-use crate::jobs::{HELD, Jobs};
-use crate::load::{self, Pairs};
-use crate::{Outcome, rpc};
+use test_measure::figures::{Figures, Limit, p99};
+use test_measure::jobs::{HELD, Jobs};
+use test_measure::load;
+use test_measure::pairs::Pairs;
+use test_measure::{Outcome, rpc};
 
 const WAITERS: usize = 10_000;
 
