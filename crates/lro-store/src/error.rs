@@ -21,13 +21,13 @@ enum Kind {
 }
 
 impl Error {
-    /// The store cannot be reached, is overloaded, or lost the connection half-way: the call may or may not
-    /// have had its effect, and trying it again makes sense.
+    /// The store cannot be reached, is overloaded, has a full disk, or lost the connection half-way: the call may or
+    /// may not have had its effect, and trying it again makes sense.
     pub fn unavailable(source: impl Into<Source>) -> Self {
         Self(Kind::Unavailable(source.into().into()))
     }
 
-    /// Damaged data, a full disk or a bug: trying again at once will not help.
+    /// Damaged data, a wrong setting or a bug: trying again will not help.
     pub fn internal(source: impl Into<Source>) -> Self {
         Self(Kind::Internal(source.into().into()))
     }
