@@ -47,20 +47,13 @@ async fn finish_all(
     items: &[&Finish],
     locks: bool,
 ) -> Result<Vec<Row>, Failure> {
-    let (mut fences, mut metadata, mut outcomes) =
-        (Fences::default(), Payloads::default(), Outcomes::default());
-    for item in items {
-        fences.push(&item.fence);
-        metadata.push(item.metadata.as_ref());
-        outcomes.push(Some(&item.outcome));
-    }
-    let now = shared.now();
-    let parameters = finish_parameters(&now, &fences, &metadata, &outcomes);
+    let (now, finishes) = (shared.now(), Finishes::of(items));
+    let parameters = finishes.parameters(&now);
     let write: Step<'_> = (&shared.queries.finish, &parameters);
     if !locks && shared.mode != Mode::Portable {
         return Ok(connection.rows(write.0, write.1).await?);
     }
-    write_locked(shared, connection, Begin::Durable, &fences, write, locks).await
+    write_locked(shared, connection, Begin::Durable, &finishes.fences, write, locks).await
 }
 
 /// Runs a statement in a transaction of its own, in which it may lock the rows before.
@@ -97,14 +90,9 @@ pub(crate) async fn finish_one(
     finish: &Finish,
     effects: &mut Effects,
 ) -> Result<WriteResult, Failure> {
-    let (mut fences, mut metadata, mut outcomes) =
-        (Fences::default(), Payloads::default(), Outcomes::default());
-    fences.push(&finish.fence);
-    metadata.push(finish.metadata.as_ref());
-    outcomes.push(Some(&finish.outcome));
-    let now = shared.now();
-    let parameters = finish_parameters(&now, &fences, &metadata, &outcomes);
-    let rows = write_one(shared, executor, &fences, (&shared.queries.finish, &parameters)).await?;
+    let (now, finishes) = (shared.now(), Finishes::of(&[finish]));
+    let parameters = finishes.parameters(&now);
+    let rows = write_one(shared, executor, &finishes.fences, (&shared.queries.finish, &parameters)).await?;
     if rows.is_empty() {
         return not_written(shared, executor, &finish.fence).await;
     }
@@ -118,14 +106,9 @@ pub(crate) async fn report_one(
     executor: Executor<'_>,
     report: &Report,
 ) -> Result<WriteResult, Failure> {
-    let (mut fences, mut metadata, mut checkpoints) =
-        (Fences::default(), Payloads::default(), Payloads::default());
-    fences.push(&report.fence);
-    metadata.push(report.metadata.as_ref());
-    checkpoints.push(report.checkpoint.as_ref());
-    let now = shared.now();
-    let parameters = report_parameters(&now, &fences, &metadata, &checkpoints);
-    let rows = write_one(shared, executor, &fences, (&shared.queries.report, &parameters)).await?;
+    let (now, reports) = (shared.now(), Reports::of(&[report]));
+    let parameters = reports.parameters(&now);
+    let rows = write_one(shared, executor, &reports.fences, (&shared.queries.report, &parameters)).await?;
     match rows.first() {
         Some(row) => Ok(applied(stop(row, 1)?)),
         None => not_written(shared, executor, &report.fence).await,
@@ -187,19 +170,13 @@ async fn report_all(
     items: &[&Report],
     locks: bool,
 ) -> Result<Vec<Row>, Failure> {
-    let (mut fences, mut metadata, mut checkpoints) =
-        (Fences::default(), Payloads::default(), Payloads::default());
-    for item in items {
-        fences.push(&item.fence);
-        metadata.push(item.metadata.as_ref());
-        checkpoints.push(item.checkpoint.as_ref());
-    }
-    let now = shared.now();
-    let parameters = report_parameters(&now, &fences, &metadata, &checkpoints);
+    let (now, reports) = (shared.now(), Reports::of(items));
+    let parameters = reports.parameters(&now);
     // The next progress replaces this one, so nobody needs to wait until it is on the disk.
     let is_durable = items.iter().any(|report| report.checkpoint.is_some());
     let begin = if is_durable { Begin::Durable } else { Begin::Fleeting };
-    write_locked(shared, connection, begin, &fences, (&shared.queries.report, &parameters), locks).await
+    write_locked(shared, connection, begin, &reports.fences, (&shared.queries.report, &parameters), locks)
+        .await
 }
 
 /// Hands unfinished work back.
@@ -278,46 +255,72 @@ pub(crate) fn stop(row: &Row, at: usize) -> Result<Option<StopReason>, Failure> 
     Ok(Some(reason))
 }
 
-fn finish_parameters<'a>(
-    now: &'a (dyn tokio_postgres::types::ToSql + Sync),
-    fences: &'a Fences<'_>,
-    metadata: &'a Payloads<'_>,
-    outcomes: &'a Outcomes<'_>,
-) -> [&'a (dyn tokio_postgres::types::ToSql + Sync); 12] {
-    let Outcomes { responses, codes, messages, details } = outcomes;
-    let Fences { names, workers, delegates, attempts } = fences;
-    [
-        now,
-        names,
-        workers,
-        delegates,
-        attempts,
-        &metadata.types,
-        &metadata.values,
-        &responses.types,
-        &responses.values,
-        codes,
-        messages,
-        details,
-    ]
+/// Ends of work as arrays of columns.
+struct Finishes<'a> {
+    fences: Fences<'a>,
+    metadata: Payloads<'a>,
+    outcomes: Outcomes<'a>,
 }
 
-fn report_parameters<'a>(
-    now: &'a (dyn tokio_postgres::types::ToSql + Sync),
-    fences: &'a Fences<'_>,
-    metadata: &'a Payloads<'_>,
-    checkpoints: &'a Payloads<'_>,
-) -> [&'a (dyn tokio_postgres::types::ToSql + Sync); 9] {
-    let Fences { names, workers, delegates, attempts } = fences;
-    [
-        now,
-        names,
-        workers,
-        delegates,
-        attempts,
-        &metadata.types,
-        &metadata.values,
-        &checkpoints.types,
-        &checkpoints.values,
-    ]
+impl<'a> Finishes<'a> {
+    fn of(items: &[&'a Finish]) -> Self {
+        let (mut fences, mut metadata, mut outcomes) =
+            (Fences::default(), Payloads::default(), Outcomes::default());
+        for item in items {
+            fences.push(&item.fence);
+            metadata.push(item.metadata.as_ref());
+            outcomes.push(Some(&item.outcome));
+        }
+        Self { fences, metadata, outcomes }
+    }
+
+    fn parameters<'b>(&'b self, now: &'b Parameter<'b>) -> [&'b Parameter<'b>; 12] {
+        let Outcomes { responses, codes, messages, details } = &self.outcomes;
+        let Fences { names, workers, delegates, attempts } = &self.fences;
+        let Payloads { types, values } = &self.metadata;
+        [
+            now,
+            names,
+            workers,
+            delegates,
+            attempts,
+            types,
+            values,
+            &responses.types,
+            &responses.values,
+            codes,
+            messages,
+            details,
+        ]
+    }
 }
+
+/// Reports as arrays of columns.
+struct Reports<'a> {
+    fences: Fences<'a>,
+    metadata: Payloads<'a>,
+    checkpoints: Payloads<'a>,
+}
+
+impl<'a> Reports<'a> {
+    fn of(items: &[&'a Report]) -> Self {
+        let (mut fences, mut metadata, mut checkpoints) =
+            (Fences::default(), Payloads::default(), Payloads::default());
+        for item in items {
+            fences.push(&item.fence);
+            metadata.push(item.metadata.as_ref());
+            checkpoints.push(item.checkpoint.as_ref());
+        }
+        Self { fences, metadata, checkpoints }
+    }
+
+    fn parameters<'b>(&'b self, now: &'b Parameter<'b>) -> [&'b Parameter<'b>; 9] {
+        let Fences { names, workers, delegates, attempts } = &self.fences;
+        let Payloads { types, values } = &self.metadata;
+        let checkpoints = &self.checkpoints;
+        [now, names, workers, delegates, attempts, types, values, &checkpoints.types, &checkpoints.values]
+    }
+}
+
+/// What a statement is given.
+type Parameter<'a> = dyn tokio_postgres::types::ToSql + Sync + 'a;
