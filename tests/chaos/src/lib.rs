@@ -11,7 +11,7 @@
 //! - [`child`]: a process: `service` is the handler, `server` what clients reach. `job`: the work. `settings`, `store`, `clock`:
 //!   what it is on.
 //! - `run`, `backend`, `site`: the one that runs them all, the store's server, the processes. `client`: who calls them.
-//!   `faults`: what goes wrong. `dice`: by what choice. `stall`: what went wrong by itself.
+//!   `faults`: what goes wrong. `stall`: what went wrong by itself.
 //! - [`Scene`]: the same processes in a test that does to them what it wants, one thing after the other. `gate`: what their
 //!   work waits for then.
 //! - [`Report`]: what it has come to.
@@ -21,7 +21,6 @@ pub mod check;
 pub mod child;
 mod client;
 mod clock;
-mod dice;
 pub mod event;
 mod faults;
 mod gate;

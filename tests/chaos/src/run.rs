@@ -11,7 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::{Backend, Spec};
 use crate::client::Client;
-use crate::dice::Dice;
 use crate::event::Event;
 use crate::faults::Faults;
 use crate::log::{self, Log};
@@ -19,6 +18,7 @@ use crate::report::Report;
 use crate::settings::{LEASE, POLL, Settings};
 use crate::site::{Role, Site};
 use crate::stall;
+use test_tools::Dice;
 
 /// How many clients there are.
 const CLIENTS: usize = 24;

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::dice::Dice;
 use crate::knobs::{DRAIN, LEASE};
 use crate::process::World;
 use crate::site::Site;
 use crate::weather::Outage;
+use test_tools::Dice;
 
 /// How often it is thrown for.
 const TICK: Duration = Duration::from_secs(2);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lro::Method;
 use prost::{Message, Name};
 
-use crate::dice::Dice;
+use test_tools::Dice;
 
 pub(crate) const WORK: Method<Job, Done, Progress> =
     Method::new("/simulation.Service/Work", "simulation.Job", "simulation.Done", "simulation.Progress")

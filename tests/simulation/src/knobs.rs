@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use lro::EngineBuilder;
 
-use crate::dice::Dice;
 use crate::job::WORK;
+use test_tools::Dice;
 
 /// How long after a step or an outage a lease takes to be over.
 pub(crate) const LEASE: Duration = Duration::from_secs(12);

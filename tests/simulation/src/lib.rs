@@ -15,7 +15,6 @@
 mod chaos;
 mod client;
 mod clock;
-mod dice;
 mod history;
 mod job;
 mod knobs;

@@ -11,13 +11,13 @@ use lro_store_conformance::{FailureMode, Fault, FaultyStore};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::StoreClock;
-use crate::dice::Dice;
 use crate::history::History;
 use crate::job::WORK;
 use crate::knobs::Knobs;
 use crate::recorder::Recorder;
 use crate::service::Service;
 use crate::weather::{Outage, Verdict, Weather, Wire};
+use test_tools::Dice;
 
 /// What all processes of a schedule share.
 #[derive(Debug, Clone)]

@@ -10,13 +10,13 @@ use tonic::Request;
 use crate::chaos;
 use crate::client::Client;
 use crate::clock::StoreClock;
-use crate::dice::Dice;
 use crate::history::{Execution, History};
 use crate::job::{Job, Progress, Step, WORK};
 use crate::knobs::{Knobs, LEASE, POLL};
 use crate::process::{Process, World};
 use crate::site::Site;
 use crate::weather::Weather;
+use test_tools::Dice;
 
 /// How long a call may still hang that was made before it was calm.
 const CALL_TIME: Duration = Duration::from_secs(10);

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lro::CompletionToken;
 use lro::store::OperationName;
 
-use crate::dice::Dice;
 use crate::process::{Process, World};
+use test_tools::Dice;
 
 /// The processes that there are at a time, and what clients know. Clones are the same site.
 #[derive(Debug, Clone)]

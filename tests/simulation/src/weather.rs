@@ -6,9 +6,9 @@ use std::time::Duration;
 use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::time::Instant;
 
-use crate::dice::Dice;
 use crate::history::History;
 use crate::knobs::Rates;
+use test_tools::Dice;
 
 /// What goes wrong for all processes at once. Clones are the same weather.
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,14 @@
 //! The programs of others that tests run, and the rule for what is not there: the test says that it was skipped, or fails
-//! if `LRO_REQUIRE_TOOLS` is 1.
+//! if `LRO_REQUIRE_TOOLS` is 1. Beside it, [`Dice`]: randomness by seed.
+
+mod dice;
 
 use std::env;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+pub use dice::Dice;
 
 /// A program that is looked for in an environment variable and on the `PATH`.
 #[derive(Debug, Clone, Copy)]

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::dice::Dice;
 use crate::event::Plan;
+use test_tools::Dice;
 
 /// How many of the newest operations most questions are about.
 const RECENT: u64 = 100;

@@ -17,12 +17,12 @@ use tonic::transport::Channel;
 
 use self::known::{Known, Operation};
 use self::wire::Reply;
-use crate::dice::Dice;
 use crate::event::{Answer, Event, Request, Seen, Work};
 use crate::job::{Completion, Job};
 use crate::log::Log;
 use crate::settings::MAX_WAIT;
 use crate::site::{Process, Site};
+use test_tools::Dice;
 
 /// How long a client waits for an answer before it takes the call for lost.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,8 +1,8 @@
 //! What clients ask for.
 
-use crate::dice::Dice;
 use crate::job::{Conflict, Ending, Job, Options, Step, Who};
 use crate::settings::LEASE;
+use test_tools::Dice;
 
 /// How many exclusive keys there are.
 const KEYS: u64 = 6;

@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::backend::Backend;
-use crate::dice::Dice;
 use crate::event::Event;
 use crate::log::Log;
 use crate::site::Site;
+use test_tools::Dice;
 
 /// How long things go wrong at a stretch.
 const STORM: Duration = Duration::from_secs(45);

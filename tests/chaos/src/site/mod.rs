@@ -12,11 +12,11 @@ use rustix::process::Signal;
 
 pub(crate) use self::process::Process;
 use crate::child::Config;
-use crate::dice::Dice;
 use crate::event::Event;
 use crate::log::Log;
 use crate::settings::{DRAIN, Settings};
 use crate::store::Target;
+use test_tools::Dice;
 
 /// How long a process may take to end beyond the time that its work has: handing back is bounded, and so are its last calls.
 const LAST_STEPS: Duration = Duration::from_secs(20);

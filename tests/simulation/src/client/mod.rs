@@ -10,9 +10,9 @@ use std::sync::Arc;
 use lro::store::OperationName;
 use tonic::{Code, Status};
 
-use crate::dice::Dice;
 use crate::process::{Process, World};
 use crate::site::Site;
+use test_tools::Dice;
 
 /// One caller.
 #[derive(Debug, Clone)]

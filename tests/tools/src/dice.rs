@@ -1,4 +1,4 @@
-//! The one source of randomness of a schedule.
+//! A source of randomness that repeats itself.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,19 +9,21 @@ use std::time::Duration;
 /// What throws it does so in the order in which the runtime polls its tasks, which a seed decides too. So parts that
 /// must not disturb each other [`fork`](Self::fork) their own.
 #[derive(Debug, Clone)]
-pub(crate) struct Dice(Arc<Mutex<u64>>);
+pub struct Dice(Arc<Mutex<u64>>);
 
 impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The generator of a seed.
+    pub fn new(seed: u64) -> Self {
         Self(Arc::new(Mutex::new(seed)))
     }
 
     /// Another generator, whose numbers have nothing to do with what this one gives from now on.
-    pub(crate) fn fork(&self) -> Self {
+    pub fn fork(&self) -> Self {
         Self::new(self.bits())
     }
 
-    pub(crate) fn bits(&self) -> u64 {
+    /// The next number, of whatever size.
+    pub fn bits(&self) -> u64 {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = *state;
@@ -31,28 +33,28 @@ impl Dice {
     }
 
     /// Whether something happens that happens so many times in a thousand.
-    pub(crate) fn happens(&self, in_a_thousand: u32) -> bool {
+    pub fn happens(&self, in_a_thousand: u32) -> bool {
         self.below(1_000) < u64::from(in_a_thousand)
     }
 
     /// A number from 0 to below `end`.
-    pub(crate) fn below(&self, end: u64) -> u64 {
+    pub fn below(&self, end: u64) -> u64 {
         // The bias of a remainder is of no concern here.
         self.bits() % end
     }
 
     /// A place in something of this length.
-    pub(crate) fn index(&self, len: usize) -> usize {
+    pub fn index(&self, len: usize) -> usize {
         usize::try_from(self.below(u64::try_from(len).unwrap_or(u64::MAX))).unwrap_or_default()
     }
 
     /// One of several.
-    pub(crate) fn pick<T: Copy>(&self, of: &[T]) -> T {
+    pub fn pick<T: Copy>(&self, of: &[T]) -> T {
         of[self.index(of.len())]
     }
 
     /// A time of so many milliseconds.
-    pub(crate) fn millis(&self, range: Range<u64>) -> Duration {
+    pub fn millis(&self, range: Range<u64>) -> Duration {
         Duration::from_millis(range.start + self.below(range.end - range.start))
     }
 }
