@@ -1,15 +1,19 @@
 //! Connections to the file, with the settings that the store relies on.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::Failed;
 
 /// More than the statements there are, so that each is prepared once.
 const STATEMENTS: usize = 128;
+
+/// How long to wait before trying again to change the journal mode.
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 /// How connections are made.
 #[derive(Debug, Clone)]
@@ -35,8 +39,7 @@ impl Place {
             )));
         }
         let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        let mode: String =
-            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+        let mode = self.change_to_wal(&connection)?;
         if !mode.eq_ignore_ascii_case("wal") {
             return Err(Failed::internal(format!(
                 "the database is in journal mode {mode} and does not change to WAL, which the store needs; it has to be \
@@ -46,6 +49,25 @@ impl Place {
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "wal_autocheckpoint", self.checkpoint_pages)?;
         Ok(connection)
+    }
+
+    /// Asks for the write-ahead log, and returns the mode that the file has then.
+    ///
+    /// SQLite does not wait for other connections here, whatever the busy timeout: two that open a new file at once would
+    /// both keep the other from changing it.
+    fn change_to_wal(&self, connection: &Connection) -> Result<String, Failed> {
+        let since = Instant::now();
+        loop {
+            match connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)) {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && since.elapsed() < self.busy_timeout =>
+                {
+                    thread::sleep(BUSY_PAUSE);
+                }
+                mode => return Ok(mode?),
+            }
+        }
     }
 
     /// A connection that reads. The file is there, with its tables.

@@ -1,7 +1,10 @@
 //! The version of the tables, and what else is in the file.
 
+use std::time::Duration;
+
 use lro_sqlite::SqliteStore;
 use lro_store::StoreExt;
+use rusqlite::TransactionBehavior;
 
 use crate::support::{Place, exists, operation, text};
 
@@ -51,6 +54,25 @@ async fn a_file_that_several_open_at_once_is_made_once() {
     for store in &stores {
         assert!(exists(store, "a").await);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_another_one_writes_is_waited_for_before_its_journal_changes() {
+    let place = Place::new();
+    let mut application = place.connect();
+    application.execute_batch("CREATE TABLE book (title TEXT) STRICT").unwrap();
+    let writing = application.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+
+    let brief = SqliteStore::builder(place.path()).busy_timeout(Duration::from_millis(20));
+    let error = brief.open().await.unwrap_err();
+    assert!(error.is_unavailable() && text(&error).contains("busy timeout"), "{}", text(&error));
+
+    let open = tokio::spawn(SqliteStore::open(place.path()));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!open.is_finished(), "it waits for the writer");
+    writing.rollback().unwrap();
+    let store = open.await.unwrap().unwrap();
+    store.create_one(operation("a")).await.unwrap().created().unwrap();
 }
 
 #[tokio::test]
