@@ -29,19 +29,22 @@ impl Call for Live {
     async fn run(&self, shared: &Shared, connection: &mut Connection) -> Result<Self::Answer, Failure> {
         let (now, worker) = (shared.now(), self.worker.as_str());
         let lease = micros(self.lease.min(NewOperation::MAX_DURATION));
-        let steps: [Step<'_>; 2] =
-            [(&shared.queries.keep_alive, &[&now, &worker, &lease]), (&shared.queries.stops, &[&worker])];
+        let beat: Step<'_> = (&shared.queries.keep_alive, &[&now, &worker, &lease]);
         // A machine that crashes takes the server along, and after that all leases begin anew.
-        let rows = connection.transact(Begin::Fleeting, &steps).await?;
-        let [alive, asked] = &rows[..] else { return Err(Failure::Overtaken) };
-        let asked_to_stop = asked
-            .iter()
-            .map(|row| {
-                let reason = stop(row, 2)?.ok_or(Failure::Overtaken)?;
-                Ok(Stop::new(row::name(row, 0)?, attempt_of(row::get(row, 1)?)?, reason))
-            })
-            .collect::<Result<_, Failure>>()?;
-        Ok(if alive.is_empty() { KeepAlive::gone(asked_to_stop) } else { KeepAlive::alive(asked_to_stop) })
+        let rows = if shared.mode == Mode::Portable {
+            connection.transact(Begin::Fleeting, &[beat]).await?.pop().unwrap_or_default()
+        } else {
+            connection.rows(beat.0, beat.1).await?
+        };
+        let first = rows.first().ok_or(Failure::Overtaken)?;
+        let is_alive = row::get::<Option<bool>>(first, 0)?.is_some();
+        let mut asked_to_stop = Vec::new();
+        for row in &rows {
+            if let Some(reason) = stop(row, 3)? {
+                asked_to_stop.push(Stop::new(row::name(row, 1)?, attempt_of(row::get(row, 2)?)?, reason));
+            }
+        }
+        Ok(if is_alive { KeepAlive::alive(asked_to_stop) } else { KeepAlive::gone(asked_to_stop) })
     }
 }
 

@@ -19,14 +19,19 @@ use crate::row;
 /// How many keys one claim looks at.
 const KEYS: i64 = 256;
 
+/// After how many claims in vain a single statement first looks whether another one would be in vain too. Not after the
+/// first one, because that is how a store finds out that it has emptied a queue, and the next work may be there at once.
+const QUIET: u32 = 2;
+
 /// Where claims of a store begin to look.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     key: NextKey,
     entries: Entries,
     /// Claims of one store come one after the other: a claim would pass over what an earlier one has locked, whose caller
-    /// has given up, and the worker would learn of that work from neither.
-    turn: tokio::sync::Mutex<()>,
+    /// has given up, and the worker would learn of that work from neither. Whose turn it is knows how many claims have
+    /// found nothing since one has found something.
+    turn: tokio::sync::Mutex<u32>,
 }
 
 /// Where the next claim begins to look at keys, so that those at the end are not always passed over.
@@ -57,11 +62,15 @@ impl Call for ClaimSome {
         if self.wanted().next().is_none() || self.claim.limit == 0 {
             return Ok(Vec::new());
         }
-        let _turn = self.places.turn.lock().await;
+        let mut in_vain = self.places.turn.lock().await;
+        if *in_vain >= QUIET && !self.may_find(shared, connection).await? {
+            return Ok(Vec::new());
+        }
         loop {
             let (records, is_behind_head) = self.claim(shared, connection).await?;
             // What lies before the place where the queue was entered is looked for at once if there is nothing behind.
             if !records.is_empty() || !is_behind_head {
+                *in_vain = if records.is_empty() { in_vain.saturating_add(1) } else { 0 };
                 return Ok(records);
             }
         }
@@ -71,6 +80,13 @@ impl Call for ClaimSome {
 impl ClaimSome {
     fn wanted(&self) -> impl Iterator<Item = &MethodLimit> {
         self.claim.methods.iter().filter(|method| method.limit > 0)
+    }
+
+    /// Whether a claim is worth its transaction.
+    async fn may_find(&self, shared: &Shared, connection: &Connection) -> Result<bool, Failure> {
+        let methods: Vec<&str> = self.wanted().map(|method| &*method.method).collect();
+        let rows = connection.rows(&shared.queries.any_claimable, &[&shared.now(), &methods]).await?;
+        rows.first().map_or(Ok(false), |row| row::get(row, 0))
     }
 
     /// Claims once; also whether some queue was not entered at its head.

@@ -39,6 +39,10 @@ macro_rules! record {
 
 pub(crate) use {now, record, view};
 
+/// Has the commit of a statement that is a transaction of its own wait for nothing. The setting ends with the transaction,
+/// and is looked at when that commits.
+const FLEETING: &str = "FROM set_config('synchronous_commit', 'off', true)";
+
 /// A statement and the types of its parameters.
 #[derive(Debug)]
 pub(crate) struct Query {
@@ -60,15 +64,18 @@ macro_rules! queries {
             /// For the tables of a schema, whose name is quoted already.
             ///
             /// Where the database is PostgreSQL, rows that were just found are reached by where they are, which leaves
-            /// the planner no choice, and those that others have locked are passed over.
+            /// the planner no choice, those that others have locked are passed over, and what need not survive a crash is not
+            /// waited for.
             pub(crate) fn new(schema: &str, mode: Mode) -> Self {
                 let mut number = 0;
                 let mut query = |text: &str| {
                     number += 1;
-                    let text = match mode {
-                        Mode::Portable => text.replace("SKIP LOCKED", "").replace("@row", "name").replace("@id", "id"),
-                        Mode::Direct | Mode::Pooled => text.replace("@row", "ctid").replace("@id", "ctid"),
+                    let [locked, row, id, fleeting] = match mode {
+                        Mode::Portable => ["", "name", "id", ""],
+                        Mode::Direct | Mode::Pooled => ["SKIP LOCKED", "ctid", "ctid", FLEETING],
                     };
+                    let text = text.replace("SKIP LOCKED", locked).replace("@row", row).replace("@id", id);
+                    let text = text.replace("@fleeting", fleeting);
                     Query::new(Some(number), schema, &text)
                 };
                 Self { $($name: query($text),)* }
@@ -120,6 +127,8 @@ queries! {
     next_holders = queue::NEXT_HOLDERS;
     /// Marks what is due.
     promote = queue::PROMOTE;
+    /// Whether a claim could find something, or mark it.
+    any_claimable = queue::ANY_CLAIMABLE;
     /// Claims what has no key; answers nothing if something has.
     claim = queue::CLAIM;
     /// Keys under which something waits that can be claimed.
@@ -130,8 +139,8 @@ queries! {
     lock_past_deadline = queue::LOCK_PAST_DEADLINE;
     purge = queue::PURGE;
     any_outdated = queue::ANY_OUTDATED;
+    /// A sign of life, which makes its transaction fleeting where it can; answers what is asked to stop.
     keep_alive = worker::KEEP_ALIVE;
-    stops = worker::STOPS;
     leave = worker::LEAVE;
     lock_held = worker::LOCK_HELD;
     held = worker::HELD;

@@ -7,6 +7,13 @@ macro_rules! timely {
     };
 }
 
+/// Whether the earliest of these times has come, which stands at the end of an index.
+macro_rules! any_due {
+    ($time:literal, $rows:literal) => {
+        concat!("coalesce((SELECT min(", $time, ") FROM ", $rows, ") <= ", super::now!(), ", false)")
+    };
+}
+
 /// The first that waits under each key, unless one runs.
 macro_rules! first_of_key {
     () => {
@@ -43,6 +50,16 @@ pub(super) const PROMOTE: &str = concat!(
         SELECT d.@row FROM @.unfinished d WHERE NOT d.ready AND d.not_before <= ",
     super::now!(),
     " ORDER BY d.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)) AND NOT u.ready"
+);
+
+/// Looks wider than a claim does: to say yes costs a claim in vain, and to say no would cost work.
+pub(super) const ANY_CLAIMABLE: &str = concat!(
+    "SELECT EXISTS (SELECT FROM @.unfinished u WHERE u.state = 0 AND u.ready AND u.exclusive_key IS NULL
+            AND u.method = ANY($2::text[]))
+        OR EXISTS (SELECT FROM @.unfinished u WHERE u.state = 0 AND u.ready AND u.exclusive_key IS NOT NULL
+            AND u.method = ANY($2))
+        OR ",
+    any_due!("u.not_before", "@.unfinished u WHERE NOT u.ready")
 );
 
 /// The first row says whether something of these methods waits under a key, in which case nothing is claimed. `$6` and `$7`

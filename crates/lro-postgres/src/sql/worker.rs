@@ -1,20 +1,23 @@
 //! Statements about workers.
 
-/// Answers nothing if the worker is gone.
+/// A row at least, with nothing first if the worker is gone; then those of its operations that are asked to stop, as they
+/// were when the statement began.
 pub(super) const KEEP_ALIVE: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",
     super::now!(),
-    " AS now)
-    INSERT INTO @.worker AS w (worker, lease, expires_at, whole_since)
-    SELECT $2::text, $3::bigint, least(t.now, 9223372036854775807 - $3) + $3, t.now FROM t
-    ON CONFLICT (worker) DO UPDATE SET lease = excluded.lease, expires_at = excluded.expires_at,
-        whole_since = CASE WHEN w.expires_at <= excluded.whole_since THEN excluded.whole_since
-            ELSE least(w.whole_since, excluded.whole_since) END
-    WHERE w.gone_at IS NULL
-    RETURNING true"
+    " AS now @fleeting), kept AS (
+        INSERT INTO @.worker AS w (worker, lease, expires_at, whole_since)
+        SELECT $2::text, $3::bigint, least(t.now, 9223372036854775807 - $3) + $3, t.now FROM t
+        ON CONFLICT (worker) DO UPDATE SET lease = excluded.lease, expires_at = excluded.expires_at,
+            whole_since = CASE WHEN w.expires_at <= excluded.whole_since THEN excluded.whole_since
+                ELSE least(w.whole_since, excluded.whole_since) END
+        WHERE w.gone_at IS NULL
+        RETURNING true AS alive
+    )
+    SELECT k.alive, u.name, u.attempt, u.stop FROM (SELECT (SELECT alive FROM kept) AS alive) k LEFT JOIN (
+        SELECT name, attempt, stop FROM @.unfinished WHERE worker = $2 AND stop IS NOT NULL
+    ) u ON true ORDER BY u.name"
 );
-
-pub(super) const STOPS: &str = "SELECT u.name, u.attempt, u.stop FROM @.unfinished u WHERE u.worker = $1::text AND u.stop IS NOT NULL ORDER BY u.name";
 
 pub(super) const LEAVE: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",

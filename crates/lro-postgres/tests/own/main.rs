@@ -5,6 +5,7 @@ mod checks;
 mod errors;
 mod faults;
 mod hints;
+mod idle;
 mod queue;
 mod rows;
 mod support;

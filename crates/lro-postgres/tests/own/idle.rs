@@ -1,0 +1,159 @@
+//! What a store costs that has nothing to do, and that it misses nothing for it.
+
+use std::time::Duration;
+
+use lro_postgres::{Mode, PostgresStore};
+use lro_store::{
+    Claim, ExclusiveKey, Interruption, ManualClock, NewOperation, OnConflict, Store, StoreExt, WorkerId,
+};
+use test_postgres::{Cluster, cluster::Builder};
+use tokio_postgres::Client;
+
+use crate::support::{METHOD, begin, client, operation, response};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn worker() -> WorkerId {
+    WorkerId::new("w")
+}
+
+/// Claims until the store knows that it has nothing to do.
+async fn fall_idle(store: &PostgresStore) {
+    for _ in 0..4 {
+        assert!(store.claim(&Claim::new(worker(), 9).method(METHOD, 9)).await.unwrap().is_empty());
+    }
+}
+
+/// Claims what an idle store must find at once, and ends it.
+async fn find(store: &PostgresStore, what: &str) {
+    let mut records = store.claim(&Claim::new(worker(), 9).method(METHOD, 9)).await.unwrap();
+    assert_eq!(records.len(), 1, "{what}");
+    let fence = records.remove(0).view.fence().unwrap();
+    assert!(store.finish_one(fence, response()).await.unwrap().is_applied());
+}
+
+#[tokio::test]
+async fn an_idle_store_finds_work_of_each_kind_at_once() {
+    let Some(server) = test_postgres::shared() else { return };
+    for mode in [Mode::Direct, Mode::Pooled, Mode::Portable] {
+        let (schema, clock) = (server.schema(), ManualClock::default());
+        let store =
+            PostgresStore::builder(schema.url()).schema(schema.name()).mode(mode).clock(clock.clone());
+        let store = store.connect().await.unwrap();
+        let handed_back = begin(&store, "handed-back").await;
+        let keyed = |new: NewOperation, key: &str| {
+            new.with_exclusive(ExclusiveKey::new(key).unwrap(), OnConflict::Queue)
+        };
+
+        fall_idle(&store).await;
+        store.create_one(operation("plain")).await.unwrap();
+        find(&store, "plain").await;
+
+        fall_idle(&store).await;
+        store.create_one(keyed(operation("keyed"), "a")).await.unwrap();
+        find(&store, "with a key").await;
+
+        fall_idle(&store).await;
+        store.release_one(handed_back, Interruption::not_begun()).await.unwrap();
+        find(&store, "handed back").await;
+
+        store.keep_alive(&worker(), MINUTE * 9).await.unwrap();
+        for new in [operation("later"), keyed(operation("keyed-later"), "b")] {
+            store.create_one(new.with_delay(MINUTE)).await.unwrap();
+            fall_idle(&store).await;
+            clock.advance(MINUTE);
+            find(&store, "whose time has come").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_idle_store_runs_one_statement_for_each_look() {
+    let Some(builder) = test_postgres::private() else { return };
+    let Ok(cluster) = builder.setting("shared_preload_libraries", "pg_stat_statements").start() else {
+        return test_tools::skip("PostgreSQL does not count statements here");
+    };
+    let other = client(&cluster.url("postgres")).await;
+    other.batch_execute("CREATE EXTENSION pg_stat_statements").await.unwrap();
+    for (mode, beat) in [(Mode::Direct, 1), (Mode::Pooled, 1), (Mode::Portable, 4)] {
+        let database = format!("{mode:?}");
+        cluster.create_database(&database).unwrap();
+        let store = one_connection(&cluster, &database, mode).await;
+        let count = async || {
+            let sql = "SELECT coalesce(sum(s.calls), 0)::bigint FROM pg_stat_statements s
+                JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1";
+            other.query_one(sql, &[&database]).await.unwrap().get::<_, i64>(0)
+        };
+        fall_idle(&store).await;
+
+        let before = count().await;
+        fall_idle(&store).await;
+        assert_eq!(count().await - before, 4, "{mode:?}: four claims");
+        store.expire(9).await.unwrap();
+        store.reclaim(&worker(), 9).await.unwrap();
+        store.purge(9).await.unwrap();
+        assert_eq!(
+            count().await - before,
+            7,
+            "{mode:?}: a look for deadlines, lost workers and what is too old"
+        );
+        store.keep_alive(&worker(), MINUTE).await.unwrap();
+        assert_eq!(count().await - before, 7 + beat, "{mode:?}: a sign of life");
+
+        let claim = Claim::new(worker(), 1).method(METHOD, 1);
+        let mut counts = Vec::new();
+        for id in ["a", "b", "c"] {
+            store.create_one(operation(id)).await.unwrap();
+            let before = count().await;
+            assert_eq!(store.claim(&claim).await.unwrap().len(), 1);
+            counts.push(count().await - before);
+            assert!(store.claim(&claim).await.unwrap().is_empty());
+        }
+        let [first, second, third] = counts[..] else { unreachable!("there were three") };
+        assert_eq!(
+            (second, third),
+            (first - 1, first - 1),
+            "{mode:?}: a store with work to do does not look first"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_sign_of_life_waits_for_no_disk_and_what_follows_it_does() {
+    let Some(cluster) = quiet_log() else { return };
+    let other = client(&cluster.url("postgres")).await;
+    for mode in [Mode::Direct, Mode::Pooled, Mode::Portable] {
+        let database = format!("{mode:?}");
+        cluster.create_database(&database).unwrap();
+        let store = one_connection(&cluster, &database, mode).await;
+        let mut lazy = 0;
+        for number in 0..20 {
+            store.keep_alive(&worker(), MINUTE).await.unwrap();
+            lazy += usize::from(!is_written_through(&other).await);
+            store.create_one(operation(&number.to_string())).await.unwrap();
+            assert!(is_written_through(&other).await, "{mode:?}: a start is durable");
+        }
+        assert!(lazy >= 10, "{mode:?}: the log was written through after {} of 20 signs of life", 20 - lazy);
+    }
+}
+
+/// A server that writes its log through for hardly anything but commits that wait for that.
+fn quiet_log() -> Option<Cluster> {
+    let builder: Builder = test_postgres::private()?;
+    let quiet = [("wal_writer_delay", "10s"), ("bgwriter_lru_maxpages", "0"), ("autovacuum", "off")];
+    let builder = quiet.iter().fold(builder, |builder, (name, value)| builder.setting(name, value));
+    Some(builder.start().unwrap())
+}
+
+async fn one_connection(cluster: &Cluster, database: &str, mode: Mode) -> PostgresStore {
+    let builder = PostgresStore::builder(cluster.url(database)).mode(mode).hints(false).connections(1, 1);
+    let store = builder.connect().await.unwrap();
+    store.keep_alive(&worker(), MINUTE).await.unwrap();
+    store
+}
+
+/// Whether all that was written to the log of the server so far would survive a crash of the machine.
+async fn is_written_through(other: &Client) -> bool {
+    let sql = "SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()";
+    other.query_one(sql, &[]).await.unwrap().get(0)
+}
