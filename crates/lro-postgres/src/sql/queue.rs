@@ -1,4 +1,7 @@
 //! Statements that look for operations by what is to happen to them.
+//!
+//! A time is compared with the present as another statement's result (`SELECT`), which an index can use: the clock itself
+//! may say something else for each row.
 
 /// Whether the time of `u` has come, and is not over.
 macro_rules! timely {
@@ -47,9 +50,9 @@ pub(super) const NEXT_HOLDERS: &str = concat!(
 
 pub(super) const PROMOTE: &str = concat!(
     "UPDATE @.unfinished u SET ready = true WHERE u.@row = ANY(ARRAY(
-        SELECT d.@row FROM @.unfinished d WHERE NOT d.ready AND d.not_before <= ",
+        SELECT d.@row FROM @.unfinished d WHERE NOT d.ready AND d.not_before <= (SELECT ",
     super::now!(),
-    " ORDER BY d.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)) AND NOT u.ready"
+    ") ORDER BY d.not_before LIMIT 1000 FOR UPDATE SKIP LOCKED)) AND NOT u.ready"
 );
 
 /// Looks wider than a claim does: to say yes costs a claim in vain, and to say no would cost work.
@@ -138,9 +141,8 @@ pub(super) const CLAIM_KEYED: &str = concat!(
 );
 
 pub(super) const ANY_PAST_DEADLINE: &str = concat!(
-    "SELECT EXISTS (SELECT FROM @.unfinished u WHERE u.deadline IS NOT NULL AND u.stop IS NULL AND u.deadline <= ",
-    super::now!(),
-    ")"
+    "SELECT ",
+    any_due!("u.deadline", "@.unfinished u WHERE u.deadline IS NOT NULL AND u.stop IS NULL")
 );
 
 pub(super) const LOCK_PAST_DEADLINE: &str = concat!(
@@ -149,26 +151,26 @@ pub(super) const LOCK_PAST_DEADLINE: &str = concat!(
     " AS now) SELECT ",
     super::view!(),
     ", t.now FROM t, (
-        SELECT u.* FROM @.unfinished u, t
-        WHERE u.deadline IS NOT NULL AND u.stop IS NULL AND u.deadline <= t.now
+        SELECT u.* FROM @.unfinished u
+        WHERE u.deadline IS NOT NULL AND u.stop IS NULL AND u.deadline <= (SELECT t.now FROM t)
         ORDER BY u.deadline LIMIT $2::bigint FOR UPDATE OF u SKIP LOCKED
     ) u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
 );
 
 pub(super) const ANY_OUTDATED: &str = concat!(
-    "WITH t AS MATERIALIZED (SELECT ",
+    "SELECT ",
+    any_due!("f.expire_time", "@.finished f"),
+    ", EXISTS (SELECT FROM @.worker w WHERE w.gone_at <= ",
     super::now!(),
-    " AS now)
-    SELECT EXISTS (SELECT FROM @.finished f, t WHERE f.expire_time <= t.now),
-        EXISTS (SELECT FROM @.worker w, t WHERE w.gone_at <= t.now - $2::bigint)"
+    " - $2::bigint)"
 );
 
 pub(super) const PURGE: &str = concat!(
     "WITH f AS (
         DELETE FROM @.finished f WHERE f.@id = ANY(ARRAY(
-            SELECT d.@id FROM @.finished d WHERE d.expire_time <= ",
+            SELECT d.@id FROM @.finished d WHERE d.expire_time <= (SELECT ",
     super::now!(),
-    "       ORDER BY d.expire_time LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
+    ") ORDER BY d.expire_time LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
         RETURNING f.id, f.name
     ), o AS (
         DELETE FROM @.operation o USING f CROSS JOIN LATERAL (

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use lro_postgres::{Mode, PostgresStore};
 use lro_store::{
-    Claim, ExclusiveKey, Interruption, ManualClock, NewOperation, OnConflict, Store, StoreExt, WorkerId,
+    Beginning, Claim, ExclusiveKey, Interruption, ManualClock, NewOperation, OnConflict, Store, StoreExt,
+    WorkerId,
 };
 use test_postgres::{Cluster, cluster::Builder};
 use tokio_postgres::Client;
@@ -69,21 +70,11 @@ async fn an_idle_store_finds_work_of_each_kind_at_once() {
 
 #[tokio::test]
 async fn an_idle_store_runs_one_statement_for_each_look() {
-    let Some(builder) = test_postgres::private() else { return };
-    let Ok(cluster) = builder.setting("shared_preload_libraries", "pg_stat_statements").start() else {
-        return test_tools::skip("PostgreSQL does not count statements here");
-    };
-    let other = client(&cluster.url("postgres")).await;
-    other.batch_execute("CREATE EXTENSION pg_stat_statements").await.unwrap();
+    let Some(counted) = Counted::start().await else { return };
     for (mode, beat) in [(Mode::Direct, 1), (Mode::Pooled, 1), (Mode::Portable, 4)] {
         let database = format!("{mode:?}");
-        cluster.create_database(&database).unwrap();
-        let store = one_connection(&cluster, &database, mode).await;
-        let count = async || {
-            let sql = "SELECT coalesce(sum(s.calls), 0)::bigint FROM pg_stat_statements s
-                JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1";
-            other.query_one(sql, &[&database]).await.unwrap().get::<_, i64>(0)
-        };
+        let store = one_connection(&counted.cluster, &database, mode, ManualClock::default()).await;
+        let count = async || counted.sum("calls", &database).await;
         fall_idle(&store).await;
 
         let before = count().await;
@@ -119,13 +110,45 @@ async fn an_idle_store_runs_one_statement_for_each_look() {
 }
 
 #[tokio::test]
+async fn no_look_walks_over_what_waits_for_its_time() {
+    const COUNT: usize = 6_000;
+    let Some(counted) = Counted::start().await else { return };
+    for mode in [Mode::Direct, Mode::Pooled] {
+        let (database, clock) = (format!("{mode:?}"), ManualClock::default());
+        let store = one_connection(&counted.cluster, &database, mode, clock.clone()).await;
+        let later = |id: &str| operation(id).with_delay(MINUTE * 9).with_deadline(MINUTE * 99);
+        let done = |id: &str| operation(id).with_beginning(Beginning::Done(response()));
+        for batch in 0..COUNT / 500 {
+            let both =
+                |number| [later(&format!("later-{batch}-{number}")), done(&format!("{batch}-{number}"))];
+            store.create((0..500).flat_map(both).collect()).await.unwrap();
+        }
+        store.create_one(operation("now")).await.unwrap();
+        store.create_one(operation("late").with_deadline(MINUTE)).await.unwrap();
+        store.create_one(done("old").with_retention(MINUTE)).await.unwrap();
+        let count = async || {
+            counted.sum("shared_blks_hit", &database).await + counted.sum("shared_blks_read", &database).await
+        };
+
+        let before = count().await;
+        assert_eq!(store.claim(&Claim::new(worker(), 9).method(METHOD, 9)).await.unwrap().len(), 2);
+        let claim = count().await - before;
+        clock.advance(MINUTE);
+        assert_eq!(store.expire(9).await.unwrap(), 1);
+        let expire = count().await - before - claim;
+        assert_eq!(store.purge(9).await.unwrap(), 1);
+        let purge = count().await - before - claim - expire;
+        let pages = [claim, expire, purge];
+        assert!(pages.iter().all(|pages| *pages < 100), "{mode:?}: {pages:?} pages were looked at");
+    }
+}
+
+#[tokio::test]
 async fn a_sign_of_life_waits_for_no_disk_and_what_follows_it_does() {
     let Some(cluster) = quiet_log() else { return };
     let other = client(&cluster.url("postgres")).await;
     for mode in [Mode::Direct, Mode::Pooled, Mode::Portable] {
-        let database = format!("{mode:?}");
-        cluster.create_database(&database).unwrap();
-        let store = one_connection(&cluster, &database, mode).await;
+        let store = one_connection(&cluster, &format!("{mode:?}"), mode, ManualClock::default()).await;
         let mut lazy = 0;
         for number in 0..20 {
             store.keep_alive(&worker(), MINUTE).await.unwrap();
@@ -137,6 +160,35 @@ async fn a_sign_of_life_waits_for_no_disk_and_what_follows_it_does() {
     }
 }
 
+/// A server that counts what statements do.
+struct Counted {
+    cluster: Cluster,
+    other: Client,
+}
+
+impl Counted {
+    /// Nothing where PostgreSQL has no module for that, which some packages have apart.
+    async fn start() -> Option<Self> {
+        let builder = test_postgres::private()?;
+        let Ok(cluster) = builder.setting("shared_preload_libraries", "pg_stat_statements").start() else {
+            test_tools::skip("PostgreSQL does not count statements here");
+            return None;
+        };
+        let other = client(&cluster.url("postgres")).await;
+        other.batch_execute("CREATE EXTENSION pg_stat_statements").await.unwrap();
+        Some(Self { cluster, other })
+    }
+
+    /// What is in this column for all statements in a database so far.
+    async fn sum(&self, column: &str, database: &str) -> i64 {
+        let sql = format!(
+            "SELECT coalesce(sum(s.{column}), 0)::bigint FROM pg_stat_statements s
+            JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = $1"
+        );
+        self.other.query_one(&sql, &[&database]).await.unwrap().get(0)
+    }
+}
+
 /// A server that writes its log through for hardly anything but commits that wait for that.
 fn quiet_log() -> Option<Cluster> {
     let builder: Builder = test_postgres::private()?;
@@ -145,9 +197,11 @@ fn quiet_log() -> Option<Cluster> {
     Some(builder.start().unwrap())
 }
 
-async fn one_connection(cluster: &Cluster, database: &str, mode: Mode) -> PostgresStore {
-    let builder = PostgresStore::builder(cluster.url(database)).mode(mode).hints(false).connections(1, 1);
-    let store = builder.connect().await.unwrap();
+/// A store in a database of its own, alone with one connection that it has opened already.
+async fn one_connection(cluster: &Cluster, database: &str, mode: Mode, clock: ManualClock) -> PostgresStore {
+    cluster.create_database(database).unwrap();
+    let builder = PostgresStore::builder(cluster.url(database)).mode(mode).clock(clock);
+    let store = builder.hints(false).connections(1, 1).connect().await.unwrap();
     store.keep_alive(&worker(), MINUTE).await.unwrap();
     store
 }
