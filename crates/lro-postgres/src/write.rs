@@ -27,8 +27,10 @@ impl Call for FinishAll {
             rows.extend(finish_all(shared, connection, &missing, true).await?);
         }
         let effects = finished(&rows)?;
-        let written: HashMap<&str, WriteResult> =
-            rows.iter().map(|row| Ok((row::get(row, 0)?, applied(None)))).collect::<Result<_, Failure>>()?;
+        let written: HashMap<&str, WriteResult> = rows
+            .iter()
+            .map(|row| Ok((row::get(row, 0)?, applied(None, row::get(row, 2)?))))
+            .collect::<Result<_, Failure>>()?;
         let names = self.0.iter().map(|item| &item.fence.name);
         let answers = answers(shared, Executor::Own(connection), names, written).await;
         effects.publish(shared, connection).await;
@@ -93,11 +95,9 @@ pub(crate) async fn finish_one(
     let (now, finishes) = (shared.now(), Finishes::of(&[finish]));
     let parameters = finishes.parameters(&now);
     let rows = write_one(shared, executor, &finishes.fences, (&shared.queries.finish, &parameters)).await?;
-    if rows.is_empty() {
-        return not_written(shared, executor, &finish.fence).await;
-    }
+    let Some(row) = rows.first() else { return not_written(shared, executor, &finish.fence).await };
     effects.append(finished(&rows)?);
-    Ok(applied(None))
+    Ok(applied(None, row::get(row, 2)?))
 }
 
 /// Reports of one operation in a transaction that goes on.
@@ -110,7 +110,7 @@ pub(crate) async fn report_one(
     let parameters = reports.parameters(&now);
     let rows = write_one(shared, executor, &reports.fences, (&shared.queries.report, &parameters)).await?;
     match rows.first() {
-        Some(row) => Ok(applied(stop(row, 1)?)),
+        Some(row) => Ok(applied(stop(row, 1)?, row::get(row, 2)?)),
         None => not_written(shared, executor, &report.fence).await,
     }
 }
@@ -156,7 +156,7 @@ impl Call for ReportAll {
         }
         let written = rows
             .iter()
-            .map(|row| Ok((row::get(row, 0)?, applied(stop(row, 1)?))))
+            .map(|row| Ok((row::get(row, 0)?, applied(stop(row, 1)?, row::get(row, 2)?))))
             .collect::<Result<_, Failure>>()?;
         let names = self.0.iter().map(|item| &item.fence.name);
         answers(shared, Executor::Own(connection), names, written).await
@@ -199,8 +199,9 @@ impl Call for ReleaseAll {
             let now = Timestamp::from_micros(now);
             let answer = match before.release(fence, interruption.clone(), metadata.clone(), now) {
                 Ok(after) => {
+                    let update_time = after.update_time();
                     changed.push(Changed { before, after });
-                    applied(None)
+                    WriteResult::Applied { stop: None, update_time }
                 }
                 Err(_) => WriteResult::Lost,
             };
@@ -222,8 +223,8 @@ fn in_order<T>(items: &[T], fence: impl Fn(&T) -> &Fence) -> Vec<&T> {
     items
 }
 
-fn applied(stop: Option<StopReason>) -> WriteResult {
-    WriteResult::Applied { stop }
+fn applied(stop: Option<StopReason>, update_time: i64) -> WriteResult {
+    WriteResult::Applied { stop, update_time: Timestamp::from_micros(update_time) }
 }
 
 /// The answers in their order: those that are known, and for the others how the operation stands.

@@ -19,9 +19,9 @@ const FAR: i64 = i64::MAX / 2;
 pub(crate) fn report(step: &mut Step<'_>, reports: &[Report]) -> Result<Vec<WriteResult>, Failed> {
     let mut report = |report: &Report| {
         if report.in_transaction.is_none()
-            && let Some(stop) = report_at_once(step, report)?
+            && let Some(applied) = report_at_once(step, report)?
         {
-            return Ok(WriteResult::Applied { stop });
+            return Ok(applied);
         }
         let Report { fence, metadata, checkpoint, in_transaction, .. } = report;
         write(step, fence, in_transaction.as_ref(), checkpoint.as_ref(), |view, now| {
@@ -39,7 +39,7 @@ pub(crate) fn finish(step: &mut Step<'_>, finishes: &[Finish]) -> Result<Vec<Wri
 /// Ends the work of one operation.
 pub(crate) fn finish_one(step: &mut Step<'_>, finish: &Finish) -> Result<WriteResult, Failed> {
     if finish.in_transaction.is_none() && finish_at_once(step, finish)? {
-        return Ok(WriteResult::Applied { stop: None });
+        return Ok(WriteResult::Applied { stop: None, update_time: step.now() });
     }
     let Finish { fence, outcome, metadata, in_transaction, .. } = finish;
     write(step, fence, in_transaction.as_ref(), None, |view, now| {
@@ -74,7 +74,7 @@ fn write(
         Err(TransitionError::Done) => return Ok(WriteResult::Done),
         Err(_) => return Ok(WriteResult::Lost),
     };
-    let applied = WriteResult::Applied { stop: after.stop().cloned() };
+    let applied = WriteResult::Applied { stop: after.stop().cloned(), update_time: after.update_time() };
     let Some(along) = along else {
         change::replace(step, &stored, &after, checkpoint)?;
         return Ok(applied);
@@ -89,8 +89,8 @@ fn write(
     Ok(written.unwrap_or_else(WriteResult::Refused))
 }
 
-/// [`View::finish`] without reading the operation, where there is no key to pass on; whether it applied. If not, the
-/// operation has to be read to know why.
+/// [`View::finish`] without reading the operation, where there is no key to pass on and the clock has not gone back;
+/// whether it applied. If not, the operation has to be read to know why.
 fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> {
     let now = step.now().as_micros();
     let (worker, delegate) = holder(&finish.fence);
@@ -104,10 +104,10 @@ fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> 
     let name = finish.fence.name.as_str();
     // No `RETURNING id`, for which SQLite makes a temporary table each time; to look for the name again costs less.
     let ended = step.execute(
-        "UPDATE lro_operation SET state = 2, update_time = max(update_time, ?5), \
-         expire_time = max(update_time, ?5) + retention, worker = NULL, delegate = NULL, stop = NULL, error_code = ?6 \
+        "UPDATE lro_operation SET state = 2, update_time = ?5, expire_time = ?5 + retention, \
+         worker = NULL, delegate = NULL, stop = NULL, error_code = ?6 \
          WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 AND attempt = ?4 \
-         AND exclusive_key IS NULL AND update_time < ?7",
+         AND exclusive_key IS NULL AND update_time <= ?5",
         params![
             name,
             worker,
@@ -115,7 +115,6 @@ fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> 
             finish.fence.attempt.number(),
             now,
             failure.map(|failure| failure.code.number()),
-            FAR
         ],
     )?;
     if ended == 0 {
@@ -146,14 +145,13 @@ fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> 
     Ok(true)
 }
 
-/// [`View::report`] without reading the operation: why the work is asked to stop, if it applied.
-#[expect(clippy::option_option, reason = "whether it applied, and whether the work is asked to stop")]
-fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<Option<StopReason>>, Failed> {
+/// [`View::report`] without reading the operation; nothing if it does not apply.
+fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<WriteResult>, Failed> {
     let (worker, delegate) = holder(&report.fence);
-    let found: Option<(i64, Option<String>)> = step
+    let found: Option<(i64, Option<String>, i64)> = step
         .transaction()
         .prepare_cached(
-            "SELECT id, stop FROM lro_operation WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 \
+            "SELECT id, stop, update_time FROM lro_operation WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 \
              AND attempt = ?4",
         )?
         .query_row(
@@ -163,13 +161,14 @@ fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<Option<
                 delegate,
                 report.fence.attempt.number(),
             ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
         .optional()?;
-    let Some((id, reason_to_stop)) = found else { return Ok(None) };
+    let Some((id, stop, before)) = found else { return Ok(None) };
+    let update_time = step.now().max(Timestamp::from_micros(before));
     step.execute(
-        "UPDATE lro_operation SET update_time = max(update_time, ?2) WHERE id = ?1",
-        params![id, step.now().as_micros()],
+        "UPDATE lro_operation SET update_time = ?2 WHERE id = ?1",
+        params![id, update_time.as_micros()],
     )?;
     if let Some(metadata) = &report.metadata {
         row::put_metadata(step, id, metadata)?;
@@ -177,7 +176,8 @@ fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<Option<
     if let Some(checkpoint) = &report.checkpoint {
         row::put_checkpoint(step, id, checkpoint)?;
     }
-    Ok(Some(reason_to_stop.map(|text| reason(&text)).transpose()?))
+    let stop = stop.map(|text| reason(&text)).transpose()?;
+    Ok(Some(WriteResult::Applied { stop, update_time }))
 }
 
 /// The reason of a stored text.

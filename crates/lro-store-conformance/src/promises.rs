@@ -128,6 +128,7 @@ macro_rules! __promises {
                 work_of_a_deleted_operation_learns_it,
                 a_write_tells_whether_to_stop,
                 each_write_is_its_transition,
+                a_write_tells_when_it_took_effect,
                 a_write_that_cannot_bring_its_own_along_changes_nothing,
                 an_outcome_never_changes,
                 a_clock_that_steps_back_makes_nothing_older,

@@ -1,6 +1,7 @@
 //! Statements that change operations.
 
-/// The row that is running and that the writer of `item i` has, locked.
+/// The row that is running and that the writer of `item i` has. One that another transaction has changed since the
+/// statement began is passed over where it is written.
 macro_rules! fenced {
     () => {
         "CROSS JOIN LATERAL (
@@ -8,7 +9,7 @@ macro_rules! fenced {
             WHERE x.name = i.name AND x.state = 1 AND x.attempt = i.attempt
                 AND coalesce(x.worker = i.worker, false) = (i.worker IS NOT NULL)
                 AND coalesce(x.delegate = i.delegate, false) = (i.delegate IS NOT NULL)
-            FOR UPDATE
+            OFFSET 0
         ) x"
     };
 }
@@ -43,7 +44,7 @@ pub(super) const FINISH: &str = concat!(
             e.metadata_type, e.metadata, e.response_type, e.response, e.error_code, e.error_message, e.error_details
         FROM ended e, t
     )
-    SELECT name, exclusive_key FROM ended"
+    SELECT e.name, e.exclusive_key, greatest(e.update_time, t.now) FROM ended e, t"
 );
 
 pub(super) const REPORT: &str = concat!(
@@ -56,7 +57,7 @@ pub(super) const REPORT: &str = concat!(
     FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[])
         AS i(name, worker, delegate, attempt, metadata_type, metadata, checkpoint_type, checkpoint) ",
     fenced!(),
-    " WHERE u.@row = x.place RETURNING u.name, u.stop"
+    " WHERE u.@row = x.place RETURNING u.name, u.stop, u.update_time"
 );
 
 pub(super) const LOCK_NAMED: &str = concat!(

@@ -154,7 +154,8 @@ impl Model {
             Ok(view) => {
                 record.view = view;
                 record.checkpoint = checkpoint.or(record.checkpoint.take());
-                WriteResult::Applied { stop: record.view.stop().cloned() }
+                let view = &record.view;
+                WriteResult::Applied { stop: view.stop().cloned(), update_time: view.update_time() }
             }
             Err(TransitionError::Done) => WriteResult::Done,
             Err(_) => WriteResult::Lost,

@@ -54,7 +54,8 @@ impl SmallStore {
                     Ok(_) if brings_along => WriteResult::Refused(InTransaction::unknown()),
                     Ok(view) => {
                         *record = Record::new(view, after.request, after.checkpoint);
-                        WriteResult::Applied { stop: record.view.stop().cloned() }
+                        let view = &record.view;
+                        WriteResult::Applied { stop: view.stop().cloned(), update_time: view.update_time() }
                     }
                 }
             };

@@ -1,6 +1,6 @@
 //! What writers report of running work.
 
-use crate::{Fence, InTransaction, Interruption, Outcome, Payload, Refusal, StopReason};
+use crate::{Fence, InTransaction, Interruption, Outcome, Payload, Refusal, StopReason, Timestamp};
 
 /// How far running work has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +114,9 @@ pub enum WriteResult {
     Applied {
         /// Why the work is asked to stop, if it is. Always `None` once the operation is done or handed back.
         stop: Option<StopReason>,
+        /// When the operation was updated by it. With this the writer knows the whole operation, as the
+        /// [transition](crate::View) is a pure function, and need not read it.
+        update_time: Timestamp,
     },
     /// The operation is done; nothing changed. After a write whose answer got lost, this may be its effect.
     Done,

@@ -104,9 +104,9 @@ impl MemoryStore {
                     Err(_) => WriteResult::Lost,
                     Ok(Written { is_refused: true, .. }) => WriteResult::Refused(InTransaction::unknown()),
                     Ok(Written { view, checkpoint, .. }) => {
-                        let stop = view.stop().cloned();
+                        let (stop, update_time) = (view.stop().cloned(), view.update_time());
                         table.replace(&view, checkpoint);
-                        WriteResult::Applied { stop }
+                        WriteResult::Applied { stop, update_time }
                     }
                 }
             };

@@ -2,12 +2,12 @@
 
 use lro_store::{
     Beginning, Creation, DelegateId, FailureCode, Interruption, ManualClock, NewOperation, OnConflict,
-    StateKind, StopReason, Store, StoreExt, WriteResult,
+    StateKind, StopReason, Store, StoreExt,
 };
 
 use crate::suite::support::{
-    LEASE, MICRO, begin, claim, claimed, code, create, exclusive, fence, finish, get, list_names, live,
-    message, name, names, operation, release, requested, worker,
+    APPLIED, LEASE, MICRO, begin, claim, claimed, code, create, exclusive, fence, finish, get, list_names,
+    live, message, name, names, operation, release, requested, worker,
 };
 
 fn abort(new: NewOperation) -> NewOperation {
@@ -40,7 +40,7 @@ pub(crate) async fn preempt_ends_what_waits_and_stops_what_runs(store: &impl Sto
     let aborts = store.create_one(abort(operation("refused"))).await.unwrap();
     assert_eq!(aborts, Creation::KeyHeld(name("a")));
 
-    assert_eq!(release(store, &a, Interruption::begun()).await, WriteResult::Applied { stop: None });
+    assert_eq!(release(store, &a, Interruption::begun()).await, APPLIED);
     let ended = get(store, "a").await;
     assert_eq!((code(&ended), message(&ended)), (Some(reason.code()), reason.to_string().as_str()));
     assert_eq!(names(&claim(store, "w", 10).await), ["n"]);

@@ -12,8 +12,8 @@ use tokio::sync::Barrier;
 use crate::Harness;
 use crate::run::Fixture;
 use crate::suite::support::{
-    APPLIED, begin, claim, code, create, fence, finish, get, list, live, name, operation, payload, requested,
-    response, worker,
+    APPLIED, begin, claim, code, create, fence, finish, get, list, live, name, operation, payload, report,
+    requested, response, worker,
 };
 
 /// How many take part.
@@ -175,14 +175,14 @@ pub(crate) async fn a_cancel_takes_no_right_to_write<H: Harness>(fixture: &mut F
         let answers = together(&stores, 3, |store, number| {
             let right = right.clone();
             async move {
-                let report = Report::new(right.clone()).checkpoint(payload("half"));
+                let half = Report::new(right.clone()).checkpoint(payload("half"));
                 match number {
-                    0 => store.report_one(report).await.unwrap(),
+                    0 => report(&store, half).await,
                     1 => {
                         assert!(store.request_cancel_one(&right.name).await.unwrap());
                         APPLIED
                     }
-                    _ if round % 2 == 0 => store.report_one(report).await.unwrap(),
+                    _ if round % 2 == 0 => report(&store, half).await,
                     _ => finish(&store, &right, "ok").await,
                 }
             }

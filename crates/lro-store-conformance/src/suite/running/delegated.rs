@@ -2,12 +2,12 @@
 
 use lro_store::{
     Attempt, Beginning, DelegateId, FailureCode, Fence, Holder, Interruption, ManualClock, NewOperation,
-    Report, StateKind, Store, StoreExt, WriteResult,
+    Report, StateKind, Store, WriteResult,
 };
 
 use crate::suite::support::{
     APPLIED, LEASE, SECOND, cancel, claim, code, create, expire, fence, finish, get, held, live, name,
-    operation, pass, payload, reclaim, release, response, worker,
+    operation, pass, payload, reclaim, release, report, response, worker,
 };
 
 fn delegated(text: &str) -> NewOperation {
@@ -32,8 +32,8 @@ pub(crate) async fn whoever_has_the_secret_finishes_it_once(store: &impl Store, 
         assert_eq!(finish(store, &wrong, "forged").await, WriteResult::Lost);
     }
     assert_eq!(get(store, "a").await, view);
-    let report = Report::new(right.clone()).metadata(payload("50 %"));
-    assert_eq!(store.report_one(report).await.unwrap(), APPLIED);
+    let half = Report::new(right.clone()).metadata(payload("50 %"));
+    assert_eq!(report(store, half).await, APPLIED);
     assert_eq!(finish(store, &right, "ok").await, APPLIED);
     assert_eq!(finish(store, &right, "again").await, WriteResult::Done);
     let done = get(store, "a").await;

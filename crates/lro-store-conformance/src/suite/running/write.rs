@@ -2,12 +2,12 @@
 
 use lro_store::{
     Attempt, Clock, DelegateId, Fence, Finish, Holder, InTransaction, Interruption, ManualClock, Release,
-    Report, StopReason, Store, StoreExt, WriteResult,
+    Report, StopReason, Store, StoreExt, View, WriteResult,
 };
 
 use crate::suite::support::{
-    APPLIED, SECOND, begin, cancel, claim_one, fence, finish, get, held, live, name, payload, release,
-    response, worker,
+    APPLIED, SECOND, applied_to_stopping, begin, cancel, claim_one, fence, finish, get, held, live, name,
+    payload, release, report, response, worker,
 };
 
 /// Tries every kind of write with a fence that does not hold; what they all became.
@@ -66,11 +66,11 @@ pub(crate) async fn work_of_a_deleted_operation_learns_it(store: &impl Store, _:
 
 pub(crate) async fn a_write_tells_whether_to_stop(store: &impl Store, _: &ManualClock) {
     let first = begin(store, "a", "w").await;
-    assert_eq!(store.report_one(Report::new(first.clone())).await.unwrap(), APPLIED);
+    assert_eq!(report(store, Report::new(first.clone())).await, APPLIED);
     cancel(store, "a").await;
-    let stop = WriteResult::Applied { stop: Some(StopReason::Cancelled) };
-    assert_eq!(store.report_one(Report::new(first.clone()).metadata(payload("50 %"))).await.unwrap(), stop);
-    assert_eq!(store.report_one(Report::new(first.clone()).checkpoint(payload("half"))).await.unwrap(), stop);
+    let stop = applied_to_stopping(StopReason::Cancelled);
+    assert_eq!(report(store, Report::new(first.clone()).metadata(payload("50 %"))).await, stop);
+    assert_eq!(report(store, Report::new(first.clone()).checkpoint(payload("half"))).await, stop);
     assert_eq!(finish(store, &first, "all the same").await, APPLIED, "there is nothing to stop any more");
     assert_eq!(get(store, "a").await.outcome(), Some(&response("all the same")));
     let second = begin(store, "b", "w").await;
@@ -78,26 +78,48 @@ pub(crate) async fn a_write_tells_whether_to_stop(store: &impl Store, _: &Manual
     assert_eq!(release(store, &second, Interruption::begun()).await, APPLIED);
 }
 
+/// What became of a write that led to this.
+fn applied_at(after: &View) -> WriteResult {
+    WriteResult::Applied { stop: after.stop().cloned(), update_time: after.update_time() }
+}
+
+pub(crate) async fn a_write_tells_when_it_took_effect(store: &impl Store, clock: &ManualClock) {
+    let first = begin(store, "a", "w").await;
+    let created = get(store, "a").await.update_time();
+    clock.advance(SECOND);
+    let at = |update_time| WriteResult::Applied { stop: None, update_time };
+    let reported = store.report_one(Report::new(first.clone()).checkpoint(payload("half"))).await.unwrap();
+    assert_eq!(reported, at(created.saturating_add(SECOND)));
+    // The time of the last update does not go back with the clock.
+    clock.set(created);
+    let reported = store.report_one(Report::new(first.clone()).metadata(payload("50 %"))).await.unwrap();
+    assert_eq!(reported, at(created.saturating_add(SECOND)));
+    let finished = store.finish_one(first, response("ok")).await.unwrap();
+    assert_eq!(finished, at(created.saturating_add(SECOND)));
+    assert_eq!(get(store, "a").await.update_time(), created.saturating_add(SECOND));
+}
+
 pub(crate) async fn each_write_is_its_transition(store: &impl Store, clock: &ManualClock) {
     let first = begin(store, "a", "w").await;
     clock.advance(SECOND);
-    let report = async |metadata: Option<&str>| {
+    let write = async |metadata: Option<&str>| {
         let before = get(store, "a").await;
         let expected = before.report(&first, metadata.map(payload), clock.now()).unwrap();
         let mut report = Report::new(first.clone());
         report.metadata = metadata.map(payload);
-        assert_eq!(store.report_one(report).await.unwrap(), APPLIED);
+        assert_eq!(store.report_one(report).await.unwrap(), applied_at(&expected));
         assert_eq!(get(store, "a").await, expected);
         clock.advance(SECOND);
     };
-    report(Some("1")).await;
-    report(None).await;
+    write(Some("1")).await;
+    write(None).await;
     assert_eq!(get(store, "a").await.metadata(), Some(&payload("1")), "nothing to report replaces nothing");
 
     let retry = Interruption::retry(crate::suite::support::failure("busy"), SECOND);
     let before = get(store, "a").await;
     let expected = before.release(&first, retry.clone(), Some(payload("2")), clock.now()).unwrap();
-    store.release(vec![Release::new(first.clone(), retry).metadata(Some(payload("2")))]).await.unwrap();
+    let release = Release::new(first.clone(), retry).metadata(Some(payload("2")));
+    assert_eq!(store.release(vec![release]).await.unwrap(), [applied_at(&expected)]);
     assert_eq!(get(store, "a").await, expected);
     clock.advance(SECOND);
 
@@ -105,7 +127,7 @@ pub(crate) async fn each_write_is_its_transition(store: &impl Store, clock: &Man
     clock.advance(SECOND);
     let expected = second.finish(&fence(&second), response("ok"), Some(payload("3")), clock.now()).unwrap();
     let finish = Finish::new(fence(&second), response("ok")).metadata(Some(payload("3")));
-    assert_eq!(store.finish(vec![finish]).await.unwrap(), [APPLIED]);
+    assert_eq!(store.finish(vec![finish]).await.unwrap(), [applied_at(&expected)]);
     assert_eq!(get(store, "a").await, expected);
 }
 

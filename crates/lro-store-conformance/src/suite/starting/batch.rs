@@ -6,8 +6,8 @@ use lro_store::{
 };
 
 use crate::suite::support::{
-    APPLIED, SECOND, begin, cancel, claim, create, finish, get, held, list, live, name, operation, payload,
-    release, response,
+    APPLIED, SECOND, all_timeless, applied_to_stopping, begin, cancel, claim, create, finish, get, held,
+    list, live, name, operation, payload, release, response,
 };
 
 pub(crate) async fn empty_batches_do_nothing(store: &impl Store, _: &ManualClock) {
@@ -41,10 +41,10 @@ pub(crate) async fn a_batch_may_be_as_large_as_the_limit(store: &impl Store, _: 
         claim(store, "w", MAX_BATCH).await.iter().filter_map(|record| record.view.fence()).collect();
     assert_eq!(fences.len(), MAX_BATCH);
     let reports = fences.iter().map(|fence| Report::new(fence.clone()).checkpoint(payload("half"))).collect();
-    assert_eq!(store.report(reports).await.unwrap(), vec![APPLIED; MAX_BATCH]);
+    assert_eq!(all_timeless(store.report(reports).await.unwrap()), vec![APPLIED; MAX_BATCH]);
     assert_eq!(store.request_cancel(ids.clone()).await.unwrap(), vec![true; MAX_BATCH]);
     let finishes = fences.iter().map(|fence| Finish::new(fence.clone(), response("ok"))).collect();
-    assert_eq!(store.finish(finishes).await.unwrap(), vec![APPLIED; MAX_BATCH]);
+    assert_eq!(all_timeless(store.finish(finishes).await.unwrap()), vec![APPLIED; MAX_BATCH]);
     assert_eq!(store.delete(ids.clone()).await.unwrap(), vec![true; MAX_BATCH]);
     assert!(store.get(ids).await.unwrap().iter().all(Option::is_none));
 }
@@ -59,17 +59,17 @@ pub(crate) async fn writes_are_answered_in_order_and_item_by_item(store: &impl S
     release(store, &fences[1], lro_store::Interruption::begun()).await;
     finish(store, &fences[2], "first").await;
     cancel(store, "stopping").await;
-    let stop = WriteResult::Applied { stop: Some(lro_store::StopReason::Cancelled) };
+    let stop = applied_to_stopping(lro_store::StopReason::Cancelled);
     let expected = [WriteResult::Deleted, WriteResult::Lost, WriteResult::Done];
 
     let reports = fences.iter().map(|fence| Report::new(fence.clone()).metadata(payload("50 %")));
-    let answers = store.report(reports.collect()).await.unwrap();
+    let answers = all_timeless(store.report(reports.collect()).await.unwrap());
     assert_eq!(answers, [&expected[..], &[APPLIED, stop]].concat());
     let finishes = fences[..4].iter().map(|fence| Finish::new(fence.clone(), response("second")));
-    let answers = store.finish(finishes.collect()).await.unwrap();
+    let answers = all_timeless(store.finish(finishes.collect()).await.unwrap());
     assert_eq!(answers, [&expected[..], &[APPLIED]].concat());
     let releases = fences.iter().map(|fence| Release::new(fence.clone(), lro_store::Interruption::begun()));
-    let answers = store.release(releases.collect()).await.unwrap();
+    let answers = all_timeless(store.release(releases.collect()).await.unwrap());
     assert_eq!(answers, [&expected[..], &[WriteResult::Done, APPLIED]].concat());
 
     assert_eq!(get(store, "done").await.outcome(), Some(&response("first")));

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use lro_store::{
     Claim, Clock, Creation, Error, Fence, Interruption, ListQuery, ManualClock, NewOperation, ParentPattern,
-    Record, Store, StoreExt, View, WriteResult,
+    Record, Report, Store, StoreExt, View, WriteResult,
 };
 
-use super::values::{LEASE, METHOD, claimed, fence, name, response, worker};
+use super::values::{LEASE, METHOD, claimed, fence, name, response, timeless, worker};
 
 /// How often a call may do less than it could before a test takes it for the end.
 pub(in crate::suite) const IDLE_CALLS: usize = 4;
@@ -169,7 +169,7 @@ pub(in crate::suite) async fn held(store: &impl Store, by: &str) -> Vec<Fence> {
 }
 
 pub(in crate::suite) async fn finish(store: &impl Store, fence: &Fence, content: &str) -> WriteResult {
-    store.finish_one(fence.clone(), response(content)).await.unwrap()
+    timeless(store.finish_one(fence.clone(), response(content)).await.unwrap())
 }
 
 pub(in crate::suite) async fn release(
@@ -177,7 +177,11 @@ pub(in crate::suite) async fn release(
     fence: &Fence,
     interruption: Interruption,
 ) -> WriteResult {
-    store.release_one(fence.clone(), interruption).await.unwrap()
+    timeless(store.release_one(fence.clone(), interruption).await.unwrap())
+}
+
+pub(in crate::suite) async fn report(store: &impl Store, report: Report) -> WriteResult {
+    timeless(store.report_one(report).await.unwrap())
 }
 
 pub(in crate::suite) async fn cancel(store: &impl Store, text: &str) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use lro_store::{
     Attempt, Beginning, Clock, ExclusiveKey, Failure, FailureCode, Fence, ManualClock, NewOperation,
-    OnConflict, OperationName, Outcome, Owner, Payload, Record, RequestId, RequestKey, Timestamp, View,
-    WorkerId, WriteResult,
+    OnConflict, OperationName, Outcome, Owner, Payload, Record, RequestId, RequestKey, StopReason, Timestamp,
+    View, WorkerId, WriteResult,
 };
 
 pub(in crate::suite) const METHOD: &str = "/test.Service/Work";
@@ -15,8 +15,29 @@ pub(in crate::suite) const LEASE: Duration = Duration::from_secs(30);
 pub(in crate::suite) const SECOND: Duration = Duration::from_secs(1);
 pub(in crate::suite) const MICRO: Duration = Duration::from_micros(1);
 
-/// A write that took effect, to work that may go on.
-pub(in crate::suite) const APPLIED: WriteResult = WriteResult::Applied { stop: None };
+/// A write that took effect, to work that may go on, whenever that was: [`timeless`].
+pub(in crate::suite) const APPLIED: WriteResult =
+    WriteResult::Applied { stop: None, update_time: Timestamp::UNIX_EPOCH };
+
+/// The same, to work that is asked to stop.
+pub(in crate::suite) const fn applied_to_stopping(reason: StopReason) -> WriteResult {
+    WriteResult::Applied { stop: Some(reason), update_time: Timestamp::UNIX_EPOCH }
+}
+
+/// What became of writes, whenever that was.
+pub(in crate::suite) fn all_timeless(results: Vec<WriteResult>) -> Vec<WriteResult> {
+    results.into_iter().map(timeless).collect()
+}
+
+/// What became of a write, whenever that was.
+pub(in crate::suite) fn timeless(result: WriteResult) -> WriteResult {
+    match result {
+        WriteResult::Applied { stop, .. } => {
+            WriteResult::Applied { stop, update_time: Timestamp::UNIX_EPOCH }
+        }
+        other => other,
+    }
+}
 
 /// The name of an operation without a parent, by its id; or any name.
 pub(in crate::suite) fn name(text: &str) -> OperationName {

@@ -6,8 +6,8 @@ use crate::Harness;
 use crate::run::Fixture;
 use crate::suite::support::{
     APPLIED, LEASE, SECOND, cancel, claim, claim_one, claimed, create, exclusive, fence, find, finish, get,
-    held, list_names, live, name, operation, pass, payload, reclaim, request_key, requested, response,
-    worker,
+    held, list_names, live, name, operation, pass, payload, reclaim, report, request_key, requested,
+    response, worker,
 };
 
 pub(crate) async fn each_sees_what_the_other_has_written<H: Harness>(fixture: &mut Fixture<H>) {
@@ -53,8 +53,8 @@ pub(crate) async fn what_one_reports_the_other_reads_whole<H: Harness>(fixture: 
     let (one, two) = (fixture.store(), &fixture.connect().await);
     live(one, "w").await;
     let first = fence(&create(one, requested(claimed("a", "w"), "1")).await);
-    let report = Report::new(first).metadata(payload("50 %")).checkpoint(payload("half"));
-    assert_eq!(one.report_one(report).await.unwrap(), APPLIED);
+    let half = Report::new(first).metadata(payload("50 %")).checkpoint(payload("half"));
+    assert_eq!(report(one, half).await, APPLIED);
     let read = two.find_by_request(&request_key("1")).await.unwrap().unwrap();
     assert_eq!((read.view.metadata(), read.checkpoint), (Some(&payload("50 %")), Some(payload("half"))));
 }

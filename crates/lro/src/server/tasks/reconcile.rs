@@ -61,7 +61,7 @@ pub(super) async fn look_after(shared: &Shared, runs: &[Arc<Run>]) {
             let standing = match &view {
                 None => WriteResult::Deleted,
                 Some(view) if view.fence().as_ref() == Some(&run.fence) => {
-                    WriteResult::Applied { stop: view.stop().cloned() }
+                    WriteResult::Applied { stop: view.stop().cloned(), update_time: view.update_time() }
                 }
                 // What is done may have been ended by this very run, whose answer is on its way.
                 Some(view) if view.is_done() => continue,
