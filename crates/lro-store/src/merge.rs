@@ -6,16 +6,21 @@ use std::future::Future;
 use std::hash::Hash;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
+use tokio::time::timeout;
 
 use crate::{Error, MAX_BATCH};
 
 /// Merges concurrent calls of one kind, for stores that pay by the call and not by the item.
 ///
-/// While a batch is on its way, what arrives waits, and is the next batch. So there is no timer: a single
+/// While a batch is on its way, what arrives waits, and is the next batch. So nothing is held back: a single
 /// caller waits for nothing, and the busier the store, the larger the batches. No batch has two items of one
-/// key, and none more than [`MAX_BATCH`].
+/// key, and none more than [`MAX_BATCH`]. Where several may be on their way, another one goes when it is of some
+/// size, as a few small ones cost more than one that waits; or when those on their way take long, which may be for a
+/// reason that does not concern it.
 ///
 /// A call that is dropped still takes effect. An error of a batch is the error of all calls that had a part in
 /// it; a panic in it is [`Error::internal`].
@@ -43,10 +48,35 @@ struct Shared<T, K, A> {
     queue: Mutex<Queue<T, A>>,
 }
 
+/// Of so many items a batch goes although another one is on its way.
+const ENOUGH: usize = 64;
+
+/// After this time, a batch on its way keeps no other one waiting.
+const PATIENCE: Duration = Duration::from_millis(20);
+
 struct Queue<T, A> {
     waiting: VecDeque<Waiting<T, A>>,
     /// How many more batches may be on their way.
     free: usize,
+    /// How many are, and have not taken long yet.
+    quick: usize,
+}
+
+impl<T, A> Queue<T, A> {
+    /// Whether another batch is to go now. If so, it counts as on its way.
+    fn goes(&mut self) -> bool {
+        let is_due = self.quick == 0 || self.waiting.len() >= ENOUGH;
+        let goes = !self.waiting.is_empty() && self.free > 0 && is_due;
+        self.free -= usize::from(goes);
+        self.quick += usize::from(goes);
+        goes
+    }
+
+    /// Notes that there is a batch less on its way.
+    fn leaves(&mut self, is_quick: bool) {
+        self.free += 1;
+        self.quick -= usize::from(is_quick);
+    }
 }
 
 struct Waiting<T, A> {
@@ -67,7 +97,7 @@ where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Vec<A>, Error>> + Send + 'static,
     {
-        let queue = Queue { waiting: VecDeque::new(), free: batches.max(1) };
+        let queue = Queue { waiting: VecDeque::new(), free: batches.max(1), quick: 0 };
         Self(Arc::new(Shared {
             key: Box::new(key),
             run: Box::new(move |items| Box::pin(run(items))),
@@ -81,22 +111,20 @@ where
     /// That of a batch which had one of the items; the others may have taken effect.
     ///
     /// # Panics
-    /// Outside of a Tokio runtime.
+    /// Outside of a Tokio runtime with a timer.
     pub async fn call(&self, items: Vec<T>) -> Result<Vec<A>, Error> {
         let mut answers = Vec::with_capacity(items.len());
-        let starts = {
+        let goes = {
             let mut queue = self.0.lock();
             for item in items {
                 let (answer, receiver) = oneshot::channel();
                 queue.waiting.push_back(Waiting { item, answer });
                 answers.push(receiver);
             }
-            let starts = !queue.waiting.is_empty() && queue.free > 0;
-            queue.free -= usize::from(starts);
-            starts
+            queue.goes()
         };
-        if starts {
-            tokio::spawn(drive(Arc::clone(&self.0)));
+        if goes {
+            Driver::spawn(Arc::clone(&self.0));
         }
         let mut answered = Vec::with_capacity(answers.len());
         for answer in answers {
@@ -107,15 +135,23 @@ where
 }
 
 /// Runs batches until nothing waits.
-async fn drive<T, K, A>(shared: Arc<Shared<T, K, A>>)
+async fn drive<T, K, A>(mut driver: Driver<T, K, A>)
 where
     T: Send + 'static,
     K: Eq + Hash + 'static,
     A: Send + 'static,
 {
-    while let Some((items, answers)) = shared.next_batch() {
+    while let Some((items, answers)) = driver.next_batch().await {
         // In a task of its own, so that a panic ends this batch and not those that wait.
-        let Ok(result) = tokio::spawn((shared.run)(items)).await else { continue };
+        let mut batch = tokio::spawn((driver.shared.run)(items));
+        let result = match timeout(PATIENCE, &mut batch).await {
+            Ok(result) => result,
+            Err(_elapsed) => {
+                driver.let_another_go();
+                batch.await
+            }
+        };
+        let Ok(result) = result else { continue };
         let count = answers.len();
         match result {
             Ok(results) if results.len() == count => {
@@ -136,33 +172,92 @@ where
     }
 }
 
+/// Who runs batches, one after the other. It may be dropped before its end, with the runtime.
+struct Driver<T, K, A> {
+    shared: Arc<Shared<T, K, A>>,
+    /// Whether its batch counts as quick.
+    is_quick: bool,
+    /// Whether it has left the queue.
+    is_over: bool,
+}
+
+impl<T, K, A> Driver<T, K, A>
+where
+    T: Send + 'static,
+    K: Eq + Hash + 'static,
+    A: Send + 'static,
+{
+    /// Begins to run batches, one of which [goes](Queue::goes).
+    fn spawn(shared: Arc<Shared<T, K, A>>) {
+        tokio::spawn(drive(Self { shared, is_quick: true, is_over: false }));
+    }
+
+    /// Lets another batch go beside the one on its way, which takes long.
+    fn let_another_go(&mut self) {
+        let mut queue = self.shared.lock();
+        self.is_quick = false;
+        queue.quick -= 1;
+        if queue.goes() {
+            Self::spawn(Arc::clone(&self.shared));
+        }
+    }
+
+    /// The next batch, after all that is ready to call has called: who was just answered often calls again at once.
+    async fn next_batch(&mut self) -> Option<(Vec<T>, Answers<A>)> {
+        let mut count = self.shared.lock().waiting.len();
+        let mut passes_in_vain = 0;
+        while count < ENOUGH && passes_in_vain < 2 {
+            yield_now().await;
+            let before = std::mem::replace(&mut count, self.shared.lock().waiting.len());
+            passes_in_vain = if count > before { 0 } else { passes_in_vain + 1 };
+        }
+        let mut queue = self.shared.lock();
+        let batch = queue.take_batch(&self.shared.key);
+        queue.quick += usize::from(!std::mem::replace(&mut self.is_quick, true));
+        if batch.is_none() {
+            // With the lock that has shown that nothing waits.
+            queue.leaves(true);
+            self.is_over = true;
+        }
+        batch
+    }
+}
+
+impl<T, K, A> Drop for Driver<T, K, A> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.shared.lock().leaves(self.is_quick);
+        }
+    }
+}
+
 type Answers<A> = Vec<oneshot::Sender<Result<A, Error>>>;
 
-impl<T, K: Eq + Hash, A> Shared<T, K, A> {
-    /// What waits, up to a batch; `None`, and a place for another driver, if nothing does.
-    fn next_batch(&self) -> Option<(Vec<T>, Answers<A>)> {
-        let mut queue = self.lock();
-        if queue.waiting.is_empty() {
-            queue.free += 1;
+impl<T, A> Queue<T, A> {
+    /// What waits, up to a batch; `None` if nothing does.
+    fn take_batch<K: Eq + Hash>(&mut self, key: impl Fn(&T) -> K) -> Option<(Vec<T>, Answers<A>)> {
+        if self.waiting.is_empty() {
             return None;
         }
         let (mut items, mut answers, mut later) = (Vec::new(), Vec::new(), VecDeque::new());
         let mut keys = HashSet::new();
         while items.len() < MAX_BATCH
-            && let Some(waiting) = queue.waiting.pop_front()
+            && let Some(waiting) = self.waiting.pop_front()
         {
-            if keys.insert((self.key)(&waiting.item)) {
+            if keys.insert(key(&waiting.item)) {
                 items.push(waiting.item);
                 answers.push(waiting.answer);
             } else {
                 later.push_back(waiting);
             }
         }
-        later.append(&mut queue.waiting);
-        queue.waiting = later;
+        later.append(&mut self.waiting);
+        self.waiting = later;
         Some((items, answers))
     }
+}
 
+impl<T, K, A> Shared<T, K, A> {
     fn lock(&self) -> MutexGuard<'_, Queue<T, A>> {
         // Only the caller's `key` can panic while this lock is held, and then what it took is lost alone.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
@@ -250,26 +345,78 @@ mod tests {
         }
         gate.add_permits(9);
         assert_eq!(merge.call(vec![2]).await.unwrap(), [2]);
-        assert_eq!(*seen.lock().unwrap(), [[1], [2]]);
+        assert_eq!(seen.lock().unwrap().concat(), [1, 2]);
     }
 
-    #[tokio::test]
-    async fn several_batches_may_be_on_their_way() {
+    /// Begins a call, and goes on when nothing more happens.
+    async fn begin(merge: &Arc<Merge<u32, u32, u32>>, items: impl IntoIterator<Item = u32>) {
+        let (merge, items) = (Arc::clone(merge), items.into_iter().collect());
+        tokio::spawn(async move { merge.call(items).await });
+        for _ in 0..9 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn sizes(seen: &Batches) -> Vec<usize> {
+        seen.lock().unwrap().iter().map(Vec::len).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn several_batches_may_be_on_their_way_if_they_are_of_some_size() {
+        let (merge, seen, gate) = echo(3);
+        let merge = Arc::new(merge);
+        let enough = u32::try_from(ENOUGH).unwrap();
+        begin(&merge, [0]).await;
+        begin(&merge, 1..enough).await;
+        assert_eq!(sizes(&seen), [1], "what is small waits");
+        begin(&merge, [enough]).await;
+        begin(&merge, 0..enough).await;
+        assert_eq!(sizes(&seen), [1, ENOUGH, ENOUGH]);
+        begin(&merge, 0..enough).await;
+        assert_eq!(sizes(&seen).len(), 3, "no more than these are on their way");
+        gate.add_permits(9);
+        begin(&merge, []).await;
+        assert_eq!(sizes(&seen), [1, ENOUGH, ENOUGH, ENOUGH]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_that_takes_long_keeps_no_other_one_waiting() {
         let (merge, seen, gate) = echo(2);
-        let calls = async {
-            tokio::join!(merge.call(vec![1]), async {
-                tokio::task::yield_now().await;
-                tokio::join!(merge.call(vec![2]), merge.call(vec![3])).0
-            })
-        };
-        let open = async {
-            for _ in 0..9 {
-                tokio::task::yield_now().await;
-            }
-            assert_eq!(seen.lock().unwrap().len(), 2);
-            gate.add_permits(9);
-        };
-        let ((one, two), ()) = tokio::join!(calls, open);
-        assert_eq!((one.unwrap(), two.unwrap()), (vec![1], vec![2]));
+        let merge = Arc::new(merge);
+        begin(&merge, [1]).await;
+        begin(&merge, [2]).await;
+        assert_eq!(sizes(&seen), [1]);
+        tokio::time::sleep(PATIENCE * 2).await;
+        assert_eq!(sizes(&seen), [1, 1], "what waits goes");
+        begin(&merge, [3]).await;
+        tokio::time::sleep(PATIENCE * 2).await;
+        assert_eq!(sizes(&seen), [1, 1], "no more than these are on their way");
+        gate.add_permits(9);
+        for number in 4..6 {
+            assert_eq!(merge.call(vec![number]).await.unwrap(), [number]);
+        }
+        begin(&merge, []).await;
+        let queue = merge.0.lock();
+        assert_eq!((queue.free, queue.quick), (2, 0));
+    }
+
+    #[test]
+    fn a_runtime_that_ends_takes_its_batches_along_and_no_others() {
+        let (merge, _, gate) = echo(1);
+        let merge = Arc::new(merge);
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime().block_on(begin(&merge, [1]));
+        gate.add_permits(9);
+        assert_eq!(runtime().block_on(merge.call(vec![2])).unwrap(), [2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_of_a_batch_that_takes_long_leaves_room_for_others() {
+        let (merge, _, gate) = echo(1);
+        let merge = Arc::new(merge);
+        begin(&merge, [66]).await;
+        tokio::time::sleep(PATIENCE * 2).await;
+        gate.add_permits(9);
+        assert_eq!(merge.call(vec![1]).await.unwrap(), [1]);
     }
 }
