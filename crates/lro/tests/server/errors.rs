@@ -30,7 +30,7 @@ async fn every_rpc_refuses_a_malformed_name_and_says_why() {
 #[tokio::test(start_paused = true)]
 async fn a_store_out_of_reach_is_unavailable_with_a_time_to_try_again() {
     let server = Server::new();
-    let name = server.start("wait").await;
+    let name = server.start_as("wait", Start::new().delay(std::time::Duration::from_secs(60))).await;
     server.store.cut();
     for status in [
         server.get(&name).await.unwrap_err(),

@@ -31,6 +31,44 @@ async fn without_hints_a_cancel_comes_with_the_next_sign_of_life() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_hints_a_cancel_comes_within_a_poll_interval() {
+    let poll = Duration::from_secs(2);
+    let store = memory_store();
+    let mut deaf = Server::over(FaultyStore::deaf(store.clone()), |builder| builder.poll_interval(poll));
+    let other = Server::with(store, |builder| builder.concurrency(0));
+    for pause in 0..10 {
+        let name = deaf.begin("stop when asked").await;
+        tokio::time::sleep(poll / 7 * pause).await;
+        let asked = Instant::now();
+        other.cancel(&name).await.unwrap();
+        assert_eq!(error(&other.end(&name).await).code, i32::from(Code::Cancelled));
+        assert!(asked.elapsed() <= poll, "{:?}", asked.elapsed());
+        deaf.event().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_hints_an_end_comes_within_a_poll_interval() {
+    let poll = Duration::from_secs(2);
+    let store = memory_store();
+    let deaf = FaultyStore::deaf(store.clone());
+    let deaf = Server::over(deaf, |builder| builder.poll_interval(poll).concurrency(0));
+    let mut other = Server::with(store, |builder| builder);
+    for pause in 0..10 {
+        let name = other.begin("wait").await;
+        let wait = async { (deaf.wait(&name, None).await.unwrap(), Instant::now()) };
+        let end = async {
+            tokio::time::sleep(poll / 7 * pause).await;
+            other.service.gate.add_permits(1);
+            Instant::now()
+        };
+        let ((operation, told), ended) = tokio::join!(wait, end);
+        assert!(operation.done && told - ended <= poll, "{:?}", told - ended);
+        other.event().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_hints_a_cancel_may_come_with_progress() {
     let (mut deaf, other) = deaf_and_other();
     let name = deaf.begin("report until it fails").await;

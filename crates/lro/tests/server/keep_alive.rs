@@ -41,8 +41,8 @@ async fn it_costs_the_same_calls_however_much_runs() {
         sleep(MINUTE * 10).await;
         let log = server.store.take_log();
         let beats = log.iter().filter(|entry| entry.call.method == StoreMethod::KeepAlive).count();
-        // A quarter of the lease, or up to a fifth less.
-        assert!((80..=100).contains(&beats), "{beats}");
+        // While something runs, each 2 seconds or up to a fifth less.
+        assert!((300..=375).contains(&beats), "{beats}");
         totals.push(log.len());
     }
     // Nor does anything else; intervals are drawn at random.

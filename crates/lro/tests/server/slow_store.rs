@@ -1,7 +1,9 @@
-//! Chapter `WaitOperation`, over a store that takes its time: the end is fixed when the request arrives.
+//! Chapter `WaitOperation`, over a store that takes its time: the end is fixed when the request arrives. The work runs in
+//! another process, or else nothing would have to be read.
 
 use std::time::Duration;
 
+use lro::EngineBuilder;
 use lro::google::longrunning::{Operation, WaitOperationRequest};
 use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::time::{Instant, sleep};
@@ -26,13 +28,22 @@ async fn wait(
     server.operations.clone().wait_operation(request).await.unwrap().into_inner()
 }
 
+/// A process that serves and one that works.
+fn serves_and_works(settings: impl FnOnce(EngineBuilder) -> EngineBuilder) -> (Server, Server) {
+    let store = memory_store();
+    (
+        Server::with(store.clone(), |builder| settings(builder).concurrency(0)),
+        Server::with(store, |builder| builder),
+    )
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_comes_before_the_callers_deadline_however_long_a_read_takes() {
     // How long a read takes, the deadline, and when the answer is there.
     for (read, deadline, answer) in [(20, 300, 270), (60, 1_000, 900), (90, 1_000, 900), (400, 5_000, 4_500)]
     {
-        let mut server = Server::new();
-        let name = server.begin("wait").await;
+        let (server, mut worker) = serves_and_works(|builder| builder);
+        let name = worker.begin("wait").await;
         server.store.inject(StoreMethod::Get, Fault::none().delay(MILLISECOND * read));
         let arrived = Instant::now();
         let operation = wait(&server, &name, None, Some(MILLISECOND * deadline)).await;
@@ -45,8 +56,8 @@ async fn an_answer_comes_before_the_callers_deadline_however_long_a_read_takes()
 #[tokio::test(start_paused = true)]
 async fn a_last_read_that_hangs_costs_nobody_the_answer() {
     for fault in [Fault::before(FailureMode::Hang), Fault::before(FailureMode::Unavailable)] {
-        let mut server = Server::new();
-        let name = server.begin("wait").await;
+        let (server, mut worker) = serves_and_works(|builder| builder);
+        let name = worker.begin("wait").await;
         let arrived = Instant::now();
         let (operation, ()) = tokio::join!(wait(&server, &name, Some(SECOND), None), async {
             sleep(SECOND / 2).await;
@@ -59,14 +70,14 @@ async fn a_last_read_that_hangs_costs_nobody_the_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn the_last_read_may_see_the_end_that_no_hint_told_of() {
-    let mut server = Server::with(memory_store(), |builder| builder.poll_interval(SECOND * 3_600));
-    let name = server.begin("wait").await;
+    let (server, mut worker) = serves_and_works(|builder| builder.poll_interval(SECOND * 3_600));
+    let name = worker.begin("wait").await;
     server.store.lose_hints();
     server.store.inject(StoreMethod::Get, Fault::none().delay(MILLISECOND * 20));
     let arrived = Instant::now();
     let (operation, ()) = tokio::join!(wait(&server, &name, Some(SECOND * 5), None), async {
         sleep(SECOND).await;
-        server.service.gate.add_permits(1);
+        worker.service.gate.add_permits(1);
     });
     assert!(operation.done && arrived.elapsed() <= SECOND * 5, "{:?}", arrived.elapsed());
 }
@@ -74,8 +85,8 @@ async fn the_last_read_may_see_the_end_that_no_hint_told_of() {
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_answers_those_who_wait_though_the_store_is_away() {
     let drain = SECOND * 5;
-    let mut server = Server::with(memory_store(), |builder| builder.drain_time(drain));
-    let name = server.begin("wait").await;
+    let (server, mut worker) = serves_and_works(|builder| builder.drain_time(drain));
+    let name = worker.begin("wait").await;
     for fault in [Fault::before(FailureMode::Hang), Fault::before(FailureMode::Unavailable)] {
         let arrived = Instant::now();
         let (operation, ()) = tokio::join!(wait(&server, &name, None, None), async {

@@ -92,8 +92,10 @@ async fn a_timeout_that_is_none_is_refused_whatever_a_stranger_sends() {
 
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_waiters_cost_one_read_to_wake() {
-    let mut server = Server::with(memory_store(), |builder| builder.max_wait(SECOND * 3_600));
-    let name = server.begin("wait").await;
+    let store = memory_store();
+    let mut worker = Server::with(store.clone(), |builder| builder);
+    let server = Server::with(store, |builder| builder.max_wait(SECOND * 3_600).poll_interval(SECOND * 5));
+    let name = worker.begin("wait").await;
     let mut waiters = JoinSet::new();
     for _ in 0..10_000 {
         let mut operations = server.operations.clone();
@@ -107,13 +109,26 @@ async fn ten_thousand_waiters_cost_one_read_to_wake() {
         (10_000..10_200).contains(&looks),
         "each has looked once, and one looks for all at intervals: {looks}"
     );
-    server.service.gate.add_permits(1);
+    worker.service.gate.add_permits(1);
     let began = Instant::now();
     while let Some(done) = waiters.join_next().await {
         assert!(done.unwrap().done);
     }
     assert_eq!(began.elapsed(), Duration::ZERO);
     assert_eq!(server.store.calls(StoreMethod::Get), looks + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_waits_for_work_of_this_process_reads_nothing() {
+    let mut server = Server::new();
+    let name = server.begin("report 1, wait").await;
+    let looks = server.store.calls(StoreMethod::Get);
+    let (done, ()) = tokio::join!(server.wait(&name, None), async {
+        tokio::time::sleep(SECOND).await;
+        server.service.gate.add_permits(1);
+    });
+    assert_eq!(server.store.calls(StoreMethod::Get), looks);
+    assert_eq!(done.unwrap(), server.get(&name).await.unwrap(), "it is told what it would have read");
 }
 
 #[tokio::test(start_paused = true)]

@@ -163,14 +163,16 @@ async fn where_nobody_watches_nothing_is_read() {
 
 #[tokio::test(start_paused = true)]
 async fn those_who_watch_one_operation_share_what_is_read() {
-    let mut server = Server::new();
-    let name = server.begin("wait, report 1, wait").await;
+    let store = memory_store();
+    let mut worker = Server::with(store.clone(), |builder| builder);
+    let server = Server::with(store, |builder| builder);
+    let name = worker.begin("wait, report 1, wait").await;
     let mut watches: Vec<_> = (0..100).map(|_| server.engine.watch(&name).unwrap()).collect();
     for watch in &mut watches {
         next(watch).await;
     }
     let reads = server.store.calls(StoreMethod::Get);
-    server.service.gate.add_permits(1);
+    worker.service.gate.add_permits(1);
     for watch in &mut watches {
         until(watch, |view| percent(view) == Some(1)).await;
     }
@@ -178,15 +180,45 @@ async fn those_who_watch_one_operation_share_what_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_is_away_is_waited_for_but_for_the_first_view() {
+async fn what_runs_in_this_process_is_seen_without_a_read() {
+    let mut server = Server::new();
+    let name = server.begin("wait, report 1, wait").await;
+    let reads = server.store.calls(StoreMethod::Get);
+    let mut watch = server.engine.watch(&name).unwrap();
+    assert_eq!(next(&mut watch).await, server.stored(&name).await);
+    server.service.gate.add_permits(1);
+    let (view, after) = until(&mut watch, |view| percent(view) == Some(1)).await;
+    assert_eq!((view, after), (server.stored(&name).await, Duration::ZERO));
+    tokio::time::sleep(SECOND).await;
+    server.service.gate.add_permits(1);
+    let (view, after) = until(&mut watch, View::is_done).await;
+    assert_eq!((view, after), (server.stored(&name).await, Duration::ZERO));
+    assert_eq!(server.store.calls(StoreMethod::Get), reads);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancellation_is_seen_at_once() {
     let mut server = Server::new();
     let name = server.begin("wait").await;
+    let mut watch = server.engine.watch(&name).unwrap();
+    assert_eq!(next(&mut watch).await.stop(), None);
+    server.cancel(&name).await.unwrap();
+    let (view, after) = until(&mut watch, |view| view.stop().is_some()).await;
+    assert_eq!((view, after), (server.stored(&name).await, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_away_is_waited_for_but_for_the_first_view() {
+    let store = memory_store();
+    let mut worker = Server::with(store.clone(), |builder| builder);
+    let server = Server::with(store, |builder| builder);
+    let name = worker.begin("wait").await;
     let mut watch = server.engine.watch(&name).unwrap();
     next(&mut watch).await;
     server.store.cut();
     let status = server.engine.watch(&name).unwrap().next().await.unwrap().unwrap_err();
     assert_eq!(reason(&status), "STORE_UNAVAILABLE");
-    server.service.gate.add_permits(1);
+    worker.service.gate.add_permits(1);
     tokio::time::sleep(SECOND * 10).await;
     server.store.mend();
     let (_, after) = until(&mut watch, View::is_done).await;

@@ -106,13 +106,13 @@ impl Attempt {
                 .in_transaction(writes.clone());
             let unwritten = self.run.unwritten();
             report.metadata = unwritten.as_ref().map(|(metadata, _)| metadata.clone());
-            match in_time(store.report_one(report)).await {
+            match in_time(store.report_one(report.clone())).await {
                 Ok(WriteResult::Refused(refusal)) => {
                     return Err(Fault::Refused(self.errors.refused(&refusal)));
                 }
                 Ok(result) => {
-                    self.run.note(&result);
-                    if let WriteResult::Applied { .. } = result {
+                    self.run.note_report(report, &result);
+                    if result.is_applied() {
                         if let Some((_, number)) = unwritten {
                             self.run.written(number);
                         }

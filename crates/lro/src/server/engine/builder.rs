@@ -75,7 +75,8 @@ impl EngineBuilder {
     }
 
     /// How often a process gives the store a sign of life, and how long it waits for the answer; by default a
-    /// quarter of the lease. More than a third of the lease counts as a third, so that one may fail.
+    /// quarter of the lease. More than a third of the lease counts as a third, so that one may fail. While work runs in
+    /// the process, more than the [poll interval](Self::poll_interval) counts as that.
     pub fn keep_alive_interval(mut self, interval: Duration) -> Self {
         self.settings.keep_alive_interval = Some(interval);
         self
@@ -90,8 +91,8 @@ impl EngineBuilder {
         self
     }
 
-    /// How often to look for what no hint of the store has announced: work, that of processes that died, and the
-    /// end of operations that somebody waits for; 2 seconds by default. Intervals vary by up to a fifth, so that
+    /// How often to look for what no hint of the store has announced: work, that of processes that died, requests to
+    /// stop what runs, and the end of operations that somebody waits for; 2 seconds by default. Intervals vary by up to a fifth, so that
     /// processes do not look together.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.settings.poll_interval = interval;

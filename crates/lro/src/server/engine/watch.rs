@@ -88,6 +88,13 @@ impl Watcher {
 
     async fn first(&self) -> Item {
         self.shared.check_alive()?;
+        match self.shared.runs.view(&self.name) {
+            Some(view) => Ok(view),
+            None => self.read().await,
+        }
+    }
+
+    async fn read(&self) -> Item {
         let view = in_time(self.shared.store.get_one(&self.name)).await;
         let view = view.map_err(|error| self.shared.errors.store(&error))?;
         view.ok_or_else(|| self.shared.errors.not_found(&self.name))
@@ -96,7 +103,7 @@ impl Watcher {
     /// The end, if the work has ended before the engine does.
     async fn last_look(&self) -> Item {
         self.shared.check_alive()?;
-        match self.first().await {
+        match self.read().await {
             Ok(view) if !view.is_done() => Err(self.shared.errors.draining()),
             Err(status) if status.code() != tonic::Code::NotFound => Err(self.shared.errors.draining()),
             ended => ended,

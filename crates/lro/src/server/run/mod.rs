@@ -27,11 +27,11 @@ pub(super) fn launch(shared: &Arc<Shared>, record: Record, slot: Slot) {
         method = %record.view.method(),
         attempt = record.view.attempts()
     );
-    let run = Arc::new(Run::new(fence, Arc::clone(record.view.method()), shared.settings.on_delete));
+    let run = Arc::new(Run::new(fence, record.view.clone(), shared.settings.on_delete));
     if !shared.runs.insert(Arc::clone(&run)) {
         return;
     }
-    shared.waiters.mark_change(&run.fence.name);
+    shared.waiters.tell_watchers(&run.fence.name, || run.view());
     let view = record.view.clone();
     let underway = Underway { shared: Arc::clone(shared), run };
     let attempt = async move {

@@ -25,13 +25,13 @@ pub(super) async fn write(shared: &Shared, run: &Run) -> Infallible {
         let Some((metadata, number)) = run.unwritten().filter(|_| !run.is_forgotten()) else { continue };
         next = Instant::now() + shared.settings.progress_interval();
         let report = Report::new(run.fence.clone()).metadata(metadata);
-        match in_time(shared.store.report_one(report)).await {
+        match in_time(shared.store.report_one(report.clone())).await {
             Ok(result) => {
                 backoff = Backoff::new(&shared.random);
-                run.note(&result);
+                run.note_report(report, &result);
                 if result.is_applied() {
                     run.written(number);
-                    shared.waiters.mark_change(&run.fence.name);
+                    shared.waiters.tell_watchers(&run.fence.name, || run.view());
                 }
             }
             Err(error) => {

@@ -26,15 +26,22 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Opti
     let mut backoff = Backoff::new(&shared.random);
     let (mut failures, mut is_replaced, mut may_be_stored) = (0, false, false);
     while !run.is_forgotten() {
-        let error = match in_time((*shared.store).finish(vec![finish.clone()])).await.and_then(only) {
+        run.set_ending(true);
+        let written = in_time((*shared.store).finish(vec![finish.clone()])).await.and_then(only);
+        let error = match written {
             Ok(WriteResult::Deleted) => break,
             Ok(WriteResult::Refused(refusal)) => return Some(refusal),
             Ok(result) => {
-                shared.waiters.mark(&run.fence.name);
+                // Whoever comes from now on reads it.
                 if result.is_applied() {
                     run.end();
+                }
+                if let Some(done) = run.note_finish(finish, &result) {
+                    shared.waiters.tell(&run.fence.name, Some(done));
                     return None;
                 }
+                run.set_ending(false);
+                shared.waiters.mark(&run.fence.name);
                 if result != WriteResult::Done || !may_be_stored {
                     tracing::warn!("somebody else has ended the operation or taken it over");
                 }
@@ -44,6 +51,8 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Opti
             Err(error) => error,
         };
         may_be_stored = true;
+        run.set_ending(false);
+        shared.waiters.mark(&run.fence.name);
         if error.is_unavailable() {
             tracing::warn!(error = &error as &dyn Error, "the outcome could not be stored; trying again");
         } else {

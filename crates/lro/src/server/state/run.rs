@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use lro_store::{Fence, InTransaction, Payload, StopReason, WriteResult};
+use lro_store::{Fence, Finish, InTransaction, Payload, Report, StopReason, View, WriteResult};
 use tokio::sync::{MutexGuard, Notify};
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,10 @@ pub(in crate::server) struct Run {
     pub(in crate::server) fence: Fence,
     pub(in crate::server) method: Arc<str>,
     on_delete: OnDelete,
+    /// The operation after what this attempt is known to have written.
+    view: Mutex<View>,
+    /// Whether an outcome is on its way to the store, after which this attempt tells those who wait.
+    ending: AtomicBool,
     stop: OnceLock<StopReason>,
     /// Fires when the work is asked to stop.
     asked_to_stop: CancellationToken,
@@ -42,11 +46,14 @@ struct Progress {
 }
 
 impl Run {
-    pub(in crate::server) fn new(fence: Fence, method: Arc<str>, on_delete: OnDelete) -> Self {
+    /// The attempt of this fence at an operation that stands so.
+    pub(in crate::server) fn new(fence: Fence, view: View, on_delete: OnDelete) -> Self {
         Self {
             fence,
-            method,
+            method: Arc::clone(view.method()),
             on_delete,
+            view: Mutex::new(view),
+            ending: AtomicBool::new(false),
             stop: OnceLock::new(),
             asked_to_stop: CancellationToken::new(),
             over: CancellationToken::new(),
@@ -117,10 +124,43 @@ impl Run {
         }
     }
 
+    /// The operation as it stands, as long as only this attempt can have changed it.
+    pub(in crate::server) fn view(&self) -> Option<View> {
+        let may_be_changed = self.is_over() || self.is_forgotten() || self.stop().is_some();
+        (!may_be_changed).then(|| lock(&self.view).clone())
+    }
+
+    /// Notes that an outcome is on its way to the store, or no more.
+    pub(in crate::server) fn set_ending(&self, ending: bool) {
+        self.ending.store(ending, Ordering::SeqCst);
+    }
+
+    /// Whether this attempt will tell those who wait how the operation ended.
+    pub(in crate::server) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
+    }
+
+    /// Notes what became of a report.
+    pub(in crate::server) fn note_report(&self, report: Report, result: &WriteResult) {
+        if let WriteResult::Applied { update_time, .. } = result {
+            let mut view = lock(&self.view);
+            if let Ok(after) = view.report(&self.fence, report.metadata, *update_time) {
+                *view = after;
+            }
+        }
+        self.note(result);
+    }
+
+    /// The operation as it stands after an outcome that the store has taken.
+    pub(in crate::server) fn note_finish(&self, finish: Finish, result: &WriteResult) -> Option<View> {
+        let WriteResult::Applied { update_time, .. } = result else { return None };
+        lock(&self.view).finish(&self.fence, finish.outcome, finish.metadata, *update_time).ok()
+    }
+
     /// Notes what became of a write.
     pub(in crate::server) fn note(&self, result: &WriteResult) {
         match result {
-            WriteResult::Applied { stop: Some(reason) } => self.request_stop(reason.clone()),
+            WriteResult::Applied { stop: Some(reason), .. } => self.request_stop(reason.clone()),
             WriteResult::Lost => self.lose(),
             WriteResult::Done => self.end(),
             WriteResult::Deleted => self.forget(),

@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use lro_store::{Fence, OperationName, StopReason};
+use lro_store::{Fence, OperationName, StopReason, View};
 
 use super::lock::lock;
 use super::run::Run;
@@ -77,7 +77,21 @@ impl Runs {
         }
     }
 
-    #[cfg(test)]
+    /// The operation as it stands, if it runs here and only its work can have changed it.
+    pub(in crate::server) fn view(&self, name: &OperationName) -> Option<View> {
+        self.get(name)?.view()
+    }
+
+    /// Whether its work here will tell those who wait how an operation ended.
+    pub(in crate::server) fn is_ending(&self, name: &OperationName) -> bool {
+        lock(&self.0).runs.get(name).is_some_and(|run| run.is_ending())
+    }
+
+    /// Whether nothing runs here.
+    pub(in crate::server) fn is_empty(&self) -> bool {
+        lock(&self.0).runs.is_empty()
+    }
+
     fn get(&self, name: &OperationName) -> Option<Arc<Run>> {
         lock(&self.0).runs.get(name).cloned()
     }
@@ -178,7 +192,7 @@ impl Drop for Expecting<'_> {
 
 #[cfg(test)]
 mod tests {
-    use lro_store::{Attempt, WorkerId};
+    use lro_store::{Attempt, Holder, State, Timestamp, ViewParts, WorkerId};
 
     use super::*;
     use crate::server::settings::OnDelete;
@@ -188,8 +202,11 @@ mod tests {
     }
 
     fn run(attempt: u32) -> Arc<Run> {
-        let fence = Fence::of_worker(name(), WorkerId::new("w"), Attempt::new(attempt).unwrap());
-        Arc::new(Run::new(fence, "/test.Service/Work".into(), OnDelete::Continue))
+        let (holder, attempt) = (Holder::Worker(WorkerId::new("w")), Attempt::new(attempt).unwrap());
+        let state = State::Running { holder, attempt, stop: None };
+        let parts = ViewParts::new(name(), "/test.Service/Work", Timestamp::UNIX_EPOCH, state);
+        let view = View::from_parts(parts).unwrap();
+        Arc::new(Run::new(view.fence().unwrap(), view, OnDelete::Continue))
     }
 
     #[test]

@@ -88,6 +88,14 @@ impl Waiters {
         self.mark_if(name, |_| true);
     }
 
+    /// Tells those who want to see every change of an operation how it stands.
+    pub(in crate::server) fn tell_watchers(&self, name: &OperationName, view: impl FnOnce() -> Option<View>) {
+        let is_watched = lock(self.shard(name)).by_name.get(name).is_some_and(|entry| entry.watchers > 0);
+        if let Some(view) = is_watched.then(view).flatten() {
+            self.tell(name, Some(view));
+        }
+    }
+
     /// Notes that an operation may have changed, in case somebody wants to see every change.
     pub(in crate::server) fn mark_change(&self, name: &OperationName) {
         self.mark_if(name, |entry| entry.watchers > 0);
@@ -136,11 +144,19 @@ impl Waiters {
         // Whoever waits is woken when the lock is free again.
         let Some(sender) = sender else { return };
         sender.send_if_modified(|seen| {
-            let is_known = matches!((&*seen, &view), (Seen::View(known), Some(view)) if known == view);
-            if !is_known {
+            let is_news = match (&*seen, &view) {
+                // What one has read may come after what another one has written.
+                (Seen::View(known), Some(view)) => {
+                    is_over
+                        || known.update_time() < view.update_time()
+                        || (known.update_time() == view.update_time() && known != view)
+                }
+                _ => true,
+            };
+            if is_news {
                 *seen = view.map_or(Seen::Gone, Seen::View);
             }
-            !is_known
+            is_news
         });
     }
 

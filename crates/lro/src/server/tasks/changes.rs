@@ -34,10 +34,16 @@ fn dispatch(shared: &Shared, change: Change) {
                 shared.claim.notify_one();
             }
         }
-        Change::StopRequested(name, reason) => shared.runs.request_stop(&name, reason),
+        Change::StopRequested(name, reason) => {
+            shared.waiters.mark_change(&name);
+            shared.runs.request_stop(&name, reason);
+        }
         Change::Done(name) => {
             shared.queue.leave(&name);
-            shared.waiters.mark(&name);
+            // What its work here has just ended, that tells of.
+            if !shared.runs.is_ending(&name) {
+                shared.waiters.mark(&name);
+            }
         }
         Change::Deleted(name) => {
             shared.queue.leave(&name);

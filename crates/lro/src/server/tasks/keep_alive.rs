@@ -2,9 +2,10 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lro_store::{Holder, KeepAlive};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 
 use super::reconcile::look_after;
 use crate::server::shared::Shared;
@@ -24,7 +25,19 @@ pub(super) async fn run(shared: Arc<Shared>) {
             biased;
             () = shared.closed.cancelled() => return,
             () = shared.keep_alive.notified() => {}
-            () = sleep(shared.random.shorten(pause)) => {}
+            () = wait(&shared, pause) => {}
+        }
+    }
+}
+
+/// Waits for so long, or while something runs here for the poll interval at most: no hint may tell of a request to stop.
+async fn wait(shared: &Shared, pause: Duration) {
+    let end = Instant::now() + shared.random.shorten(pause);
+    loop {
+        let look = Instant::now() + shared.random.shorten(shared.settings.poll_interval());
+        sleep_until(look.min(end)).await;
+        if end <= look || !shared.runs.is_empty() {
+            return;
         }
     }
 }

@@ -17,7 +17,7 @@ const BATCH: usize = 256;
 pub(super) async fn run(shared: Arc<Shared>) {
     // What this task has left unread before it was begun again.
     shared.waiters.mark_all();
-    let interval = shared.settings.poll_interval() * 2;
+    let interval = shared.settings.poll_interval();
     let notify = async {
         loop {
             tokio::select! {

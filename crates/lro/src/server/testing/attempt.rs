@@ -116,7 +116,7 @@ where
         let view = self.view();
         let Self { method, parts, checkpoint } = self;
         let fence = view.fence().expect("it runs");
-        let run = Arc::new(Run::new(fence, Arc::clone(view.method()), OnDelete::default()));
+        let run = Arc::new(Run::new(fence, view.clone(), OnDelete::default()));
         let (channel, reports) = recorder::channel();
         let attempt = Arc::new(context::Attempt::new(
             Arc::clone(&run),
