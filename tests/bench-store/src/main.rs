@@ -48,7 +48,7 @@ struct Plan {
     /// How many operations there are in a queue or a table.
     #[arg(long)]
     operations: Option<usize>,
-    /// Over how many connections a store writes to `PostgreSQL`, and the plain writes that it is compared with.
+    /// Over how many connections a store writes to `PostgreSQL`.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
     /// The folder with the programs of the peers.

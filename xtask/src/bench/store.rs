@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// How many pairs of runs to take the median of.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     pairs: u16,
-    /// Over how many connections a store writes to `PostgreSQL`, and the plain writes that it is compared with.
+    /// Over how many connections a store writes to `PostgreSQL`.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
     /// How many operations there are in the queue of `drain` and in the table of `million`.
