@@ -9,7 +9,7 @@ use lro_store_conformance::{FailureMode, Fault, StoreMethod};
 use tokio::time::{Instant, sleep};
 use tonic::Request;
 
-use crate::support::{Server, memory_store};
+use crate::support::{Server, memory_store, metadata};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -66,6 +66,18 @@ async fn a_last_read_that_hangs_costs_nobody_the_answer() {
         assert_eq!((operation.name, operation.done), (name, false));
         assert!(arrived.elapsed().as_millis().abs_diff(1_000) <= 1, "{:?}", arrived.elapsed());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_last_read_the_answer_is_what_was_seen_last() {
+    let (server, mut worker) = serves_and_works(|builder| builder.poll_interval(SECOND));
+    let name = worker.begin("wait, report 1, wait").await;
+    let (operation, ()) = tokio::join!(wait(&server, &name, Some(SECOND * 20), None), async {
+        worker.service.gate.add_permits(1);
+        sleep(SECOND * 10).await;
+        server.store.inject(StoreMethod::Get, Fault::before(FailureMode::Hang));
+    });
+    assert_eq!(metadata(&operation), Some(1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -65,6 +65,17 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
+    async fn what_the_store_has_said_grows_old() {
+        let (doubt, time) = (Doubt::default(), Duration::from_secs(30));
+        for _ in 0..2 {
+            doubt.asked_at(Instant::now());
+            assert!(!doubt.is_older_than(time));
+            tokio::time::advance(time).await;
+            assert!(doubt.is_older_than(time));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_doubt_lasts_as_long_as_the_failed_call_may_take_effect() {
         let doubt = Doubt::default();
         doubt.asked_at(Instant::now());

@@ -106,7 +106,19 @@ impl QueueLimit {
 
 #[cfg(test)]
 mod tests {
+    use lro_store::MemoryStore;
+
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_is_believed_for_a_while_after_its_end() {
+        let queue = QueueLimit::new(2);
+        assert!(queue.reserve(&name(1)));
+        queue.look(&MemoryStore::new()).await;
+        assert!(queue.reserve(&name(2)) && queue.reserve(&name(3)), "the first one is not in the queue");
+        assert_eq!(queue.suspects(Instant::now() + BELIEF / 2), []);
+        assert_eq!(queue.suspects(Instant::now() + BELIEF).len(), 2);
+    }
 
     fn name(id: usize) -> OperationName {
         OperationName::parse(&format!("operations/{id:04}")).unwrap()

@@ -215,12 +215,14 @@ mod tests {
         let running = only_exports.slot(&export).unwrap();
         assert!(only_exports.slot(&import).is_none());
         drop(only_exports);
-        let all = slots.reserve(&methods(), 20).unwrap();
+        let mut all = slots.reserve(&methods(), 20).unwrap();
         assert_eq!(all.len(), 9);
         let limits: BTreeMap<_, _> = all.methods().map(|(method, limit)| (&**method, limit)).collect();
         assert_eq!(limits, BTreeMap::from([("/export", 1), ("/import", 9)]));
         assert!(slots.reserve(&methods(), 1).is_none());
-        drop((all, running));
+        let other = all.slot(&export).unwrap();
+        assert!(all.slot(&export).is_none(), "it holds one of them");
+        drop((all, running, other));
         assert_eq!(lock(&slots.used).total, 0);
     }
 
