@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 const PAGE: i32 = 50;
 
 /// In how many pieces the time is told of, the middle third of them with a pinned snapshot.
-const PERIODS: u32 = 9;
+const PERIODS: u32 = 12;
 
 /// In milliseconds.
 const SLOWEST: f64 = 5.0;
