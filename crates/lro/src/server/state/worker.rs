@@ -129,10 +129,10 @@ mod tests {
         worker.kept_alive(began, LEASE);
         tokio::time::advance(LEASE / 2).await;
         worker.kept_alive(Instant::now(), LEASE);
-        assert!(worker.holds(LEASE / 10));
+        assert!(worker.holds(LEASE / 10) && worker.holds_for(&holder(&worker), LEASE / 10));
         worker.nearly_over(&holder(&worker), LEASE / 10).await;
         assert_eq!(began.elapsed(), LEASE * 14 / 10);
-        assert!(!worker.holds(LEASE / 10));
+        assert!(!worker.holds(LEASE / 10) && !worker.holds_for(&holder(&worker), LEASE / 10));
     }
 
     #[tokio::test(start_paused = true)]
@@ -147,6 +147,7 @@ mod tests {
         });
         assert_eq!(began.elapsed(), Duration::ZERO);
         assert!(holder(&worker) != old && worker.holds(LEASE / 10));
+        assert!(worker.holds_for(&holder(&worker), LEASE / 10) && !worker.holds_for(&old, LEASE / 10));
     }
 
     #[tokio::test(start_paused = true)]
