@@ -62,7 +62,7 @@ fn leases_end_early_when_the_clock_steps() {
         .at(10)
         .begin_attempt("a", 1, 2)
         .at(20)
-        .add(Event::ClockStep { micros: 9_000_000 });
+        .add(Event::ClockStep { micros: 9_000_000, took: 0 });
     story.at(500).begin_attempt("a", 2, 3);
     story.clone().at(1_000).reach("a", 1, 2, Reached::Stopped).is_sound();
     // From the next lease on, all is as ever.
