@@ -120,7 +120,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "{pairs:>9} pairs of attempts that exclude each other were compared; {in_turn} times the next one began within a second, \
-             {at_a_time} times one went on that stood still"
+             {at_a_time} times two went on at a time (each is excused, or a violation)"
         )?;
         if let Some((count, median)) = self.lateness {
             let millis = median / 1_000;

@@ -33,7 +33,7 @@ pub struct Compared {
     pub pairs: usize,
     /// Those of them of which one has begun within a second of the end of the other: it has waited.
     pub in_turn: usize,
-    /// Those of them that went on at a time, which they may where a process stood still or the clock has stepped.
+    /// Those of them that went on at a time. They may where a process stood still or the clock has stepped; else that is found.
     pub at_a_time: usize,
 }
 

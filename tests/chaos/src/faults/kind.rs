@@ -36,14 +36,11 @@ impl Fault {
     ///
     /// # Errors
     /// One that is asked for cannot happen to this store.
-    pub(crate) fn choose(
-        asked: Option<&[Self]>,
-        store: &Spec,
-        time: Duration,
-    ) -> Result<Vec<Self>, String> {
+    pub(crate) fn choose(asked: Option<&[Self]>, store: &Spec, time: Duration) -> Result<Vec<Self>, String> {
         let all = Self::value_variants();
         let Some(asked) = asked else {
-            let fits = |fault: &Self| fault.can_happen_to(store) && (*fault != Self::FailOver || time >= LONG);
+            let fits =
+                |fault: &Self| fault.can_happen_to(store) && (*fault != Self::FailOver || time >= LONG);
             return Ok(all.iter().copied().filter(fits).collect());
         };
         match asked.iter().find(|fault| !fault.can_happen_to(store)) {
