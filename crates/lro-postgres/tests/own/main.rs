@@ -7,6 +7,7 @@ mod faults;
 mod hints;
 mod queue;
 mod rows;
-mod support;
 #[cfg(feature = "rustls")]
+mod standbys;
+mod support;
 mod tls;
