@@ -102,6 +102,16 @@ impl Servers {
         }
     }
 
+    /// Keeps everything that comes from now on from the standby.
+    pub(crate) fn cut_off(&self) -> Result<(), Error> {
+        let Some(standby) = self.standby() else { return Ok(()) };
+        standby.set("primary_conninfo", "")?;
+        while self.primary().execute("postgres", "SELECT count(*) FROM pg_stat_replication")? != "0" {
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
     /// Has the standby take over from a primary that is gone, and leads everybody there.
     pub(crate) fn promote(&self) -> Result<(), Error> {
         let Some(standby) = lock(&self.standby).take() else { return self.primary().start() };

@@ -78,6 +78,8 @@ pub enum Event {
     },
     /// The store is back, as often as it went away.
     StoreUp,
+    /// The server of the store is gone without having written what it was allowed to write later, and starts again or is replaced.
+    Crash,
     /// The clock of the store has stepped.
     ClockStep {
         /// How far; back if it is negative.

@@ -67,6 +67,9 @@ impl Faults {
             Ok(())
         })
         .await;
+        if matches!(way, Way::Stop(Mode::Immediate) | Way::Kill) {
+            self.write(Event::Crash);
+        }
         sleep(time).await;
         self.with_servers(move |servers| {
             match way {

@@ -35,7 +35,18 @@ impl Faults {
         let is_killed = self.dice.happens(500);
         // Whoever watches over it needs a moment to find out.
         let time = self.dice.millis(0..3_000);
-        self.write(Event::StoreDown { how: "a standby takes over from its server".into(), of: "all".into() });
+        // Commits wait from then on. For long enough, they are given up, and none of them may have been seen by anybody.
+        let long = if self.dice.happens(500) { 18_000..25_000 } else { 0..3_000 };
+        let cut_off = self.dice.happens(500).then(|| self.dice.millis(long));
+        let how = match cut_off {
+            Some(_) => "a standby that was cut off takes over from its server",
+            None => "a standby takes over from its server",
+        };
+        self.write(Event::StoreDown { how: how.into(), of: format!("all, {cut_off:?}") });
+        if let Some(time) = cut_off {
+            self.with_servers(|servers| servers.cut_off()).await;
+            sleep(time).await;
+        }
         self.with_servers(move |servers| {
             let primary = servers.primary();
             if is_killed {
@@ -45,6 +56,7 @@ impl Faults {
             primary.stop(Mode::Immediate)
         })
         .await;
+        self.write(Event::Crash);
         sleep(time).await;
         self.with_servers(|servers| servers.promote()).await;
         self.write(Event::StoreUp);

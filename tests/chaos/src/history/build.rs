@@ -70,6 +70,7 @@ impl Builder {
             Event::Stall { process, micros } => {
                 self.history.processes.entry(process).or_default().freeze(at.saturating_sub(micros), at);
             }
+            Event::Crash => self.history.crashes.push(at),
             Event::ClockStep { micros, took } => self.step(at.saturating_sub(took), at, micros),
             Event::Audit => self.history.audit = Some(at),
             Event::Calm => {}
