@@ -106,7 +106,10 @@ impl Servers {
     pub(crate) fn cut_off(&self) -> Result<(), Error> {
         let Some(standby) = self.standby() else { return Ok(()) };
         standby.set("primary_conninfo", "")?;
-        while self.primary().execute("postgres", "SELECT count(*) FROM pg_stat_replication")? != "0" {
+        let (primary, began) = (self.primary(), Instant::now());
+        while primary.execute("postgres", "SELECT count(*) FROM pg_stat_replication")? != "0"
+            && began.elapsed() < CATCH_UP
+        {
             std::thread::sleep(LOOK);
         }
         Ok(())

@@ -6,6 +6,7 @@ use test_postgres::Mode;
 use tokio::time::sleep;
 
 use super::Faults;
+use crate::backend::Servers;
 use crate::event::Event;
 
 /// How often it is looked whether nobody else does anything to the database.
@@ -21,12 +22,12 @@ impl Faults {
             sleep(LOOK).await;
         }
         // One that could not be made, or does not follow, must not take over.
-        if self.with_servers(|servers| servers.has_caught_up()).await == Some(true) {
+        if self.with_servers(Servers::has_caught_up).await == Some(true) {
             self.replace().await;
         }
         let has_none = self.backend.servers.as_ref().is_some_and(|servers| servers.standby().is_none());
         if has_none {
-            self.with_servers(|servers| servers.make_standby()).await;
+            self.with_servers(Servers::make_standby).await;
         }
         self.give_database();
     }
@@ -44,7 +45,7 @@ impl Faults {
         };
         self.write(Event::StoreDown { how: how.into(), of: format!("all, {cut_off:?}") });
         if let Some(time) = cut_off {
-            self.with_servers(|servers| servers.cut_off()).await;
+            self.with_servers(Servers::cut_off).await;
             sleep(time).await;
         }
         self.with_servers(move |servers| {
@@ -58,7 +59,7 @@ impl Faults {
         .await;
         self.write(Event::Crash);
         sleep(time).await;
-        self.with_servers(|servers| servers.promote()).await;
+        self.with_servers(Servers::promote).await;
         self.write(Event::StoreUp);
     }
 }
