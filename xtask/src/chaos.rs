@@ -13,6 +13,10 @@ pub(crate) struct Args {
     /// What chooses faults and work; another one each time unless it is said. It does not make a run repeatable.
     #[arg(long)]
     seed: Option<u64>,
+    /// What goes wrong: some of kill, pause, drain, database, fail-over, network, lock and clock, with commas between them. Unless it
+    /// is said: all that fits the store, fail-over in runs of two minutes and more.
+    #[arg(long)]
+    faults: Option<String>,
     /// Keeps the logs also when all was well.
     #[arg(long)]
     keep: bool,
@@ -24,6 +28,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     arguments.push(format!("--store={}", args.store));
     arguments.push(format!("--seconds={}", args.seconds));
     arguments.extend(args.seed.map(|seed| format!("--seed={seed}")));
+    arguments.extend(args.faults.as_ref().map(|faults| format!("--faults={faults}")));
     arguments.push(format!("--folder={}", cargo::target_folder().join("chaos").display()));
     arguments.extend(args.keep.then(|| "--keep".to_owned()));
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

@@ -166,9 +166,12 @@ impl PostgresStoreBuilder {
             None
         };
         let schema = schema::quoted(&self.schema);
+        let pool = |size, cancels| {
+            Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.timeout, size, cancels)
+        };
         let shared = Shared {
-            writers: Pool::new(config.clone(), Arc::clone(&connect), self.mode, self.timeout, self.writers),
-            readers: Pool::new(config, connect, self.mode, self.timeout, self.readers),
+            writers: pool(self.writers, false),
+            readers: pool(self.readers, true),
             queries: Queries::new(&schema, self.mode),
             locks: locks::Space::new(&self.schema),
             schema,

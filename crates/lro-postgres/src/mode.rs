@@ -12,8 +12,8 @@ pub enum Mode {
     /// Nothing is prepared, and nothing is set for a session. There are no hints from other processes, so others find
     /// out about changes when they next look. A closure of [`in_transaction`](crate::in_transaction) must use
     /// statements that are not prepared by name (`query_typed`, `execute_typed`, `batch_execute`), unless the pooler
-    /// keeps prepared statements. Set `statement_timeout` for the user, as the store cannot: a call that takes too
-    /// long is cancelled by a message, which can get lost.
+    /// keeps prepared statements. Set `statement_timeout` for the user, as the store cannot: what a call that takes too
+    /// long has begun goes on at the server until then.
     Pooled,
     /// A service that speaks the protocol of PostgreSQL and is another database.
     ///

@@ -26,6 +26,12 @@ pub(crate) struct Pool {
     mode: Mode,
     /// What is set for each session; nothing where transactions have no session of their own.
     settings: Option<String>,
+    /// Whether a server is asked to give up what it still does for a call that takes too long.
+    ///
+    /// Nothing that may commit is cancelled: while a commit waits for a synchronous standby, a cancellation ends the waiting and
+    /// not the commit. Then others see it, and are told of what is lost if that standby takes over. What waits for
+    /// anything else ends by the time that statements have.
+    cancels: bool,
     permits: Semaphore,
     state: Mutex<State>,
 }
@@ -59,6 +65,7 @@ impl Pool {
         mode: Mode,
         timeout: Duration,
         size: usize,
+        cancels: bool,
     ) -> Self {
         let settings = (mode != Mode::Pooled).then(|| settings(timeout));
         Self {
@@ -66,6 +73,7 @@ impl Pool {
             connect,
             mode,
             settings,
+            cancels,
             permits: Semaphore::new(size.max(1)),
             state: Mutex::default(),
         }
@@ -146,9 +154,9 @@ fn settings(timeout: Duration) -> String {
 }
 
 impl Lease<'_> {
-    /// Drops the connection, and asks the server to give up what it still does for it.
+    /// Drops the connection, and asks the server to give up what it still does for it, where that can do no harm.
     pub(crate) fn discard(mut self) {
-        if let Some(connection) = self.connection.take() {
+        if let Some(connection) = self.connection.take().filter(|_| self.pool.cancels) {
             let cancel = self.pool.connect.cancel(connection.client().cancel_token());
             tokio::spawn(async move {
                 // A server that does not answer has nothing to give up.

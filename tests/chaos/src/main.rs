@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chaos::{Options, Report, Spec};
+use chaos::{Fault, Options, Report, Spec};
 use clap::{Parser, Subcommand};
 
 /// Runs real processes on a real store while everything goes wrong, and checks what they did.
@@ -28,6 +28,9 @@ enum Command {
         /// What chooses faults and work; another one each time unless it is said.
         #[arg(long)]
         seed: Option<u64>,
+        /// What goes wrong. Unless it is said: all that fits the store, fail-over in runs of two minutes and more.
+        #[arg(long, value_enum, value_delimiter = ',')]
+        faults: Option<Vec<Fault>>,
         /// In which folder the run makes a folder for its logs.
         #[arg(long)]
         folder: Option<PathBuf>,
@@ -53,7 +56,9 @@ async fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Child { config } => chaos::child::run(&config).await.map(|()| true),
         Command::Check { folder } => check(&folder),
-        Command::Run { store, seconds, seed, folder, keep } => run(store, seconds, seed, folder, keep).await,
+        Command::Run { store, seconds, seed, faults, folder, keep } => {
+            run(store, seconds, seed, faults, folder, keep).await
+        }
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
@@ -81,6 +86,7 @@ async fn run(
     store: Spec,
     seconds: u64,
     seed: Option<u64>,
+    faults: Option<Vec<Fault>>,
     parent: Option<PathBuf>,
     keep: bool,
 ) -> Result<bool, Box<dyn Error>> {
@@ -90,7 +96,7 @@ async fn run(
     std::fs::create_dir_all(&parent)?;
     let folder = tempfile::Builder::new().prefix(&format!("lro-chaos-{seed}-")).tempdir_in(parent)?.keep();
     println!("seed {seed}, logs in {}", folder.display());
-    let options = Options { store, time: Duration::from_secs(seconds), seed, folder: folder.clone() };
+    let options = Options { store, time: Duration::from_secs(seconds), seed, faults, folder: folder.clone() };
     let report = chaos::run(&options).await?;
     print!("{report}");
     let is_well = report.violations.is_empty();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::check::{Violation, check, lateness};
+use crate::check::{Compared, Violation, check, compared, lateness};
 use crate::event::{Answer, Entry, Event, Outcome, Reached, Request};
 use crate::history::History;
 
@@ -14,12 +14,18 @@ pub struct Report {
     pub violations: Vec<Violation>,
     counts: BTreeMap<String, u64>,
     lateness: Option<(usize, u64)>,
+    compared: Compared,
 }
 
 impl Report {
     /// Counts and checks events.
     pub fn new(entries: Vec<Entry>) -> Self {
-        let mut report = Self { violations: Vec::new(), counts: BTreeMap::new(), lateness: None };
+        let mut report = Self {
+            violations: Vec::new(),
+            counts: BTreeMap::new(),
+            lateness: None,
+            compared: Compared::default(),
+        };
         for entry in &entries {
             report.count_event(&entry.event);
         }
@@ -46,6 +52,7 @@ impl Report {
             }
         }
         report.lateness = lateness(&history);
+        report.compared = compared(&history);
         report.violations = check(&history);
         report
     }
@@ -62,7 +69,7 @@ impl Report {
             Event::Drain { .. } => self.count("processes: drained"),
             Event::Stall { .. } => self.count("processes: late by themselves, or after having been stopped"),
             Event::StoreDown { how, .. } => self.count(format!("store: {how}")),
-            Event::ClockStep { micros } => {
+            Event::ClockStep { micros, .. } => {
                 self.count(if *micros < 0 {
                     "store: its clock goes back"
                 } else {
@@ -109,6 +116,12 @@ impl fmt::Display for Report {
         for (what, count) in &self.counts {
             writeln!(f, "{count:>9} {what}")?;
         }
+        let Compared { pairs, in_turn, at_a_time } = self.compared;
+        writeln!(
+            f,
+            "{pairs:>9} pairs of attempts that exclude each other were compared; {in_turn} times the next one began within a second, \
+             {at_a_time} times two went on at a time (each is excused, or a violation)"
+        )?;
         if let Some((count, median)) = self.lateness {
             let millis = median / 1_000;
             writeln!(

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backend::{Backend, Spec};
 use crate::client::Client;
 use crate::event::Event;
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::log::{self, Log};
 use crate::report::Report;
 use crate::settings::{LEASE, POLL, Settings};
@@ -30,6 +30,8 @@ pub struct Options {
     pub store: Spec,
     /// How long everything goes wrong.
     pub time: Duration,
+    /// What goes wrong; nothing for all that fits the store and the time.
+    pub faults: Option<Vec<Fault>>,
     /// What chooses faults and work. The same seed makes the same choices, but not the same run: what happens depends on
     /// when real processes, sockets and disks do what they do.
     pub seed: u64,
@@ -40,14 +42,17 @@ pub struct Options {
 /// Runs, and checks what has happened.
 ///
 /// # Errors
-/// When the store or a process cannot be started, or a log cannot be read.
+/// When a fault is asked for that cannot happen to the store, the store or a process cannot be started, or a log cannot be
+/// read.
 pub async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
     let dice = Dice::new(options.seed);
+    let kinds = Fault::choose(options.faults.as_deref(), &options.store, options.time)?;
     let origin = log::monotonic();
     let log = Log::create(&options.folder, 0, origin)?;
     let roles = roles(&options.store, &dice);
     let commit_delay = Duration::from_millis(dice.pick(&[0, 5, 25]));
-    let backend = Backend::start(&options.store, &options.folder, roles.len(), commit_delay)?;
+    let fails_over = kinds.contains(&Fault::FailOver);
+    let backend = Backend::start(&options.store, &options.folder, roles.len(), commit_delay, fails_over)?;
     let backend = Arc::new(backend);
     let roles: Vec<Role> = roles
         .into_iter()
@@ -69,7 +74,7 @@ pub async fn run(options: &Options) -> Result<Report, Box<dyn Error>> {
         site.take(place).ok_or("nobody else has the place")?.begin().await?;
     }
     let client = Client::new(site.clone(), log.clone(), dice.fork());
-    let faults = Faults::new(site.clone(), backend, log.clone(), dice.fork());
+    let faults = Faults::new(site.clone(), backend, log.clone(), dice.fork(), kinds);
     let (stop, mut clients) = (CancellationToken::new(), JoinSet::new());
     for _ in 0..CLIENTS {
         clients.spawn(client.fork().run(stop.clone()));

@@ -8,6 +8,7 @@ mod hints;
 mod idle;
 mod queue;
 mod rows;
-mod support;
 #[cfg(feature = "rustls")]
+mod standbys;
+mod support;
 mod tls;

@@ -8,31 +8,71 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, Rule, at};
-use crate::history::{Attempt, History, Span};
+use crate::history::{Attempt, History, Micros, SECOND, Span};
+
+/// How long after an attempt has ended the next one of its key begins that has waited for it.
+const AT_ONCE: Micros = SECOND;
 
 pub(super) fn check(history: &History, found: &mut Findings) {
-    let mut groups: BTreeMap<(&str, &str), Vec<Activity<'_>>> = BTreeMap::new();
-    for (name, operation) in &history.operations {
-        // What is deleted has no key any more, though its work goes on.
-        if !operation.deletes.is_empty() {
-            continue;
-        }
-        for attempt in &operation.attempts {
-            for span in active(history, attempt) {
-                let activity = Activity { name, attempt, span };
-                if let Some(key) = &operation.plan.key {
-                    groups.entry(("key", key)).or_default().push(activity);
-                } else if history.strict {
-                    groups.entry(("operation", name)).or_default().push(activity);
-                }
-            }
-        }
-    }
-    for ((_, of), mut activities) in groups {
+    for ((_, of), attempts) in groups(history) {
+        let mut activities: Vec<Activity<'_>> = attempts
+            .into_iter()
+            .flat_map(|(name, attempt)| {
+                active(history, attempt).into_iter().map(move |span| Activity { name, attempt, span })
+            })
+            .collect();
         activities.sort_by_key(|activity| (activity.span.from, activity.span.to));
         overlaps(of, &activities, found);
     }
 }
+
+/// How much there was to overlap.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Pairs of attempts that exclude each other; each was compared.
+    pub pairs: usize,
+    /// Those of them of which one has begun within a second of the end of the other: it has waited.
+    pub in_turn: usize,
+    /// Those of them that went on at a time. They may where a process stood still or the clock has stepped; else that is found.
+    pub at_a_time: usize,
+}
+
+/// How much exclusive work was compared.
+pub fn compared(history: &History) -> Compared {
+    let mut compared = Compared::default();
+    for (_, mut attempts) in groups(history) {
+        attempts.sort_by_key(|(_, attempt)| attempt.span.from);
+        for (place, (_, later)) in attempts.iter().enumerate() {
+            for (_, earlier) in &attempts[..place] {
+                compared.pairs += 1;
+                if later.span.meets(earlier.span) {
+                    compared.at_a_time += 1;
+                } else if later.span.from < earlier.span.to.saturating_add(AT_ONCE) {
+                    compared.in_turn += 1;
+                }
+            }
+        }
+    }
+    compared
+}
+
+/// The attempts that exclude each other, by what they have in common: a key, or the operation in a run that is strict.
+fn groups(history: &History) -> Groups<'_> {
+    let mut groups = Groups::new();
+    // What is deleted has no key any more, though its work goes on.
+    for (name, operation) in history.operations.iter().filter(|(_, known)| known.deletes.is_empty()) {
+        let of = match &operation.plan.key {
+            Some(key) => ("key", key.as_str()),
+            None if history.strict => ("operation", name.as_str()),
+            None => continue,
+        };
+        let attempts = operation.attempts.iter().map(|attempt| (name.as_str(), attempt));
+        groups.entry(of).or_default().extend(attempts);
+    }
+    groups
+}
+
+type Groups<'a> = BTreeMap<(&'a str, &'a str), Vec<(&'a str, &'a Attempt)>>;
 
 /// A stretch of time in which a handler did something.
 #[derive(Debug, Clone, Copy)]

@@ -16,6 +16,7 @@ mod waits;
 
 use std::fmt;
 
+pub use self::exclusive::{Compared, compared};
 pub use self::hints::lateness;
 use crate::history::History;
 

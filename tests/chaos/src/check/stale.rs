@@ -10,7 +10,7 @@ use crate::history::{History, Operation};
 pub(super) fn check(history: &History, found: &mut Findings) {
     for (name, operation) in &history.operations {
         outcome(name, operation, found);
-        progress(name, operation, found);
+        progress(history, name, operation, found);
         checkpoints(name, operation, found);
     }
 }
@@ -33,17 +33,20 @@ fn outcome(name: &str, operation: &Operation, found: &mut Findings) {
     }
 }
 
-/// Progress of an earlier attempt must not come after that of a later one.
-fn progress(name: &str, operation: &Operation, found: &mut Findings) {
+/// Progress of an earlier attempt must not come after that of a later one, unless the last of it went with a server that
+/// crashed: alone of all that is written, progress may.
+fn progress(history: &History, name: &str, operation: &Operation, found: &mut Findings) {
     let mut sights: Vec<_> = operation
         .sights
         .iter()
         .filter_map(|(called, answered, seen)| Some((*called, *answered, seen.progress?.0)))
         .collect();
     sights.sort_unstable_by_key(|(_, answered, _)| *answered);
-    for (place, (called, _, attempt)) in sights.iter().enumerate() {
+    for (place, (called, shown, attempt)) in sights.iter().enumerate() {
         // Those answered before this one was asked for.
-        let earlier = sights[..place].iter().filter(|(_, answered, _)| answered < called);
+        let earlier = sights[..place].iter().filter(|(_, answered, _)| {
+            answered < called && !history.crashes.iter().any(|crash| (answered..=shown).contains(&crash))
+        });
         if let Some((_, seen, later)) =
             earlier.max_by_key(|(.., attempt)| *attempt).filter(|sight| sight.2 > *attempt)
         {

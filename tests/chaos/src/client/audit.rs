@@ -8,8 +8,8 @@ use super::{Client, wire};
 use crate::event::{Answer, Event, Request, Work};
 
 /// How long operations may take to end once nothing goes wrong any more: the longest work, in all of its attempts, behind
-/// the longest queue of a key.
-const BOUND: Duration = Duration::from_secs(120);
+/// the longest queue of a key, after a clock has gone back by a minute.
+const BOUND: Duration = Duration::from_secs(180);
 
 /// How often a look is tried that is not answered.
 const TRIES: usize = 10;

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_OPEN: usize = 120;
 
 /// How many operations of one key may be open, which wait for each other.
-const MOST_OF_KEY: usize = 4;
+const MOST_OF_KEY: usize = 5;
 
 /// A client. Clones share what they know, and what is random.
 #[derive(Debug, Clone)]

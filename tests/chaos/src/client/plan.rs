@@ -5,7 +5,7 @@ use crate::settings::LEASE;
 use test_tools::Dice;
 
 /// How many exclusive keys there are.
-const KEYS: u64 = 6;
+const KEYS: u64 = 4;
 
 impl Job {
     pub(super) fn random(dice: &Dice) -> Self {
@@ -50,7 +50,7 @@ impl Options {
                 dice.pick(&[Conflict::Abort, Conflict::Queue, Conflict::Queue, Conflict::Preempt])
             }
         };
-        let is_exclusive = who != Who::Nobody && dice.happens(300);
+        let is_exclusive = who != Who::Nobody && dice.happens(450);
         let millis = |range| u64::try_from(dice.millis(range).as_millis()).unwrap_or_default();
         // What others finish may be forgotten by them.
         let has_deadline = who == Who::Others || dice.happens(100);

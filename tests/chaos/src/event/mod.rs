@@ -78,10 +78,14 @@ pub enum Event {
     },
     /// The store is back, as often as it went away.
     StoreUp,
-    /// The clock of the store steps.
+    /// The server of the store is gone without having written what it was allowed to write later, and starts again or is replaced.
+    Crash,
+    /// The clock of the store has stepped.
     ClockStep {
         /// How far; back if it is negative.
         micros: i64,
+        /// When: within so many microseconds, until now.
+        took: u64,
     },
     /// A process noticed that it did not run for a while.
     Stall {

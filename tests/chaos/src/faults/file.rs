@@ -1,4 +1,4 @@
-//! What happens to a file of SQLite, and to the clock that goes with it.
+//! What happens to a file of SQLite.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +7,6 @@ use lro_sqlite::rusqlite::{self, Connection};
 use tokio::task::spawn_blocking;
 
 use super::Faults;
-use crate::clock;
 use crate::event::Event;
 use crate::store::Target;
 
@@ -27,20 +26,6 @@ impl Faults {
             Err(error) => eprintln!("the file: {error}"),
         }
         self.write(Event::StoreUp);
-    }
-
-    /// Moves the store's clock, mostly a little.
-    pub(super) fn step(&self) {
-        let Target::Sqlite { clock: folder, .. } = self.backend.target(0) else { return };
-        let millis = i64::try_from(match self.dice.below(10) {
-            0..=6 => self.dice.below(5_000),
-            _ => self.dice.below(30_000),
-        });
-        let millis = millis.unwrap_or_default() * if self.dice.happens(500) { 1 } else { -1 };
-        self.write(Event::ClockStep { micros: millis * 1_000 });
-        if let Err(error) = clock::step(&folder, millis * 1_000) {
-            eprintln!("the clock: {error}");
-        }
     }
 }
 

@@ -35,7 +35,7 @@ impl Faults {
             6 => Way::Hold(self.dice.pick(&[Direction::ToServer, Direction::ToClient])),
             _ => Way::Swallow(self.dice.pick(&[Direction::ToServer, Direction::ToClient])),
         };
-        let only = self.dice.happens(750).then(|| self.dice.index(self.backend.networks.len()));
+        let only = self.dice.happens(750).then(|| self.dice.index(self.backend.networks().len()));
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
         let time = self.dice.millis(lease / 10..lease * 4);
         let of = only.map_or_else(|| "all".to_owned(), |place| format!("the process at place {place}"));
@@ -60,7 +60,7 @@ impl Faults {
     async fn on_networks(&self, only: Option<usize>, what: impl Fn(&Proxy) + Send + 'static) {
         let backend = Arc::clone(&self.backend);
         let done = spawn_blocking(move || {
-            let networks = backend.networks.iter().enumerate();
+            let networks = backend.networks().iter().enumerate();
             networks
                 .filter(|(place, _)| only.is_none_or(|only| only == *place))
                 .for_each(|(_, network)| what(network));

@@ -70,7 +70,8 @@ impl Builder {
             Event::Stall { process, micros } => {
                 self.history.processes.entry(process).or_default().freeze(at.saturating_sub(micros), at);
             }
-            Event::ClockStep { micros } => self.step(at, micros),
+            Event::Crash => self.history.crashes.push(at),
+            Event::ClockStep { micros, took } => self.step(at.saturating_sub(took), at, micros),
             Event::Audit => self.history.audit = Some(at),
             Event::Calm => {}
             Event::Call { call, process, request } => {
@@ -147,13 +148,13 @@ impl Builder {
         known.troubles.push(Span::new(draining.unwrap_or(at), Micros::MAX));
     }
 
-    /// The clock steps: forward, leases are over sooner than who has them can know, and back, they last longer.
-    fn step(&mut self, at: Micros, micros: i64) {
+    /// The clock steps in that time: forward, leases are over sooner than who has them can know, and back, they last longer.
+    fn step(&mut self, from: Micros, to: Micros, micros: i64) {
         if micros > 0 {
-            self.history.early_leases.push(Span::new(at, at + self.lease + SECOND));
+            self.history.early_leases.push(Span::new(from, to + self.lease + SECOND));
         }
         let longer = if micros < 0 { micros.unsigned_abs() } else { 0 };
-        self.history.outages.push(Span::new(at, at + AFTERMATH + longer));
+        self.history.outages.push(Span::new(from, to + AFTERMATH + longer));
     }
 
     fn operation(&mut self, name: &str) -> &mut Operation {

@@ -31,6 +31,8 @@ pub struct History {
     pub calls: Vec<Call>,
     /// When the store was away, or may have been, or its clock did not go as it should.
     pub outages: Vec<Span>,
+    /// When the server of the store was gone with what it did not have to keep.
+    pub crashes: Vec<Micros>,
     /// When a lease may have been over before its time, because the store's clock went forward.
     pub early_leases: Vec<Span>,
     /// When the last looks began.

@@ -126,7 +126,7 @@ impl Scene {
     /// # Errors
     /// When the file that says so cannot be written.
     pub fn step_clock(&self, micros: i64) -> io::Result<()> {
-        self.note(Event::ClockStep { micros });
+        self.note(Event::ClockStep { micros, took: 0 });
         clock::step(self.folder(), micros)
     }
 

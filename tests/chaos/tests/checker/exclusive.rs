@@ -1,6 +1,6 @@
 //! Work that overlaps with work that it excludes.
 
-use chaos::check::Rule;
+use chaos::check::{Compared, Rule, compared};
 use chaos::event::{Event, Reached};
 
 use crate::story::{Story, exclusive};
@@ -62,9 +62,34 @@ fn leases_end_early_when_the_clock_steps() {
         .at(10)
         .begin_attempt("a", 1, 2)
         .at(20)
-        .add(Event::ClockStep { micros: 9_000_000 });
+        .add(Event::ClockStep { micros: 9_000_000, took: 0 });
     story.at(500).begin_attempt("a", 2, 3);
     story.clone().at(1_000).reach("a", 1, 2, Reached::Stopped).is_sound();
     // From the next lease on, all is as ever.
     story.at(9_000).reach("a", 1, 2, Reached::Stopped).breaks(&[Rule::Exclusive]);
+}
+
+#[test]
+fn a_step_that_took_its_time_ends_leases_from_its_beginning_on() {
+    let mut story = Story::begin();
+    story.start("a", exclusive("k")).at(10).begin_attempt("a", 1, 2).at(500).begin_attempt("a", 2, 3);
+    story.at(1_000).reach("a", 1, 2, Reached::Stopped);
+    let step = |took| Event::ClockStep { micros: 9_000_000, took };
+    story.clone().at(2_000).add(step(1_600_000)).is_sound();
+    story.at(2_000).add(step(900_000)).breaks(&[Rule::Exclusive]);
+}
+
+#[test]
+fn it_is_counted_how_much_was_compared() {
+    let mut story = Story::begin();
+    story.start("a", exclusive("k")).start("b", exclusive("k")).start("c", exclusive("k"));
+    story.start("other", exclusive("l")).start_any("any");
+    story.at(10).begin_attempt("a", 1, 2).begin_attempt("other", 1, 3).begin_attempt("any", 1, 3);
+    story.at(50).succeed("a", 1, 2).at(60).begin_attempt("b", 1, 3).at(70).add(Event::Pause { process: 3 });
+    story.at(5_000).begin_attempt("b", 2, 2).at(5_100).succeed("b", 2, 2);
+    story.at(9_000).add(Event::Resume { process: 3 }).at(9_001).reach("b", 1, 3, Reached::Lost);
+    // Four of one key: each of the other three is compared with those before it.
+    story.at(9_500).begin_attempt("c", 1, 2).at(9_600).succeed("c", 1, 2);
+    assert_eq!(compared(&story.history()), Compared { pairs: 6, in_turn: 2, at_a_time: 1 });
+    story.is_sound();
 }

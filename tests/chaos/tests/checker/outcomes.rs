@@ -1,7 +1,7 @@
 //! Outcomes that change, and writes of attempts that others have taken over.
 
 use chaos::check::Rule;
-use chaos::event::{Answer, Plan, Request, Seen, Work};
+use chaos::event::{Answer, Event, Plan, Request, Seen, Work};
 
 use crate::story::{Story, any, failure, seen, success};
 
@@ -70,4 +70,14 @@ fn progress_of_an_attempt_that_was_taken_over() {
     story.at(5_010).get_with(with(2)).at(5_020);
     story.clone().get_with(with(2)).is_sound();
     story.get_with(with(1)).breaks(&[Rule::Stale]);
+}
+
+#[test]
+fn progress_may_go_with_a_server_that_crashes() {
+    let with = |attempt| Seen { progress: Some((attempt, 1)), ..seen("a", None) };
+    let mut story = Story::begin();
+    story.start_any("a").at(10).begin_attempt("a", 1, 2).get_with(with(1)).kill(2);
+    story.at(5_000).begin_attempt("a", 2, 3).get_with(with(2));
+    story.clone().at(5_020).add(Event::Crash).at(5_030).get_with(with(1)).is_sound();
+    story.at(5_030).get_with(with(1)).at(5_040).add(Event::Crash).breaks(&[Rule::Stale]);
 }

@@ -109,10 +109,14 @@ impl Story {
         self.call(request, 1, Answer::Error { code, message: "no".into() })
     }
 
+    pub(crate) fn history(&self) -> History {
+        History::new(self.entries.clone())
+    }
+
     /// The rules that it breaks, each once.
     #[track_caller]
     pub(crate) fn breaks(&self, rules: &[Rule]) {
-        let found = check(&History::new(self.entries.clone()));
+        let found = check(&self.history());
         let mut broken: Vec<Rule> = found.iter().map(|violation| violation.rule).collect();
         broken.sort_unstable();
         broken.dedup();

@@ -1,22 +1,13 @@
 //! The clock that the store goes by steps.
 //!
-//! For SQLite that is the clock that the store is given. PostgreSQL has its own, which is not stepped here, as it is that of
-//! the machine: all sessions find another function `clock_timestamp` before that of the system, which is as far off as a
-//! table says. So all times that the store takes step at once; those of the server itself, for its own timeouts, do not.
+//! For SQLite that is the clock that the store is given; for PostgreSQL it is [`server_clock`].
 
 use chaos::event::Event;
-use chaos::{Role, Scene, Script, Target};
+use chaos::{Role, Scene, Script, Target, server_clock};
 
 use crate::support::{DATABASE, Pair, assert_outcome, assert_sound, begins, begun_again, cluster, scene};
 
 const HOUR: i64 = 3_600_000_000;
-
-const STEPPED: &str = "
-    CREATE SCHEMA stepped;
-    CREATE TABLE stepped.clock (off interval NOT NULL);
-    INSERT INTO stepped.clock VALUES ('0');
-    CREATE FUNCTION stepped.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
-        AS 'SELECT pg_catalog.clock_timestamp() + (SELECT off FROM stepped.clock)'";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_steps_forward_takes_nothing_away_on_sqlite() {
@@ -42,13 +33,12 @@ async fn a_clock_that_steps_back_takes_nothing_away_on_postgres() {
 
 async fn on_postgres(micros: i64) {
     let Some(cluster) = cluster() else { return };
-    cluster.execute(DATABASE, STEPPED).unwrap();
-    let url = format!("{}?options=-c%20search_path%3Dstepped,pg_catalog", cluster.url(DATABASE));
+    server_clock::prepare(&cluster, DATABASE).unwrap();
+    let url = server_clock::url(&cluster.url(DATABASE));
     let scene = scene();
     clock_steps(&scene, &Target::Postgres(url), micros, |micros| {
-        scene.note(Event::ClockStep { micros });
-        let step = format!("UPDATE stepped.clock SET off = off + interval '1 microsecond' * {micros}");
-        cluster.execute(DATABASE, &step).unwrap();
+        scene.note(Event::ClockStep { micros, took: 0 });
+        server_clock::step(&cluster, DATABASE, micros).unwrap();
     })
     .await;
 }

@@ -1,16 +1,20 @@
 //! The store of a run, as the one that runs it sees it: what is started for it, and how processes get there.
 
+mod servers;
+
 use std::error::Error;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use test_postgres::{Cluster, Proxy, cluster};
+use test_postgres::Proxy;
 
+pub(crate) use self::servers::Servers;
+use crate::server_clock;
 use crate::store::Target;
 
 /// The database of the run.
-const DATABASE: &str = "chaos";
+pub(crate) const DATABASE: &str = "chaos";
 
 /// Which store, as a user says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +53,8 @@ impl FromStr for Spec {
 #[derive(Debug)]
 pub(crate) struct Backend {
     target: Target,
-    pub(crate) cluster: Option<Cluster>,
-    /// The network of each process.
-    pub(crate) networks: Vec<Proxy>,
+    /// The servers that belong to the run.
+    pub(crate) servers: Option<Servers>,
 }
 
 impl Backend {
@@ -61,38 +64,33 @@ impl Backend {
         folder: &Path,
         processes: usize,
         commit_delay: Duration,
+        with_standby: bool,
     ) -> Result<Self, Box<dyn Error>> {
-        let of = |target| Self { target, cluster: None, networks: Vec::new() };
+        let of = |target| Self { target, servers: None };
         Ok(match spec {
             Spec::Memory => of(Target::Memory),
             Spec::Sqlite => of(Target::Sqlite { file: folder.join("operations.db"), clock: folder.into() }),
             Spec::SqliteAt(path) => of(Target::Sqlite { file: path.into(), clock: folder.into() }),
             Spec::PostgresAt(url) => of(Target::Postgres(url.clone())),
             Spec::Postgres => {
-                // Commits that take their time are what others can overtake.
-                let delay = commit_delay.as_micros().to_string();
-                let builder = cluster::Builder::new()?.durable();
-                let cluster =
-                    builder.setting("commit_siblings", "0").setting("commit_delay", &delay).start()?;
-                cluster.create_database(DATABASE)?;
-                let network = |_| Proxy::start(cluster.address());
-                let networks = (0..processes).map(network).collect::<Result<_, _>>()?;
-                Self { target: Target::Postgres(cluster.url(DATABASE)), cluster: Some(cluster), networks }
+                let servers = Servers::start(processes, commit_delay, with_standby)?;
+                let url = server_clock::url(&servers.primary().url(DATABASE));
+                Self { target: Target::Postgres(url), servers: Some(servers) }
             }
         })
     }
 
-    /// How the process at a place finds the store.
-    pub(crate) fn target(&self, place: usize) -> Target {
-        match self.networks.get(place) {
-            Some(network) => Target::Postgres(network.url(DATABASE)),
-            None => self.target.clone(),
-        }
+    /// The network of each process, if they are in front of one.
+    pub(crate) fn networks(&self) -> &[Proxy] {
+        self.servers.as_ref().map(|servers| servers.networks.as_slice()).unwrap_or_default()
     }
 
-    /// Whether a process may be killed without the store being lost with it.
-    pub(crate) fn outlives_processes(&self) -> bool {
-        !matches!(self.target, Target::Memory)
+    /// How the process at a place finds the store.
+    pub(crate) fn target(&self, place: usize) -> Target {
+        match self.networks().get(place) {
+            Some(network) => Target::Postgres(server_clock::url(&network.url(DATABASE))),
+            None => self.target.clone(),
+        }
     }
 
     /// Whether it is a file, which one process writes at a time: one that is stopped may keep all others from it.
