@@ -186,7 +186,9 @@ impl Drop for Connection {
 pub(crate) enum Begin {
     /// Its commit waits until it is written through, as the server is set.
     Durable,
-    /// Its commit waits for nothing: a crash of the machine may lose it.
+    /// Its commit waits for the disk of the server and for no standby: a fail-over may lose it.
+    Local,
+    /// Its commit waits for nothing: a crash of the server may lose it.
     Fleeting,
 }
 
@@ -194,10 +196,16 @@ impl Begin {
     pub(crate) const fn sql(self, mode: Mode) -> &'static str {
         match (self, mode) {
             (Self::Durable, Mode::Portable) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            (Self::Local, Mode::Portable) => {
+                "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL synchronous_commit = local"
+            }
             (Self::Fleeting, Mode::Portable) => {
                 "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL synchronous_commit = off"
             }
             (Self::Durable, Mode::Direct | Mode::Pooled) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            (Self::Local, Mode::Direct | Mode::Pooled) => {
+                "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = local"
+            }
             (Self::Fleeting, Mode::Direct | Mode::Pooled) => {
                 "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = off"
             }

@@ -30,9 +30,9 @@ impl Call for Live {
         let (now, worker) = (shared.now(), self.worker.as_str());
         let lease = micros(self.lease.min(NewOperation::MAX_DURATION));
         let beat: Step<'_> = (&shared.queries.keep_alive, &[&now, &worker, &lease]);
-        // A machine that crashes takes the server along, and after that all leases begin anew.
+        // A lost one would end the lease of a worker that believes in it. A standby that is away must end no leases either.
         let rows = if shared.mode == Mode::Portable {
-            connection.transact(Begin::Fleeting, &[beat]).await?.pop().unwrap_or_default()
+            connection.transact(Begin::Local, &[beat]).await?.pop().unwrap_or_default()
         } else {
             connection.rows(beat.0, beat.1).await?
         };

@@ -39,9 +39,9 @@ macro_rules! record {
 
 pub(crate) use {now, record, view};
 
-/// Has the commit of a statement that is a transaction of its own wait for nothing. The setting ends with the transaction,
-/// and is looked at when that commits.
-const FLEETING: &str = "FROM set_config('synchronous_commit', 'off', true)";
+/// Has the commit of a statement that is a transaction of its own wait for the disk of the server and for no standby. The
+/// setting ends with the transaction, and is looked at when that commits.
+const LOCAL: &str = "FROM set_config('synchronous_commit', 'local', true)";
 
 /// A statement and the types of its parameters.
 #[derive(Debug)]
@@ -64,18 +64,18 @@ macro_rules! queries {
             /// For the tables of a schema, whose name is quoted already.
             ///
             /// Where the database is PostgreSQL, rows that were just found are reached by where they are, which leaves
-            /// the planner no choice, those that others have locked are passed over, and what need not survive a crash is not
-            /// waited for.
+            /// the planner no choice, those that others have locked are passed over, and what need not survive a fail-over
+            /// waits for no standby.
             pub(crate) fn new(schema: &str, mode: Mode) -> Self {
                 let mut number = 0;
                 let mut query = |text: &str| {
                     number += 1;
-                    let [locked, row, id, fleeting] = match mode {
+                    let [locked, row, id, local] = match mode {
                         Mode::Portable => ["", "name", "id", ""],
-                        Mode::Direct | Mode::Pooled => ["SKIP LOCKED", "ctid", "ctid", FLEETING],
+                        Mode::Direct | Mode::Pooled => ["SKIP LOCKED", "ctid", "ctid", LOCAL],
                     };
                     let text = text.replace("SKIP LOCKED", locked).replace("@row", row).replace("@id", id);
-                    let text = text.replace("@fleeting", fleeting);
+                    let text = text.replace("@local", local);
                     Query::new(Some(number), schema, &text)
                 };
                 Self { $($name: query($text),)* }

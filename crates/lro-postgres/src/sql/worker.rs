@@ -5,7 +5,7 @@
 pub(super) const KEEP_ALIVE: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",
     super::now!(),
-    " AS now @fleeting), kept AS (
+    " AS now @local), kept AS (
         INSERT INTO @.worker AS w (worker, lease, expires_at, whole_since)
         SELECT $2::text, $3::bigint, least(t.now, 9223372036854775807 - $3) + $3, t.now FROM t
         ON CONFLICT (worker) DO UPDATE SET lease = excluded.lease, expires_at = excluded.expires_at,

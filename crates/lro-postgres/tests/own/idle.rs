@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use lro_postgres::{Mode, PostgresStore};
 use lro_store::{
-    Beginning, Claim, ExclusiveKey, Interruption, ManualClock, NewOperation, OnConflict, Store, StoreExt,
-    WorkerId,
+    Beginning, Claim, ExclusiveKey, Interruption, ManualClock, NewOperation, OnConflict, Report, Store,
+    StoreExt, WorkerId,
 };
 use test_postgres::{Cluster, cluster::Builder};
 use tokio_postgres::Client;
@@ -144,19 +144,26 @@ async fn no_look_walks_over_what_waits_for_its_time() {
 }
 
 #[tokio::test]
-async fn a_sign_of_life_waits_for_no_disk_and_what_follows_it_does() {
+async fn progress_waits_for_no_disk_and_all_else_does() {
     let Some(cluster) = quiet_log() else { return };
     let other = client(&cluster.url("postgres")).await;
     for mode in [Mode::Direct, Mode::Pooled, Mode::Portable] {
         let store = one_connection(&cluster, &format!("{mode:?}"), mode, ManualClock::default()).await;
+        let fence = begin(&store, "works").await;
         let mut lazy = 0;
-        for number in 0..20 {
-            store.keep_alive(&worker(), MINUTE).await.unwrap();
+        let mut report = async || {
+            assert!(store.report_one(Report::new(fence.clone())).await.unwrap().is_applied());
             lazy += usize::from(!is_written_through(&other).await);
+        };
+        for number in 0..10 {
+            report().await;
+            store.keep_alive(&worker(), MINUTE).await.unwrap();
+            assert!(is_written_through(&other).await, "{mode:?}: a lease survives a crash");
+            report().await;
             store.create_one(operation(&number.to_string())).await.unwrap();
             assert!(is_written_through(&other).await, "{mode:?}: a start is durable");
         }
-        assert!(lazy >= 10, "{mode:?}: the log was written through after {} of 20 signs of life", 20 - lazy);
+        assert!(lazy >= 10, "{mode:?}: the log was written through after {} of 20 reports", 20 - lazy);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lro_postgres::PostgresStore;
-use lro_store::{Creation, RequestId, StoreExt};
+use lro_store::{Creation, RequestId, Store as _, StoreExt, WorkerId};
 
 use crate::support::{begin, name, operation, response};
 
@@ -25,6 +25,8 @@ async fn what_a_standby_has_not_got_is_not_seen_when_who_has_written_it_gives_up
     assert!(store.create_one(new("b")).await.unwrap_err().is_unavailable());
     // Whatever the store has asked of the server for these has come to it before this one ends.
     assert!(store.create_one(new("c")).await.unwrap_err().is_unavailable());
+    // A standby that is away ends no leases.
+    assert!(store.keep_alive(&WorkerId::new("w"), Duration::from_secs(60)).await.unwrap().alive);
     assert!(!store.get_one(&name("a")).await.unwrap().unwrap().is_done());
     assert!(store.get_one(&name("b")).await.unwrap().is_none());
     // Who tries again is not told of it either.
