@@ -45,13 +45,28 @@ async fn a_worker_that_was_taken_for_dead_learns_it_and_stops_and_its_outcome_do
     heir.expect_began(&name, 2, None).await;
     assert!(dying.has_no_event(), "as long as the store is away, nobody has said that the work is lost");
     dying.store.mend();
+    let mended = Instant::now();
     assert_eq!(dying.event().await, Event::Gone(name.clone()));
+    assert!(mended.elapsed() <= LEASE / 4, "{:?}", mended.elapsed());
     dying.service.gate.add_permits(1);
     tokio::time::sleep(LEASE * 3).await;
     assert!(!heir.get(&name).await.unwrap().done);
     assert!(heir.has_no_event(), "and the heir is not disturbed");
     heir.service.gate.add_permits(1);
     assert!(heir.end(&name).await.done);
+}
+
+/// Whichever of the tasks of a process asks first.
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_was_taken_for_dead_learns_it_with_its_next_sign_of_life() {
+    let (mut dying, mut heir) = dying_and_heir();
+    let name = dying.begin("wait").await;
+    dying.store.cut();
+    heir.expect_began(&name, 2, None).await;
+    dying.store.mend();
+    dying.store.inject(StoreMethod::Held, Fault::before(FailureMode::Unavailable));
+    let gone = tokio::time::timeout(LEASE / 4, dying.event()).await;
+    assert_eq!(gone.expect("it is told"), Event::Gone(name));
 }
 
 #[tokio::test(start_paused = true)]
