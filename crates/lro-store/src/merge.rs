@@ -128,7 +128,8 @@ where
         }
         let mut answered = Vec::with_capacity(answers.len());
         for answer in answers {
-            answered.push(answer.await.map_err(|_| Error::internal("a batch of calls ended in a panic"))??);
+            // The one who was to answer is gone: the runtime that it was on has ended.
+            answered.push(answer.await.map_err(Error::unavailable)??);
         }
         Ok(answered)
     }
@@ -151,23 +152,24 @@ where
                 batch.await
             }
         };
-        let Ok(result) = result else { continue };
         let count = answers.len();
+        let result = match result {
+            Ok(Ok(results)) if results.len() == count => Ok(results),
+            Ok(Ok(_)) => {
+                Err(Error::internal(format!("a batch of {count} calls has another number of answers")))
+            }
+            Ok(Err(error)) => Err(error),
+            Err(end) if end.is_panic() => Err(Error::internal("a batch of calls ended in a panic")),
+            Err(end) => Err(Error::unavailable(end)),
+        };
+        // A caller that is gone does not want the answer.
         match result {
-            Ok(results) if results.len() == count => {
-                for (answer, result) in answers.into_iter().zip(results) {
-                    // A caller that is gone does not want the answer.
-                    let _ = answer.send(Ok(result));
-                }
-            }
-            other => {
-                let error = other.err().unwrap_or_else(|| {
-                    Error::internal(format!("a batch of {count} calls has another number of answers"))
-                });
-                for answer in answers {
-                    let _ = answer.send(Err(error.clone()));
-                }
-            }
+            Ok(results) => answers.into_iter().zip(results).for_each(|(answer, result)| {
+                let _ = answer.send(Ok(result));
+            }),
+            Err(error) => answers.into_iter().for_each(|answer| {
+                let _ = answer.send(Err(error.clone()));
+            }),
         }
     }
 }
@@ -405,7 +407,16 @@ mod tests {
         let (merge, _, gate) = echo(1);
         let merge = Arc::new(merge);
         let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        runtime().block_on(begin(&merge, [1]));
+        let mut call = std::pin::pin!(merge.call(vec![1]));
+        runtime().block_on(async {
+            tokio::select! {
+                biased;
+                _ = &mut call => panic!("there is no permit"),
+                () = begin(&merge, []) => {}
+            }
+        });
+        let error = runtime().block_on(call).unwrap_err();
+        assert!(error.is_unavailable(), "{error:?}");
         gate.add_permits(9);
         assert_eq!(runtime().block_on(merge.call(vec![2])).unwrap(), [2]);
     }

@@ -38,7 +38,9 @@ pub(in crate::server) async fn begin(shared: &Arc<Shared>, operation: NewOperati
     let task = shared.work.spawn(create(Arc::clone(shared), operation));
     match timeout(CALL_TIME, task).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(panicked)) => Err(shared.errors.store(&Error::internal(panicked))),
+        Ok(Err(end)) if end.is_panic() => Err(shared.errors.store(&Error::internal(end))),
+        // The runtime has ended, and the task with it.
+        Ok(Err(end)) => Err(shared.errors.store(&Error::unavailable(end))),
         Err(elapsed) => Err(shared.errors.store(&Error::unavailable(elapsed))),
     }
 }
