@@ -1,6 +1,8 @@
 //! Operations as rows.
 
+pub(crate) mod change;
 mod insert;
+pub(crate) mod keys;
 mod labels;
 mod select;
 mod update;

@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use super::{Stored, WaitsFor};
 use crate::error::Failed;
-use crate::step::Step;
+use crate::transaction::Step;
 
 /// Writes what has changed of an operation.
 pub(crate) fn update(

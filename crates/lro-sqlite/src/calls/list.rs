@@ -3,9 +3,9 @@
 use lro_store::{Columns, Cursor, ListQuery, Page, StateKind, TimeRange, Timestamp};
 use rusqlite::{Connection, Row, params};
 
+use super::write::name;
 use crate::error::Failed;
 use crate::row;
-use crate::write::name;
 
 /// At most how many operations one call looks at beyond those that it returns.
 const LOOKS: usize = 2_000;

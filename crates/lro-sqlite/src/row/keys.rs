@@ -3,9 +3,10 @@
 use lro_store::{Change, ExclusiveKey, OperationName};
 use rusqlite::{OptionalExtension as _, params};
 
+use super::{Stored, WaitsFor};
 use crate::error::Failed;
-use crate::row::{self, Stored, WaitsFor};
-use crate::step::Step;
+use crate::row;
+use crate::transaction::Step;
 
 /// The name of the operation that holds a key.
 pub(crate) fn holder(step: &Step<'_>, key: &ExclusiveKey) -> Result<Option<OperationName>, Failed> {

@@ -8,7 +8,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::SqliteStore;
-use crate::connect::Place;
+use crate::database::Place;
 use crate::error::Failed;
 
 impl SqliteStore {

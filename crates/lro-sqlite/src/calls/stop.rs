@@ -2,9 +2,10 @@
 
 use lro_store::{Change, OperationName, StopReason};
 
+use super::purge;
 use crate::error::Failed;
-use crate::step::Step;
-use crate::{change, keys, purge, row};
+use crate::row::{self, change, keys};
+use crate::transaction::Step;
 
 /// Cancels operations; whether each exists.
 pub(crate) fn request_cancel(step: &mut Step<'_>, names: &[OperationName]) -> Result<Vec<bool>, Failed> {

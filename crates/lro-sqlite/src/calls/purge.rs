@@ -3,10 +3,10 @@
 use lro_store::Worker;
 use rusqlite::params;
 
-use crate::change;
 use crate::error::Failed;
 use crate::row;
-use crate::step::Step;
+use crate::row::change;
+use crate::transaction::Step;
 
 /// Ends or stops at most `limit` operations that are past their deadline; how many.
 pub(crate) fn expire(step: &mut Step<'_>, limit: usize) -> Result<usize, Failed> {

@@ -5,11 +5,12 @@ use std::cmp::Reverse;
 use lro_store::{Claim, MAX_BATCH, Record};
 use rusqlite::params;
 
+use super::purge::rows;
+use super::workers;
 use crate::error::Failed;
-use crate::purge::rows;
+use crate::row::change;
 use crate::row::{self, Stored};
-use crate::step::Step;
-use crate::{change, workers};
+use crate::transaction::Step;
 
 /// What there is to claim, in the order in which it is claimed.
 type Candidate = (Reverse<i16>, i64, String, i64);

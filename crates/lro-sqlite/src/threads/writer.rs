@@ -8,9 +8,9 @@ use lro_store::{Change, ChangeHub, Clock, Error};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::queue::{Queue, Taken};
 use crate::error::Failed;
-use crate::queue::{Queue, Taken};
-use crate::step::Step;
+use crate::transaction::Step;
 
 /// The most calls in one transaction, so that no call waits for long behind others.
 const CALLS: usize = 512;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use lro_store::{Attempt, Fence, KeepAlive, OperationName, Stop, Timestamp, View, Worker, WorkerId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::change;
+use super::purge::rows;
+use super::write::{name, reason};
 use crate::error::Failed;
-use crate::purge::rows;
+use crate::row::change;
 use crate::row::{self, time};
-use crate::step::Step;
-use crate::write::{name, reason};
+use crate::transaction::Step;
 
 /// A worker as it is stored.
 pub(crate) fn find(connection: &Connection, id: &WorkerId) -> Result<Option<Worker>, Failed> {

@@ -1,5 +1,9 @@
 //! The store, whose calls become jobs of the threads that write and read.
 
+mod builder;
+mod maintain;
+mod uncommitted;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +14,12 @@ use lro_store::{
     OperationName, Page, Record, Release, Report, RequestKey, Store, View, WorkerId, WriteResult,
 };
 
-use crate::connect::Place;
+use crate::calls::{claim, create, list, purge, read, stop, workers, write};
+use crate::database::Place;
 use crate::threads::Threads;
-use crate::{SqliteStoreBuilder, claim, create, list, purge, read, stop, workers, write};
+
+pub use self::builder::SqliteStoreBuilder;
+pub use self::uncommitted::Uncommitted;
 
 /// Operations in an SQLite file: durable, for the processes of one machine.
 ///

@@ -2,11 +2,12 @@
 
 use lro_store::{Creation, InTransaction, NewOperation, OnConflict, StopReason, Timestamp};
 
+use super::{purge, workers};
 use crate::error::Failed;
 use crate::row::{self, Stored};
-use crate::step::Step;
+use crate::row::{change, keys};
+use crate::transaction::Step;
 use crate::transaction::{self, Writes};
-use crate::{change, keys, purge, workers};
 
 /// The longest value that SQLite keeps, less some room for the other columns of a row.
 const LONGEST_ROW: usize = 999_000_000;

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use lro_store::{ChangeHub, Clock, Error, SystemClock};
 
-use crate::connect::Place;
-use crate::threads::Threads;
-use crate::writer::Writer;
-use crate::{SqliteStore, schema, transaction};
+use crate::database::Place;
+use crate::threads::{Threads, Writer};
+use crate::{SqliteStore, database, transaction};
 
 /// The longest time that can be set: a day, which every clock and SQLite can add up.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -123,7 +122,7 @@ impl SqliteStoreBuilder {
     fn open_now(self) -> Result<SqliteStore, Error> {
         let Self { place, clock, readers, queue, timeout, watch_interval, later } = self;
         let mut connection = place.writer()?;
-        schema::migrate(&mut connection, &later)?;
+        database::migrate(&mut connection, &later)?;
         transaction::guard(&mut connection)?;
         let reading = (0..readers).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let hub = ChangeHub::default();

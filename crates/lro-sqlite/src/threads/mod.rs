@@ -1,5 +1,9 @@
 //! The threads of a store, and what callers ask of them.
 
+mod queue;
+mod readers;
+mod writer;
+
 use std::fmt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -9,11 +13,13 @@ use lro_store::Error;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use self::queue::{Queue, Refused};
+use self::readers::Read;
+use self::writer::{Call, Job};
 use crate::error::Failed;
-use crate::queue::{Queue, Refused};
-use crate::readers::{self, Read};
-use crate::step::Step;
-use crate::writer::{Call, Job, Writer};
+use crate::transaction::Step;
+
+pub(crate) use self::writer::Writer;
 
 /// One thread that writes and some that read, and the queues before them. They end when this is dropped.
 pub(crate) struct Threads {

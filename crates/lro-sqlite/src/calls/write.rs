@@ -6,10 +6,10 @@ use lro_store::{
 };
 use rusqlite::{OptionalExtension as _, params};
 
-use crate::change;
 use crate::error::Failed;
 use crate::row;
-use crate::step::Step;
+use crate::row::change;
+use crate::transaction::Step;
 use crate::transaction::{self, Writes};
 
 /// Before this time, the end of every retention is a number that SQLite can add up.

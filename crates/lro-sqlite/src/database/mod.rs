@@ -1,0 +1,7 @@
+//! The file: connections to it, and its tables.
+
+mod connect;
+mod schema;
+
+pub(crate) use self::connect::Place;
+pub(crate) use self::schema::migrate;
