@@ -164,7 +164,7 @@ fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<WriteRe
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
         .optional()?;
-    let Some((id, stop, before)) = found else { return Ok(None) };
+    let Some((id, asked, before)) = found else { return Ok(None) };
     let update_time = step.now().max(Timestamp::from_micros(before));
     step.execute(
         "UPDATE lro_operation SET update_time = ?2 WHERE id = ?1",
@@ -176,8 +176,8 @@ fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<WriteRe
     if let Some(checkpoint) = &report.checkpoint {
         row::put_checkpoint(step, id, checkpoint)?;
     }
-    let stop = stop.map(|text| reason(&text)).transpose()?;
-    Ok(Some(WriteResult::Applied { stop, update_time }))
+    let asked = asked.map(|text| reason(&text)).transpose()?;
+    Ok(Some(WriteResult::Applied { stop: asked, update_time }))
 }
 
 /// The reason of a stored text.
