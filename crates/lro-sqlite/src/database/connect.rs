@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::library;
 use crate::error::Failed;
 
 /// More than the statements there are, so that each is prepared once.
@@ -29,6 +30,7 @@ pub(crate) struct Place {
 impl Place {
     /// A connection that writes; makes the file if there is none.
     pub(crate) fn writer(&self) -> Result<Connection, Failed> {
+        library::check()?;
         if let Some(folder) = self.path.parent()
             && !folder.as_os_str().is_empty()
             && !folder.is_dir()

@@ -1,6 +1,7 @@
 //! The file: connections to it, and its tables.
 
 mod connect;
+mod library;
 mod schema;
 
 pub(crate) use self::connect::Place;

@@ -108,7 +108,8 @@ impl SqliteStoreBuilder {
     /// Opens the store, and makes the file and the tables if they are not there.
     ///
     /// # Errors
-    /// Says what is wrong with the file, its folder or its tables. [Unavailable](Error::unavailable) if another
+    /// Says what is wrong with the file, its folder or its tables, or with the SQLite library of the system, if that is
+    /// used and is older than 3.37. [Unavailable](Error::unavailable) if another
     /// connection has it locked for longer than the busy timeout, or the disk is full.
     ///
     /// # Panics
