@@ -12,6 +12,10 @@ use crate::row::change;
 use crate::row::{self, time};
 use crate::transaction::Step;
 
+/// How many operations are taken back in one transaction from a worker that leaves: few enough that others who write hardly
+/// notice, and enough that a sync of the disk for each batch costs little.
+const BATCH: usize = 500;
+
 /// A worker as it is stored.
 pub(crate) fn find(connection: &Connection, id: &WorkerId) -> Result<Option<Worker>, Failed> {
     let mut statement = connection
@@ -42,13 +46,14 @@ pub(crate) fn keep_alive(step: &mut Step<'_>, id: &WorkerId, lease: Duration) ->
     Ok(if worker.is_alive() { KeepAlive::alive(stops) } else { KeepAlive::gone(stops) })
 }
 
-/// The end of a worker, and of all that it has with it.
-pub(crate) fn leave(step: &mut Step<'_>, id: &WorkerId) -> Result<(), Failed> {
+/// The end of a worker; takes back some of what it has, and says whether that may not be all.
+///
+/// All later calls give it nothing, so a caller that goes on until this says no has taken back everything.
+pub(crate) fn leave(step: &mut Step<'_>, id: &WorkerId) -> Result<bool, Failed> {
     let now = step.now();
     let known = find(step.transaction(), id)?.unwrap_or_else(|| Worker::new(Duration::ZERO, now));
     put(step, id, &known.leave(now))?;
-    take_back(step, id, usize::MAX, now)?;
-    Ok(())
+    Ok(take_back(step, id, BATCH, now)? == BATCH)
 }
 
 /// Takes back at most `limit` operations from workers that are gone or whose lease is over; how many.

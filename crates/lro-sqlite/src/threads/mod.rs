@@ -97,16 +97,22 @@ impl Threads {
         push: impl FnOnce(oneshot::Sender<Result<T, Error>>, Instant) -> Result<(), Refused>,
     ) -> Result<T, Error> {
         let (answer, receiver) = oneshot::channel();
-        let timeout = self.timeout;
-        push(answer, Instant::now() + timeout).map_err(|refused| match refused {
+        push(answer, Instant::now() + self.timeout).map_err(|refused| match refused {
             Refused::Full => Error::unavailable("too many calls wait for the database; try again later"),
             Refused::Closed => Error::internal("the store is closed"),
         })?;
-        match tokio::time::timeout(timeout, receiver).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(Error::internal("a thread of the store has ended")),
-            Err(_) => Err(Error::unavailable(format!("the database has not answered within {timeout:?}"))),
-        }
+        let answered = async {
+            receiver.await.unwrap_or_else(|_| Err(Error::internal("a thread of the store has ended")))
+        };
+        self.in_time(answered).await
+    }
+
+    /// Gives up what takes longer than a call may.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let timeout = self.timeout;
+        tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| {
+            Err(Error::unavailable(format!("the database has not answered within {timeout:?}")))
+        })
     }
 }
 
