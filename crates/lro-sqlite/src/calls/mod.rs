@@ -1,5 +1,6 @@
 //! What each call of the store does in its transaction, or reads.
 
+mod at_once;
 pub(crate) mod claim;
 pub(crate) mod create;
 pub(crate) mod list;

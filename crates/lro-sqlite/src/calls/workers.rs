@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use lro_store::{Attempt, Fence, KeepAlive, OperationName, Stop, Timestamp, View, Worker, WorkerId};
+use lro_store::{Fence, KeepAlive, OperationName, Stop, Timestamp, View, Worker, WorkerId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::purge::rows;
-use super::write::{name, reason};
 use crate::error::Failed;
-use crate::row::change;
-use crate::row::{self, time};
+use crate::row::{self, change, column};
 use crate::transaction::Step;
 
 /// How many operations are taken back in one transaction from a worker that leaves: few enough that others who write hardly
@@ -89,11 +86,14 @@ pub(crate) fn held(
     let mut statement = connection.prepare_cached(
         "SELECT name, attempt FROM lro_operation WHERE worker = ?1 AND name > ?2 ORDER BY name LIMIT ?3",
     )?;
-    let mut found =
-        statement.query(params![id.as_str(), after.map_or("", OperationName::as_str), rows(limit)])?;
+    let mut found = statement.query(params![
+        id.as_str(),
+        after.map_or("", OperationName::as_str),
+        column::limit(limit)
+    ])?;
     let mut fences = Vec::new();
     while let Some(row) = found.next()? {
-        fences.push(Fence::of_worker(stored_name(row, 0)?, id.clone(), attempt(row, 1)?));
+        fences.push(Fence::of_worker(column::name(row, 0)?, id.clone(), column::attempt(row, 1)?));
     }
     Ok(fences)
 }
@@ -106,8 +106,9 @@ fn stops(step: &Step<'_>, id: &WorkerId) -> Result<Vec<Stop>, Failed> {
     let mut found = statement.query([id.as_str()])?;
     let mut stops = Vec::new();
     while let Some(row) = found.next()? {
-        let text: String = row.get(2)?;
-        stops.push(Stop::new(stored_name(row, 0)?, attempt(row, 1)?, reason(&text)?));
+        if let Some(reason) = column::stop(row, 2)? {
+            stops.push(Stop::new(column::name(row, 0)?, column::attempt(row, 1)?, reason));
+        }
     }
     Ok(stops)
 }
@@ -116,7 +117,7 @@ fn stops(step: &Step<'_>, id: &WorkerId) -> Result<Vec<Stop>, Failed> {
 fn take_back(step: &mut Step<'_>, id: &WorkerId, limit: usize, now: Timestamp) -> Result<usize, Failed> {
     let ids = step.find_ids(
         "SELECT id FROM lro_operation WHERE worker = ?1 LIMIT ?2",
-        params![id.as_str(), rows(limit)],
+        params![id.as_str(), column::limit(limit)],
     )?;
     let count = ids.len();
     for operation in ids {
@@ -173,17 +174,8 @@ fn worker(row: &Row<'_>) -> Result<Worker, Failed> {
     let lease: i64 = row.get(0)?;
     let lease =
         u64::try_from(lease).map_err(|_| Failed::internal("a stored worker has a lease below zero"))?;
-    let mut worker = Worker::new(Duration::from_micros(lease), time(row, 2)?);
-    worker.expires_at = time(row, 1)?;
+    let mut worker = Worker::new(Duration::from_micros(lease), column::time(row, 2)?);
+    worker.expires_at = column::time(row, 1)?;
     worker.gone_at = row.get::<_, Option<i64>>(3)?.map(Timestamp::from_micros);
     Ok(worker)
-}
-
-fn stored_name(row: &Row<'_>, column: usize) -> Result<OperationName, Failed> {
-    name(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
-}
-
-fn attempt(row: &Row<'_>, column: usize) -> Result<Attempt, Failed> {
-    Attempt::new(row.get(column)?)
-        .ok_or_else(|| Failed::internal("a stored operation runs without an attempt"))
 }

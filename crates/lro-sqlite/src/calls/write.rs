@@ -1,25 +1,19 @@
 //! What workers write: reports, ends, and work that is handed back.
 
 use lro_store::{
-    Change, Fence, Finish, Holder, InTransaction, OperationName, Outcome, Payload, Release, Report,
-    StopReason, Timestamp, TransitionError, View, WriteResult,
+    Fence, Finish, InTransaction, Payload, Release, Report, Timestamp, TransitionError, View, WriteResult,
 };
-use rusqlite::{OptionalExtension as _, params};
 
+use super::at_once;
 use crate::error::Failed;
-use crate::row;
-use crate::row::change;
-use crate::transaction::Step;
-use crate::transaction::{self, Writes};
-
-/// Before this time, the end of every retention is a number that SQLite can add up.
-const FAR: i64 = i64::MAX / 2;
+use crate::row::{self, change};
+use crate::transaction::{self, Step, Writes};
 
 /// Reports how far work has come.
 pub(crate) fn report(step: &mut Step<'_>, reports: &[Report]) -> Result<Vec<WriteResult>, Failed> {
     let mut report = |report: &Report| {
         if report.in_transaction.is_none()
-            && let Some(applied) = report_at_once(step, report)?
+            && let Some(applied) = at_once::report(step, report)?
         {
             return Ok(applied);
         }
@@ -38,7 +32,7 @@ pub(crate) fn finish(step: &mut Step<'_>, finishes: &[Finish]) -> Result<Vec<Wri
 
 /// Ends the work of one operation.
 pub(crate) fn finish_one(step: &mut Step<'_>, finish: &Finish) -> Result<WriteResult, Failed> {
-    if finish.in_transaction.is_none() && finish_at_once(step, finish)? {
+    if finish.in_transaction.is_none() && at_once::finish(step, finish)? {
         return Ok(WriteResult::Applied { stop: None, update_time: step.now() });
     }
     let Finish { fence, outcome, metadata, in_transaction, .. } = finish;
@@ -87,114 +81,4 @@ fn write(
         Ok(transaction::run(step, writes)?.map(|()| applied))
     })?;
     Ok(written.unwrap_or_else(WriteResult::Refused))
-}
-
-/// [`View::finish`] without reading the operation, where there is no key to pass on and the clock has not gone back;
-/// whether it applied. If not, the operation has to be read to know why.
-fn finish_at_once(step: &mut Step<'_>, finish: &Finish) -> Result<bool, Failed> {
-    let now = step.now().as_micros();
-    let (worker, delegate) = holder(&finish.fence);
-    let failure = match &finish.outcome {
-        Outcome::Response(_) => None,
-        Outcome::Error(failure) => Some(failure),
-    };
-    if now >= FAR || failure.is_some_and(|failure| !failure.details.is_empty()) {
-        return Ok(false);
-    }
-    let name = finish.fence.name.as_str();
-    // No `RETURNING id`, for which SQLite makes a temporary table each time; to look for the name again costs less.
-    let ended = step.execute(
-        "UPDATE lro_operation SET state = 2, update_time = ?5, expire_time = ?5 + retention, \
-         worker = NULL, delegate = NULL, stop = NULL, error_code = ?6 \
-         WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 AND attempt = ?4 \
-         AND exclusive_key IS NULL AND update_time <= ?5",
-        params![
-            name,
-            worker,
-            delegate,
-            finish.fence.attempt.number(),
-            now,
-            failure.map(|failure| failure.code.number()),
-        ],
-    )?;
-    if ended == 0 {
-        return Ok(false);
-    }
-    let response = match &finish.outcome {
-        Outcome::Response(response) => Some(response),
-        Outcome::Error(_) => None,
-    };
-    step.execute(
-        "INSERT INTO lro_result (id, response_type_url, response, error_message) \
-         SELECT id, ?2, ?3, ?4 FROM lro_operation WHERE name = ?1",
-        params![
-            name,
-            response.map(|response| &*response.type_url),
-            response.map(|response| &*response.value),
-            failure.map(|failure| failure.message.as_bytes()),
-        ],
-    )?;
-    if let Some(metadata) = &finish.metadata {
-        step.execute(
-            "INSERT OR REPLACE INTO lro_metadata (id, type_url, value) \
-             SELECT id, ?2, ?3 FROM lro_operation WHERE name = ?1",
-            params![name, &*metadata.type_url, &*metadata.value],
-        )?;
-    }
-    step.hint(Change::Done(finish.fence.name.clone()));
-    Ok(true)
-}
-
-/// [`View::report`] without reading the operation; nothing if it does not apply.
-fn report_at_once(step: &mut Step<'_>, report: &Report) -> Result<Option<WriteResult>, Failed> {
-    let (worker, delegate) = holder(&report.fence);
-    let found: Option<(i64, Option<String>, i64)> = step
-        .transaction()
-        .prepare_cached(
-            "SELECT id, stop, update_time FROM lro_operation WHERE name = ?1 AND state = 1 AND worker IS ?2 AND delegate IS ?3 \
-             AND attempt = ?4",
-        )?
-        .query_row(
-            params![
-                report.fence.name.as_str(),
-                worker,
-                delegate,
-                report.fence.attempt.number(),
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .optional()?;
-    let Some((id, asked, before)) = found else { return Ok(None) };
-    let update_time = step.now().max(Timestamp::from_micros(before));
-    step.execute(
-        "UPDATE lro_operation SET update_time = ?2 WHERE id = ?1",
-        params![id, update_time.as_micros()],
-    )?;
-    if let Some(metadata) = &report.metadata {
-        row::put_metadata(step, id, metadata)?;
-    }
-    if let Some(checkpoint) = &report.checkpoint {
-        row::put_checkpoint(step, id, checkpoint)?;
-    }
-    let asked = asked.map(|text| reason(&text)).transpose()?;
-    Ok(Some(WriteResult::Applied { stop: asked, update_time }))
-}
-
-/// The reason of a stored text.
-pub(crate) fn reason(stop: &str) -> Result<StopReason, Failed> {
-    StopReason::from_column(stop)
-        .ok_or_else(|| Failed::internal(format!("the stored reason {stop:?} is none")))
-}
-
-/// A stored name.
-pub(crate) fn name(text: &str) -> Result<OperationName, Failed> {
-    OperationName::parse(text).map_err(|error| Failed::internal(format!("a stored name is none: {error}")))
-}
-
-/// The columns of who writes.
-fn holder(fence: &Fence) -> (Option<&str>, Option<&str>) {
-    match &fence.holder {
-        Holder::Worker(worker) => (Some(worker.as_str()), None),
-        Holder::Delegate(delegate) => (None, Some(delegate.as_str())),
-    }
 }

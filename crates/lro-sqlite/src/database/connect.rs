@@ -1,6 +1,6 @@
 //! Connections to the file, with the settings that the store relies on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -97,12 +97,5 @@ impl Place {
         connection.pragma_update(None, "cache_size", -i64::from(self.cache_kib))?;
         connection.pragma_update(None, "temp_store", "memory")?;
         Ok(connection)
-    }
-
-    /// The file with this ending in addition.
-    pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        name.into()
     }
 }

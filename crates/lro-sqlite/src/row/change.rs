@@ -1,4 +1,4 @@
-//! Making an operation what a transition has made of it.
+//! Writing back what a transition has made of an operation, with all that follows from it: hints, and the next of its key.
 
 use lro_store::{Change, Payload, State, StateKind, Timestamp, View};
 

@@ -75,3 +75,9 @@ pub(crate) fn put_result(step: &Step<'_>, id: i64, columns: &Columns<'_>) -> Res
     )?;
     Ok(())
 }
+
+/// Removes an operation, and with it its payloads. Those of its key have to be settled then, unless it was done.
+pub(crate) fn delete(step: &Step<'_>, id: i64) -> Result<(), Failed> {
+    step.execute("DELETE FROM lro_operation WHERE id = ?1", [id])?;
+    Ok(())
+}

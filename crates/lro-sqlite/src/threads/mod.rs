@@ -1,5 +1,6 @@
 //! The threads of a store, and what callers ask of them.
 
+mod job;
 mod queue;
 mod readers;
 mod writer;
@@ -13,9 +14,9 @@ use lro_store::Error;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use self::job::{Call, Job};
 use self::queue::{Queue, Refused};
 use self::readers::Read;
-use self::writer::{Call, Job};
 use crate::error::Failed;
 use crate::transaction::Step;
 
@@ -26,7 +27,7 @@ pub(crate) struct Threads {
     writes: Arc<Queue<Job>>,
     reads: Arc<Queue<Read>>,
     timeout: Duration,
-    /// The one that writes first.
+    /// The first one is the thread that writes.
     handles: Vec<JoinHandle<()>>,
 }
 
