@@ -25,14 +25,7 @@ impl From<rusqlite::Error> for Failed {
     fn from(error: rusqlite::Error) -> Self {
         let meaning = Meaning::of(&error);
         let source = Explained { advice: meaning.advice(), error };
-        Self(match meaning {
-            Meaning::Other | Meaning::Damaged | Meaning::ReadOnly | Meaning::CannotOpen | Meaning::Disk => {
-                Error::internal(source)
-            }
-            Meaning::Busy | Meaning::Full | Meaning::Interrupted | Meaning::Memory => {
-                Error::unavailable(source)
-            }
-        })
+        Self(if meaning.passes() { Error::unavailable(source) } else { Error::internal(source) })
     }
 }
 
@@ -57,14 +50,10 @@ pub(crate) fn failure_of_the_database(error: &(dyn StdError + 'static)) -> Optio
             let meaning = Meaning::of(sqlite);
             // The error itself stays with the caller's own one, which cannot be taken apart.
             let message = format!("{}: {sqlite}", meaning.advice());
-            match meaning {
-                Meaning::Other => {}
-                Meaning::Damaged | Meaning::Disk | Meaning::ReadOnly | Meaning::CannotOpen => {
-                    return Some(Failed::internal(message));
-                }
-                Meaning::Busy | Meaning::Full | Meaning::Interrupted | Meaning::Memory => {
-                    return Some(Failed::unavailable(message));
-                }
+            if meaning.passes() {
+                return Some(Failed::unavailable(message));
+            } else if meaning != Meaning::Other {
+                return Some(Failed::internal(message));
             }
         }
         next = error.source();
@@ -105,6 +94,11 @@ impl Meaning {
             ErrorCode::SystemIoFailure => Self::Disk,
             _ => Self::Other,
         }
+    }
+
+    /// Whether a later try may find it gone.
+    fn passes(self) -> bool {
+        matches!(self, Self::Busy | Self::Full | Self::Interrupted | Self::Memory)
     }
 
     fn advice(self) -> &'static str {

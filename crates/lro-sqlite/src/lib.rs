@@ -11,34 +11,17 @@
 //!
 //! `rusqlite` is re-exported, because closures get its transactions.
 
-mod builder;
-mod change;
-mod claim;
-mod connect;
-mod create;
+// Each of these uses none but those after it: `store`, `calls`, `row`, `threads`, `transaction`, `database`, `error`.
+
+mod calls;
+mod database;
 mod error;
-mod keys;
-mod list;
-mod maintain;
-mod purge;
-mod queue;
-mod read;
-mod readers;
 mod row;
-mod schema;
-mod step;
-mod stop;
 mod store;
 mod threads;
 mod transaction;
-mod uncommitted;
-mod workers;
-mod write;
-mod writer;
 
 pub use rusqlite;
 
-pub use self::builder::SqliteStoreBuilder;
-pub use self::store::SqliteStore;
+pub use self::store::{SqliteStore, SqliteStoreBuilder, Uncommitted};
 pub use self::transaction::in_transaction;
-pub use self::uncommitted::Uncommitted;

@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use super::{WaitsFor, labels, put_metadata, put_result};
 use crate::error::Failed;
-use crate::step::Step;
+use crate::transaction::Step;
 
 /// Adds an operation; its number, or `None` if the name is taken.
 pub(crate) fn insert(step: &Step<'_>, record: &Record, waits_for: WaitsFor) -> Result<Option<i64>, Failed> {

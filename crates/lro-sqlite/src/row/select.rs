@@ -1,6 +1,6 @@
 //! From rows to operations.
 
-use lro_store::{Columns, OperationName, Payload, PayloadColumns, Record, RequestKey, Timestamp, View};
+use lro_store::{Columns, OperationName, Payload, PayloadColumns, Record, RequestKey, View};
 use rusqlite::{Connection, Row};
 
 use super::labels;
@@ -77,11 +77,6 @@ pub(crate) fn record_by_request(connection: &Connection, key: &RequestKey) -> Re
         .prepare_cached(record_sql!(" WHERE o.owner = ?1 AND o.method = ?2 AND o.request_id = ?3"))?;
     let mut rows = statement.query([key.owner.as_str(), &key.method, key.id.as_str()])?;
     rows.next()?.map(record).transpose()
-}
-
-/// A time in a row.
-pub(crate) fn time(row: &Row<'_>, column: usize) -> Result<Timestamp, Failed> {
-    Ok(Timestamp::from_micros(row.get(column)?))
 }
 
 fn stored(row: &Row<'_>) -> Result<Stored, Failed> {

@@ -5,7 +5,7 @@ use rusqlite::params;
 
 use super::{Stored, WaitsFor};
 use crate::error::Failed;
-use crate::step::Step;
+use crate::transaction::Step;
 
 /// Writes what has changed of an operation.
 pub(crate) fn update(
@@ -73,5 +73,11 @@ pub(crate) fn put_result(step: &Step<'_>, id: i64, columns: &Columns<'_>) -> Res
             columns.error_details.as_deref(),
         ],
     )?;
+    Ok(())
+}
+
+/// Removes an operation, and with it its payloads. Those of its key have to be settled then, unless it was done.
+pub(crate) fn delete(step: &Step<'_>, id: i64) -> Result<(), Failed> {
+    step.execute("DELETE FROM lro_operation WHERE id = ?1", [id])?;
     Ok(())
 }

@@ -1,40 +1,12 @@
 //! Calls end in bounded time, and queues are bounded.
 
-use std::sync::mpsc;
 use std::time::Duration;
 
 use lro_sqlite::SqliteStore;
 use lro_sqlite::rusqlite::{self, TransactionBehavior};
-use lro_store::{Creation, Error, InTransaction, NewOperation, Store, StoreExt};
-use tokio::task::JoinHandle;
+use lro_store::{Store, StoreExt};
 
-use crate::support::{Place, SOON, exists, operation, text, worker};
-
-/// What keeps the thread that writes busy until it is told to go on; tells when it has begun.
-fn block() -> (InTransaction, mpsc::Receiver<()>, mpsc::SyncSender<()>) {
-    let (begun, has_begun) = mpsc::channel();
-    let (go_on, wait) = mpsc::sync_channel(9);
-    let wait = std::sync::Mutex::new(wait);
-    let block = lro_sqlite::in_transaction(move |_| -> rusqlite::Result<()> {
-        begun.send(()).unwrap();
-        wait.lock().unwrap().recv_timeout(SOON).unwrap();
-        Ok(())
-    });
-    (block, has_begun, go_on)
-}
-
-/// Starts a call, which is in the queue when this returns.
-async fn start<T: Send + 'static>(call: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-    let call = tokio::spawn(call);
-    // The runtime of these tests has one thread, so the call is polled now.
-    tokio::task::yield_now().await;
-    call
-}
-
-fn create(store: &SqliteStore, new: NewOperation) -> impl Future<Output = Result<Creation, Error>> + use<> {
-    let store = store.clone();
-    async move { store.create_one(new).await }
-}
+use crate::support::{Place, SOON, block, create, exists, operation, start, text, worker};
 
 #[tokio::test]
 async fn a_full_queue_refuses_but_for_signs_of_life() {

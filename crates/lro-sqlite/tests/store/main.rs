@@ -6,6 +6,7 @@ mod damage;
 mod full;
 mod group;
 mod kill;
+mod leave;
 mod lists;
 mod maintenance;
 mod others;

@@ -1,15 +1,17 @@
 //! Small helpers of all tests.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
 use lro_sqlite::SqliteStore;
 use lro_sqlite::rusqlite::Connection;
 use lro_store::{
-    Beginning, Change, Changes, Error, Fence, NewOperation, OperationName, Outcome, Payload, Store, StoreExt,
-    WorkerId,
+    Beginning, Change, Changes, Creation, Error, Fence, InTransaction, NewOperation, OperationName, Outcome,
+    Payload, Store, StoreExt, WorkerId,
 };
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 
 pub(crate) const METHOD: &str = "/test.Service/Work";
 
@@ -71,6 +73,38 @@ pub(crate) async fn running(store: &SqliteStore, id: &str) -> Fence {
 
 pub(crate) async fn exists(store: &SqliteStore, id: &str) -> bool {
     store.get_one(&name(id)).await.unwrap().is_some()
+}
+
+/// What keeps the thread that writes busy until it is told to go on; tells when it has begun.
+pub(crate) fn block() -> (InTransaction, mpsc::Receiver<()>, mpsc::SyncSender<()>) {
+    let (begun, has_begun) = mpsc::channel();
+    let (go_on, wait) = mpsc::sync_channel(9);
+    let wait = Mutex::new(wait);
+    let block = lro_sqlite::in_transaction(move |_| -> lro_sqlite::rusqlite::Result<()> {
+        begun.send(()).unwrap();
+        wait.lock().unwrap().recv_timeout(SOON).unwrap();
+        Ok(())
+    });
+    (block, has_begun, go_on)
+}
+
+/// Starts a call, which is in the queue when this returns.
+pub(crate) async fn start<T: Send + 'static>(
+    call: impl Future<Output = T> + Send + 'static,
+) -> JoinHandle<T> {
+    let call = tokio::spawn(call);
+    // The runtime of these tests has one thread, so the call is polled now.
+    tokio::task::yield_now().await;
+    call
+}
+
+/// A call that creates an operation.
+pub(crate) fn create(
+    store: &SqliteStore,
+    new: NewOperation,
+) -> impl Future<Output = Result<Creation, Error>> + use<> {
+    let store = store.clone();
+    async move { store.create_one(new).await }
 }
 
 /// Waits for a hint. Others may come before it.

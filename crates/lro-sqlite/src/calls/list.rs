@@ -4,8 +4,7 @@ use lro_store::{Columns, Cursor, ListQuery, Page, StateKind, TimeRange, Timestam
 use rusqlite::{Connection, Row, params};
 
 use crate::error::Failed;
-use crate::row;
-use crate::write::name;
+use crate::row::{self, column};
 
 /// At most how many operations one call looks at beyond those that it returns.
 const LOOKS: usize = 2_000;
@@ -45,7 +44,7 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -
             return Ok(Page::new(views, last));
         }
         count += 1;
-        let place = Cursor { create_time: Timestamp::from_micros(look.get(7)?), name: name(text(look, 1)?)? };
+        let place = Cursor { create_time: column::time(look, 7)?, name: column::name(look, 1)? };
         if is_selected(query, look, now)? {
             let id = look.get(0)?;
             let stored = row::by_id(connection, id)?
@@ -64,7 +63,7 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -
 
 /// [`ListQuery::selects`], from the columns that are looked at.
 fn is_selected(query: &ListQuery, look: &Row<'_>, now: Timestamp) -> Result<bool, Failed> {
-    let update_time = row::time(look, 8)?;
+    let update_time = column::time(look, 8)?;
     let state: i16 = look.get(5)?;
     let code: Option<i32> = look.get(6)?;
     let expire_time: Option<i64> = look.get(9)?;
@@ -73,23 +72,19 @@ fn is_selected(query: &ListQuery, look: &Row<'_>, now: Timestamp) -> Result<bool
     let is_wanted = |kind: &StateKind| kind.to_column() == state;
     let within = |range: TimeRange, time| range.contains(time);
     Ok(!is_expired
-        && query.parent.matches(text(look, 2)?)
+        && query.parent.matches(column::text(look, 2)?)
         && (query.states.is_empty() || query.states.iter().any(is_wanted))
         && (query.error_codes.is_empty()
             || code.is_some_and(|code| query.error_codes.iter().any(|wanted| wanted.number() == code)))
-        && within(query.create_time, Some(row::time(look, 7)?))
+        && within(query.create_time, Some(column::time(look, 7)?))
         && within(query.update_time, Some(update_time))
         && within(query.end_time, end_time)
         && match &query.owner {
-            Some(owner) => owner.as_str() == text(look, 3)?,
+            Some(owner) => owner.as_str() == column::text(look, 3)?,
             None => true,
         }
         && (query.methods.is_empty() || {
-            let method = text(look, 4)?;
+            let method = column::text(look, 4)?;
             query.methods.iter().any(|wanted| **wanted == *method)
         }))
-}
-
-fn text<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row str, rusqlite::Error> {
-    Ok(row.get_ref(column)?.as_str()?)
 }

@@ -5,11 +5,10 @@ use std::cmp::Reverse;
 use lro_store::{Claim, MAX_BATCH, Record};
 use rusqlite::params;
 
+use super::workers;
 use crate::error::Failed;
-use crate::purge::rows;
-use crate::row::{self, Stored};
-use crate::step::Step;
-use crate::{change, workers};
+use crate::row::{self, Stored, change, column};
+use crate::transaction::Step;
 
 /// What there is to claim, in the order in which it is claimed.
 type Candidate = (Reverse<i16>, i64, String, i64);
@@ -38,12 +37,12 @@ pub(crate) fn claim(step: &mut Step<'_>, claim: &Claim) -> Result<Vec<Record>, F
     Ok(records)
 }
 
-/// Makes claimable whose time has come, a few at a time.
+/// Makes operations claimable whose time has come, at most so many that a claim stays short; the next claim goes on.
 fn promote(step: &Step<'_>, now: i64) -> Result<(), Failed> {
     step.execute(
         "UPDATE lro_operation SET waits_for = 0 WHERE id IN (SELECT id FROM lro_operation \
          WHERE waits_for = 1 AND not_before <= ?1 ORDER BY not_before LIMIT ?2)",
-        params![now, rows(MAX_BATCH)],
+        params![now, column::limit(MAX_BATCH)],
     )?;
     Ok(())
 }
@@ -56,7 +55,7 @@ fn ready(step: &Step<'_>, method: &str, now: i64, limit: usize) -> Result<Vec<Ca
          ORDER BY priority DESC, create_time, name LIMIT ?3",
     )?;
     let candidates = statement
-        .query_map(params![method, now, rows(limit)], |row| {
+        .query_map(params![method, now, column::limit(limit)], |row| {
             Ok((Reverse(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?))
         })?
         .collect::<Result<_, _>>()?;

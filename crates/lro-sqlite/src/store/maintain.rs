@@ -8,7 +8,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::SqliteStore;
-use crate::connect::Place;
+use crate::database::Place;
 use crate::error::Failed;
 
 impl SqliteStore {
@@ -64,8 +64,8 @@ async fn blocking<T: Send + 'static>(
 
 fn back_up(place: &Place, path: &Path) -> Result<(), Failed> {
     refuse_databases_in_use(place, path)?;
-    let partial = Place::beside(path, ".partial");
-    let remains = [partial.clone(), Place::beside(&partial, "-journal")];
+    let partial = beside(path, ".partial");
+    let remains = [partial.clone(), beside(&partial, "-journal")];
     let remove = || {
         for file in &remains {
             // Most often there is none, and another error shows when the file is made.
@@ -80,13 +80,20 @@ fn back_up(place: &Place, path: &Path) -> Result<(), Failed> {
     ended
 }
 
+/// The path of a file with this ending in addition.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// A copy in place of a database that is in use would be the end of both.
 fn refuse_databases_in_use(place: &Place, path: &Path) -> Result<(), Failed> {
     let same = |one: &Path, other: &Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other);
     if same(&place.path, path) {
         return Err(Failed::internal("a database cannot be copied into its own file; name another one"));
     }
-    let log = Place::beside(path, "-wal");
+    let log = beside(path, "-wal");
     if log.exists() {
         return Err(Failed::internal(format!(
             "{} belongs to a database that is in use or was not closed; name another file for the copy",

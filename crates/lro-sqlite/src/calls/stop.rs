@@ -3,8 +3,8 @@
 use lro_store::{Change, OperationName, StopReason};
 
 use crate::error::Failed;
-use crate::step::Step;
-use crate::{change, keys, purge, row};
+use crate::row::{self, change, keys};
+use crate::transaction::Step;
 
 /// Cancels operations; whether each exists.
 pub(crate) fn request_cancel(step: &mut Step<'_>, names: &[OperationName]) -> Result<Vec<bool>, Failed> {
@@ -25,7 +25,7 @@ pub(crate) fn delete(step: &mut Step<'_>, names: &[OperationName]) -> Result<Vec
         let now = step.now();
         let stored = row::by_name(step.transaction(), name)?.filter(|stored| !stored.view.is_expired(now));
         let Some(stored) = stored else { return Ok(false) };
-        purge::remove(step, stored.id)?;
+        row::delete(step, stored.id)?;
         step.hint(Change::Deleted(name.clone()));
         if !stored.view.is_done() {
             keys::settle(step, stored.view.exclusive())?;

@@ -1,12 +1,13 @@
 //! Connections to the file, with the settings that the store relies on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::library;
 use crate::error::Failed;
 
 /// More than the statements there are, so that each is prepared once.
@@ -29,6 +30,7 @@ pub(crate) struct Place {
 impl Place {
     /// A connection that writes; makes the file if there is none.
     pub(crate) fn writer(&self) -> Result<Connection, Failed> {
+        library::check()?;
         if let Some(folder) = self.path.parent()
             && !folder.as_os_str().is_empty()
             && !folder.is_dir()
@@ -95,12 +97,5 @@ impl Place {
         connection.pragma_update(None, "cache_size", -i64::from(self.cache_kib))?;
         connection.pragma_update(None, "temp_store", "memory")?;
         Ok(connection)
-    }
-
-    /// The file with this ending in addition.
-    pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        name.into()
     }
 }

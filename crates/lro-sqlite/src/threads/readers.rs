@@ -8,8 +8,8 @@ use lro_store::Error;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::queue::{Queue, Taken};
 use crate::error::Failed;
-use crate::queue::{Queue, Taken};
 
 /// How long a thread waits before it looks whether it is still needed; it is woken in any case.
 const PATIENCE: Duration = Duration::from_secs(3_600);

@@ -3,23 +3,19 @@
 use lro_store::{Change, ExclusiveKey, OperationName};
 use rusqlite::{OptionalExtension as _, params};
 
+use super::{Stored, WaitsFor, column};
 use crate::error::Failed;
-use crate::row::{self, Stored, WaitsFor};
-use crate::step::Step;
+use crate::row;
+use crate::transaction::Step;
 
 /// The name of the operation that holds a key.
 pub(crate) fn holder(step: &Step<'_>, key: &ExclusiveKey) -> Result<Option<OperationName>, Failed> {
-    let name: Option<String> = step
-        .transaction()
-        .prepare_cached(
-            "SELECT name FROM lro_operation WHERE exclusive_key = ?1 AND state < 2 \
-             ORDER BY state DESC, create_time, name LIMIT 1",
-        )?
-        .query_row([key.as_str()], |row| row.get(0))
-        .optional()?;
-    let parse =
-        |name: String| OperationName::parse(&name).map_err(|error| Failed::internal(error.to_string()));
-    name.map(parse).transpose()
+    let mut statement = step.transaction().prepare_cached(
+        "SELECT name FROM lro_operation WHERE exclusive_key = ?1 AND state < 2 \
+         ORDER BY state DESC, create_time, name LIMIT 1",
+    )?;
+    let mut found = statement.query([key.as_str()])?;
+    found.next()?.map(|row| column::name(row, 0)).transpose()
 }
 
 /// All operations that have a key and are not done.

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use lro_store::{Attempt, Fence, KeepAlive, OperationName, Stop, Timestamp, View, Worker, WorkerId};
+use lro_store::{Fence, KeepAlive, OperationName, Stop, Timestamp, View, Worker, WorkerId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::change;
 use crate::error::Failed;
-use crate::purge::rows;
-use crate::row::{self, time};
-use crate::step::Step;
-use crate::write::{name, reason};
+use crate::row::{self, change, column};
+use crate::transaction::Step;
+
+/// How many operations are taken back in one transaction from a worker that leaves: few enough that others who write hardly
+/// notice, and enough that a sync of the disk for each batch costs little.
+const BATCH: usize = 500;
 
 /// A worker as it is stored.
 pub(crate) fn find(connection: &Connection, id: &WorkerId) -> Result<Option<Worker>, Failed> {
@@ -42,13 +43,14 @@ pub(crate) fn keep_alive(step: &mut Step<'_>, id: &WorkerId, lease: Duration) ->
     Ok(if worker.is_alive() { KeepAlive::alive(stops) } else { KeepAlive::gone(stops) })
 }
 
-/// The end of a worker, and of all that it has with it.
-pub(crate) fn leave(step: &mut Step<'_>, id: &WorkerId) -> Result<(), Failed> {
+/// The end of a worker; takes back some of what it has, and says whether that may not be all.
+///
+/// All later calls give it nothing, so a caller that goes on until this says no has taken back everything.
+pub(crate) fn leave(step: &mut Step<'_>, id: &WorkerId) -> Result<bool, Failed> {
     let now = step.now();
     let known = find(step.transaction(), id)?.unwrap_or_else(|| Worker::new(Duration::ZERO, now));
     put(step, id, &known.leave(now))?;
-    take_back(step, id, usize::MAX, now)?;
-    Ok(())
+    Ok(take_back(step, id, BATCH, now)? == BATCH)
 }
 
 /// Takes back at most `limit` operations from workers that are gone or whose lease is over; how many.
@@ -84,11 +86,14 @@ pub(crate) fn held(
     let mut statement = connection.prepare_cached(
         "SELECT name, attempt FROM lro_operation WHERE worker = ?1 AND name > ?2 ORDER BY name LIMIT ?3",
     )?;
-    let mut found =
-        statement.query(params![id.as_str(), after.map_or("", OperationName::as_str), rows(limit)])?;
+    let mut found = statement.query(params![
+        id.as_str(),
+        after.map_or("", OperationName::as_str),
+        column::limit(limit)
+    ])?;
     let mut fences = Vec::new();
     while let Some(row) = found.next()? {
-        fences.push(Fence::of_worker(stored_name(row, 0)?, id.clone(), attempt(row, 1)?));
+        fences.push(Fence::of_worker(column::name(row, 0)?, id.clone(), column::attempt(row, 1)?));
     }
     Ok(fences)
 }
@@ -101,8 +106,9 @@ fn stops(step: &Step<'_>, id: &WorkerId) -> Result<Vec<Stop>, Failed> {
     let mut found = statement.query([id.as_str()])?;
     let mut stops = Vec::new();
     while let Some(row) = found.next()? {
-        let text: String = row.get(2)?;
-        stops.push(Stop::new(stored_name(row, 0)?, attempt(row, 1)?, reason(&text)?));
+        if let Some(reason) = column::stop(row, 2)? {
+            stops.push(Stop::new(column::name(row, 0)?, column::attempt(row, 1)?, reason));
+        }
     }
     Ok(stops)
 }
@@ -111,7 +117,7 @@ fn stops(step: &Step<'_>, id: &WorkerId) -> Result<Vec<Stop>, Failed> {
 fn take_back(step: &mut Step<'_>, id: &WorkerId, limit: usize, now: Timestamp) -> Result<usize, Failed> {
     let ids = step.find_ids(
         "SELECT id FROM lro_operation WHERE worker = ?1 LIMIT ?2",
-        params![id.as_str(), rows(limit)],
+        params![id.as_str(), column::limit(limit)],
     )?;
     let count = ids.len();
     for operation in ids {
@@ -168,17 +174,8 @@ fn worker(row: &Row<'_>) -> Result<Worker, Failed> {
     let lease: i64 = row.get(0)?;
     let lease =
         u64::try_from(lease).map_err(|_| Failed::internal("a stored worker has a lease below zero"))?;
-    let mut worker = Worker::new(Duration::from_micros(lease), time(row, 2)?);
-    worker.expires_at = time(row, 1)?;
+    let mut worker = Worker::new(Duration::from_micros(lease), column::time(row, 2)?);
+    worker.expires_at = column::time(row, 1)?;
     worker.gone_at = row.get::<_, Option<i64>>(3)?.map(Timestamp::from_micros);
     Ok(worker)
-}
-
-fn stored_name(row: &Row<'_>, column: usize) -> Result<OperationName, Failed> {
-    name(row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?)
-}
-
-fn attempt(row: &Row<'_>, column: usize) -> Result<Attempt, Failed> {
-    Attempt::new(row.get(column)?)
-        .ok_or_else(|| Failed::internal("a stored operation runs without an attempt"))
 }

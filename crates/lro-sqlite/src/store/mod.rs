@@ -1,5 +1,9 @@
 //! The store, whose calls become jobs of the threads that write and read.
 
+mod builder;
+mod maintain;
+mod uncommitted;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +14,12 @@ use lro_store::{
     OperationName, Page, Record, Release, Report, RequestKey, Store, View, WorkerId, WriteResult,
 };
 
-use crate::connect::Place;
+use crate::calls::{claim, create, list, purge, read, stop, workers, write};
+use crate::database::Place;
 use crate::threads::Threads;
-use crate::{SqliteStoreBuilder, claim, create, list, purge, read, stop, workers, write};
+
+pub use self::builder::SqliteStoreBuilder;
+pub use self::uncommitted::Uncommitted;
 
 /// Operations in an SQLite file: durable, for the processes of one machine.
 ///
@@ -29,7 +36,9 @@ use crate::{SqliteStoreBuilder, claim, create, list, purge, read, stop, workers,
 ///
 /// **Bounded time.** Each call ends within the [timeout](SqliteStoreBuilder::timeout), by the clock of the Tokio
 /// runtime; so a test with paused time wants [`MemoryStore`](lro_store::MemoryStore). A call that is given up is whole or
-/// absent.
+/// absent. Only [`leave`](Store::leave) takes operations back in batches, so that others can write in between: if it is given up
+/// in the middle, the worker is gone, and what it still has is for the next call or for those who
+/// [reclaim](Store::reclaim).
 ///
 /// Tables have names with the prefix `lro_`; what else is in the file is yours
 /// ([`in_transaction`](crate::in_transaction)).
@@ -139,8 +148,18 @@ impl Store for SqliteStore {
     }
 
     async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
-        let worker = worker.clone();
-        self.0.threads.write_urgently(move |step| workers::leave(step, &worker)).await
+        // Each batch is a job of its own, so that what others write goes between.
+        let all = async {
+            loop {
+                let worker = worker.clone();
+                let is_more =
+                    self.0.threads.write_urgently(move |step| workers::leave(step, &worker)).await?;
+                if !is_more {
+                    return Ok(());
+                }
+            }
+        };
+        self.0.threads.in_time(all).await
     }
 
     async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {

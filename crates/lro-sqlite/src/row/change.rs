@@ -1,11 +1,11 @@
-//! Making an operation what a transition has made of it.
+//! Writing back what a transition has made of an operation, with all that follows from it: hints, and the next of its key.
 
 use lro_store::{Change, Payload, State, StateKind, Timestamp, View};
 
+use super::{Stored, WaitsFor, keys};
 use crate::error::Failed;
-use crate::keys;
-use crate::row::{self, Stored, WaitsFor};
-use crate::step::Step;
+use crate::row;
+use crate::transaction::Step;
 
 /// Makes an operation what a transition has made of it.
 pub(crate) fn replace(

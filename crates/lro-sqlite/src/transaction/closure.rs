@@ -6,8 +6,8 @@ use std::error::Error as StdError;
 use lro_store::{InTransaction, Refusal};
 use rusqlite::{Connection, Transaction};
 
+use super::step::Step;
 use crate::error::{Failed, failure_of_the_database};
-use crate::step::Step;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 

@@ -1,5 +1,10 @@
 //! The threads of a store, and what callers ask of them.
 
+mod job;
+mod queue;
+mod readers;
+mod writer;
+
 use std::fmt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -9,18 +14,20 @@ use lro_store::Error;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use self::job::{Call, Job};
+use self::queue::{Queue, Refused};
+use self::readers::Read;
 use crate::error::Failed;
-use crate::queue::{Queue, Refused};
-use crate::readers::{self, Read};
-use crate::step::Step;
-use crate::writer::{Call, Job, Writer};
+use crate::transaction::Step;
+
+pub(crate) use self::writer::Writer;
 
 /// One thread that writes and some that read, and the queues before them. They end when this is dropped.
 pub(crate) struct Threads {
     writes: Arc<Queue<Job>>,
     reads: Arc<Queue<Read>>,
     timeout: Duration,
-    /// The one that writes first.
+    /// The first one is the thread that writes.
     handles: Vec<JoinHandle<()>>,
 }
 
@@ -91,16 +98,22 @@ impl Threads {
         push: impl FnOnce(oneshot::Sender<Result<T, Error>>, Instant) -> Result<(), Refused>,
     ) -> Result<T, Error> {
         let (answer, receiver) = oneshot::channel();
-        let timeout = self.timeout;
-        push(answer, Instant::now() + timeout).map_err(|refused| match refused {
+        push(answer, Instant::now() + self.timeout).map_err(|refused| match refused {
             Refused::Full => Error::unavailable("too many calls wait for the database; try again later"),
             Refused::Closed => Error::internal("the store is closed"),
         })?;
-        match tokio::time::timeout(timeout, receiver).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(Error::internal("a thread of the store has ended")),
-            Err(_) => Err(Error::unavailable(format!("the database has not answered within {timeout:?}"))),
-        }
+        let answered = async {
+            receiver.await.unwrap_or_else(|_| Err(Error::internal("a thread of the store has ended")))
+        };
+        self.in_time(answered).await
+    }
+
+    /// Gives up what takes longer than a call may.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let timeout = self.timeout;
+        tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| {
+            Err(Error::unavailable(format!("the database has not answered within {timeout:?}")))
+        })
     }
 }
 

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use lro_store::{ChangeHub, Clock, Error, SystemClock};
 
-use crate::connect::Place;
-use crate::threads::Threads;
-use crate::writer::Writer;
-use crate::{SqliteStore, schema, transaction};
+use crate::database::Place;
+use crate::threads::{Threads, Writer};
+use crate::{SqliteStore, database, transaction};
 
 /// The longest time that can be set: a day, which every clock and SQLite can add up.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -109,7 +108,8 @@ impl SqliteStoreBuilder {
     /// Opens the store, and makes the file and the tables if they are not there.
     ///
     /// # Errors
-    /// Says what is wrong with the file, its folder or its tables. [Unavailable](Error::unavailable) if another
+    /// Says what is wrong with the file, its folder or its tables, or with the SQLite library of the system, if that is
+    /// used and is older than 3.37. [Unavailable](Error::unavailable) if another
     /// connection has it locked for longer than the busy timeout, or the disk is full.
     ///
     /// # Panics
@@ -123,7 +123,7 @@ impl SqliteStoreBuilder {
     fn open_now(self) -> Result<SqliteStore, Error> {
         let Self { place, clock, readers, queue, timeout, watch_interval, later } = self;
         let mut connection = place.writer()?;
-        schema::migrate(&mut connection, &later)?;
+        database::migrate(&mut connection, &later)?;
         transaction::guard(&mut connection)?;
         let reading = (0..readers).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let hub = ChangeHub::default();

@@ -5,9 +5,10 @@ use std::fmt;
 use lro_store::{Change, ChangeHub, Creation, Error, Finish, NewOperation, WriteResult};
 use rusqlite::Transaction;
 
+use crate::SqliteStore;
+use crate::calls::{create, write};
 use crate::error::Failed;
-use crate::step::Step;
-use crate::{SqliteStore, create, write};
+use crate::transaction::Step;
 
 impl SqliteStore {
     /// Creates an operation in a transaction of yours, on a connection of yours to the same file; otherwise as

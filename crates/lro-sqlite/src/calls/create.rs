@@ -2,11 +2,10 @@
 
 use lro_store::{Creation, InTransaction, NewOperation, OnConflict, StopReason, Timestamp};
 
+use super::workers;
 use crate::error::Failed;
-use crate::row::{self, Stored};
-use crate::step::Step;
-use crate::transaction::{self, Writes};
-use crate::{change, keys, purge, workers};
+use crate::row::{self, Stored, change, keys};
+use crate::transaction::{self, Step, Writes};
 
 /// The longest value that SQLite keeps, less some room for the other columns of a row.
 const LONGEST_ROW: usize = 999_000_000;
@@ -36,7 +35,7 @@ pub(crate) fn create_one(step: &mut Step<'_>, new: &NewOperation) -> Result<Crea
             let record = record.ok_or_else(|| Failed::internal("an operation is gone while it is read"))?;
             return Ok(Creation::Repeated(Box::new(record)));
         }
-        purge::remove(step, first.id)?;
+        row::delete(step, first.id)?;
     }
     // Most operations have neither key nor writes of the caller; for these, inserting them shows whether the name is
     // taken.
@@ -104,7 +103,7 @@ fn key_is_free(step: &Step<'_>, new: &NewOperation) -> Result<bool, Failed> {
 /// Removes what has the name of a new operation, if its retention is over; whether the name is free.
 fn make_way(step: &mut Step<'_>, new: &NewOperation, now: Timestamp) -> Result<bool, Failed> {
     match row::by_name(step.transaction(), new.name())? {
-        Some(old) if old.view.is_expired(now) => purge::remove(step, old.id).map(|()| true),
+        Some(old) if old.view.is_expired(now) => row::delete(step, old.id).map(|()| true),
         Some(_) => Ok(false),
         None => Ok(true),
     }
