@@ -1,6 +1,7 @@
 //! The statements, written out for a schema.
 
 mod create;
+mod partition;
 mod queue;
 mod read;
 mod worker;
@@ -9,6 +10,7 @@ mod write;
 use tokio_postgres::types::Type;
 
 use crate::Mode;
+use crate::schema::Form;
 
 /// The present: the time that is given as `$1`, else that of the server, in microseconds.
 macro_rules! now {
@@ -65,17 +67,34 @@ macro_rules! queries {
             ///
             /// Where the database is PostgreSQL, rows that were just found are reached by where they are, which leaves
             /// the planner no choice, those that others have locked are passed over, and what need not survive a crash is not
-            /// waited for.
-            pub(crate) fn new(schema: &str, mode: Mode) -> Self {
+            /// waited for. Where a row is says nothing among partitions.
+            pub(crate) fn new(schema: &str, mode: Mode, form: Form) -> Self {
                 let mut number = 0;
                 let mut query = |text: &str| {
                     number += 1;
-                    let [locked, row, id, fleeting] = match mode {
-                        Mode::Portable => ["", "name", "id", ""],
-                        Mode::Direct | Mode::Pooled => ["SKIP LOCKED", "ctid", "ctid", FLEETING],
+                    let [locked, row, fleeting] = match mode {
+                        Mode::Portable => ["", "name", ""],
+                        Mode::Direct | Mode::Pooled => ["SKIP LOCKED", "ctid", FLEETING],
                     };
-                    let text = text.replace("SKIP LOCKED", locked).replace("@row", row).replace("@id", id);
-                    let text = text.replace("@fleeting", fleeting);
+                    let [spot, id] = match (mode, form) {
+                        (Mode::Portable, _) | (_, Form::Partitioned) => ["name", "id"],
+                        (Mode::Direct | Mode::Pooled, Form::Plain) => ["ctid", "ctid"],
+                    };
+                    let [unless_taken, within] = match form {
+                        Form::Plain => ["", ""],
+                        Form::Partitioned => [partition::UNLESS_TAKEN, partition::WITHIN],
+                    };
+                    let mut text = text.replace("SKIP LOCKED", locked);
+                    for (place, sql) in [
+                        ("@row", row),
+                        ("@spot", spot),
+                        ("@id", id),
+                        ("@fleeting", fleeting),
+                        ("@unless_taken", unless_taken),
+                        ("@within", within),
+                    ] {
+                        text = text.replace(place, sql);
+                    }
                     Query::new(Some(number), schema, &text)
                 };
                 Self { $($name: query($text),)* }
@@ -148,6 +167,11 @@ queries! {
     lost = worker::LOST;
     declare_gone = worker::DECLARE_GONE;
     forget_workers = worker::FORGET_WORKERS;
+    partitions = partition::PARTITIONS;
+    begin_partition = partition::BEGIN_PARTITION;
+    lock_partitions = partition::LOCK_PARTITIONS;
+    is_used = partition::IS_USED;
+    turn = partition::TURN;
 }
 
 impl Query {
@@ -194,7 +218,8 @@ mod tests {
 
     #[test]
     fn each_parameter_has_its_type() {
-        for query in Queries::new("\"lro\"", Mode::Direct).all() {
+        let forms = [Form::Plain, Form::Partitioned].map(|form| Queries::new("\"lro\"", Mode::Direct, form));
+        for query in forms.iter().flat_map(Queries::all) {
             let highest = (1..100).rev().find(|number| {
                 query
                     .text
@@ -209,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_is_portable_uses_nothing_of_postgres() {
-        for query in Queries::new("\"lro\"", Mode::Portable).all() {
+        for query in Queries::new("\"lro\"", Mode::Portable, Form::Plain).all() {
             assert!(!query.text.contains("SKIP") && !query.text.contains("ctid"), "{}", query.text);
         }
     }

@@ -170,12 +170,12 @@ pub(super) const PURGE: &str = concat!(
         DELETE FROM @.finished f WHERE f.@id = ANY(ARRAY(
             SELECT d.@id FROM @.finished d WHERE d.expire_time <= (SELECT ",
     super::now!(),
-    ") ORDER BY d.expire_time LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
+    ") @within ORDER BY d.expire_time LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
         RETURNING f.id, f.name
     ), o AS (
         DELETE FROM @.operation o USING f CROSS JOIN LATERAL (
-            SELECT x.@row AS place FROM @.operation x WHERE x.name = f.name AND x.id = f.id OFFSET 0
-        ) x WHERE o.@row = x.place
+            SELECT x.@spot AS place FROM @.operation x WHERE x.name = f.name AND x.id = f.id OFFSET 0
+        ) x WHERE o.@spot = x.place
     )
     SELECT count(*) FROM f"
 );

@@ -1,8 +1,10 @@
-//! The promises of every store, kept on PostgreSQL: directly, behind pgbouncer, and without what only PostgreSQL has.
+//! The promises of every store, kept on PostgreSQL: directly, in partitions, behind pgbouncer, and without what only
+//! PostgreSQL has.
 //!
 //! Where there is no PostgreSQL, a line says so and a memory store stands in.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use lro_postgres::{Mode, PostgresStore};
 use lro_store::{ManualClock, MemoryStore, Store};
@@ -12,6 +14,7 @@ use test_postgres::{PgBouncer, Schema};
 const DIRECT: u8 = 0;
 const POOLED: u8 = 1;
 const PORTABLE: u8 = 2;
+const PARTITIONED: u8 = 3;
 
 /// A schema on the server that all tests share.
 struct PostgresHarness<const MODE: u8> {
@@ -27,7 +30,7 @@ enum Place {
 impl<const MODE: u8> Harness for PostgresHarness<MODE> {
     type Store = Arc<dyn Store>;
     const CAPABILITIES: Capabilities = Capabilities::new().durable().hints(match MODE {
-        DIRECT => HintReach::EveryHandle,
+        DIRECT | PARTITIONED => HintReach::EveryHandle,
         _ => HintReach::SameHandle,
     });
     const MODEL_CASES: u32 = 24;
@@ -53,11 +56,14 @@ impl<const MODE: u8> Harness for PostgresHarness<MODE> {
             Place::Memory(store) => return Ok(Arc::new(store.clone())),
         };
         let mode = match MODE {
-            DIRECT => Mode::Direct,
+            DIRECT | PARTITIONED => Mode::Direct,
             POOLED => Mode::Pooled,
             _ => Mode::Portable,
         };
-        let builder = PostgresStore::builder(url).schema(schema.name()).mode(mode);
+        let mut builder = PostgresStore::builder(url).schema(schema.name()).mode(mode);
+        if MODE == PARTITIONED {
+            builder = builder.partition(Duration::from_secs(60));
+        }
         Ok(Arc::new(builder.clock(self.clock.clone()).connections(2, 2).connect().await?))
     }
 }
@@ -79,6 +85,10 @@ mod direct {
 
 mod pooled {
     lro_store_conformance::suite!(super::PostgresHarness<{ super::POOLED }>);
+}
+
+mod partitioned {
+    lro_store_conformance::suite!(super::PostgresHarness<{ super::PARTITIONED }>);
 }
 
 mod portable {
