@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use super::plan::Look;
 use super::{first_id, look};
 use crate::call::Shared;
-use crate::connection::{Begin, Connection};
+use crate::connection::{Begin, Connection, Step};
 use crate::error::Failure;
 use crate::row;
 
@@ -18,7 +18,9 @@ pub(super) async fn run(
     seen: &mut Look,
 ) -> Result<(), Failure> {
     if seen.began.is_none() {
-        connection.transact(Begin::Durable, &[(&shared.queries.begin_partition, &[&seen.now])]).await?;
+        let begin: Step<'_> = (&shared.queries.begin_partition, &[&seen.now]);
+        connection.transact(Begin::Durable, &[begin]).await?;
+        seen.began = Some(seen.now);
     }
     let next = seen.current + 1;
     if seen.is_over(span) || !seen.has(next) {
