@@ -65,10 +65,9 @@ async fn remove(
         if left == 0 {
             break;
         }
-        let (now, first, last) = (shared.now(), first_id(*number), first_id(number + 1) - 1);
-        let rows = connection
-            .transact(Begin::Durable, &[(&shared.queries.purge, &[&now, &left, &first, &last])])
-            .await?;
+        let now = shared.now();
+        let purge = shared.queries.purge.with_last(&[first_id(*number), first_id(number + 1) - 1]);
+        let rows = connection.transact(Begin::Durable, &[(&purge, &[&now, &left])]).await?;
         let count: i64 = rows.iter().flatten().next().map_or(Ok(0), |row| row::get(row, 0))?;
         removed += usize::try_from(count).unwrap_or_default();
     }

@@ -80,9 +80,9 @@ macro_rules! queries {
                         (Mode::Portable, _) | (_, Form::Partitioned) => ["name", "id"],
                         (Mode::Direct | Mode::Pooled, Form::Plain) => ["ctid", "ctid"],
                     };
-                    let [unless_taken, within] = match form {
-                        Form::Plain => ["", ""],
-                        Form::Partitioned => [partition::UNLESS_TAKEN, partition::WITHIN],
+                    let unless_taken = match form {
+                        Form::Plain => "",
+                        Form::Partitioned => partition::UNLESS_TAKEN,
                     };
                     let mut text = text.replace("SKIP LOCKED", locked);
                     for (place, sql) in [
@@ -91,9 +91,15 @@ macro_rules! queries {
                         ("@id", id),
                         ("@fleeting", fleeting),
                         ("@unless_taken", unless_taken),
-                        ("@within", within),
                     ] {
                         text = text.replace(place, sql);
+                    }
+                    for row in ["d", "f", "o", "x"] {
+                        let within = match form {
+                            Form::Plain => String::new(),
+                            Form::Partitioned => partition::within(row),
+                        };
+                        text = text.replace(&format!("@within_{row}"), &within);
                     }
                     Query::new(Some(number), schema, &text)
                 };
@@ -181,6 +187,16 @@ impl Query {
     pub(crate) fn new(number: Option<usize>, schema: &str, text: &str) -> Self {
         let types = parameter_types(text);
         Self { number, text: text.replace("@.", &format!("{schema}.")), types }
+    }
+
+    /// The same for one call, with its last parameters written out, so that the planner knows them.
+    pub(crate) fn with_last(&self, values: &[i64]) -> Self {
+        let kept = self.types.len() - values.len();
+        let mut text = self.text.clone();
+        for (number, value) in (kept + 1..).zip(values) {
+            text = text.replace(&format!("${number}::bigint"), &value.to_string());
+        }
+        Self { number: None, text, types: self.types[..kept].to_vec() }
     }
 }
 

@@ -9,8 +9,11 @@ pub(super) const UNLESS_TAKEN: &str = "
             WHERE o.owner = i.owner AND o.method = i.method AND o.request_id = i.request_id LIMIT 1
         ) IS NULL END";
 
-/// Keeps a purge in the partition whose ids these are.
-pub(super) const WITHIN: &str = "AND d.id BETWEEN $3::bigint AND $4::bigint";
+/// Keeps what a purge looks at of `row` in the partition whose ids these are. They are to be written out, or the planner
+/// takes the range for a small part of that partition and reads all of it.
+pub(super) fn within(row: &str) -> String {
+    format!("{row}.id BETWEEN $3::bigint AND $4::bigint AND")
+}
 
 /// A row for each partition: the one that is current and since when, the present, its number, the first and the last time
 /// at which something in it expires, and whether something in it is not done. The last is looked for only where it counts.

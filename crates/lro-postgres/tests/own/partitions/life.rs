@@ -1,10 +1,12 @@
 //! What becomes of partitions.
 
-use lro_postgres::Mode;
-use lro_store::{Store, StoreExt};
+use std::time::Duration;
+
+use lro_postgres::{Mode, PostgresStore};
+use lro_store::{ManualClock, Store, StoreExt};
 
 use super::{SPAN, World, done};
-use crate::support::{begin, name, operation, response};
+use crate::support::{begin, client, name, operation, response};
 
 #[tokio::test]
 async fn partitions_are_there_before_they_are_needed_and_go_when_all_in_them_is_over() {
@@ -79,4 +81,37 @@ async fn where_nothing_is_created_no_partition_begins() {
     assert_eq!(world.partitions().await, [0, 1], "its span began when it was seen to be empty");
     world.pass().await;
     assert_eq!(world.partitions().await, [0, 1, 2]);
+}
+
+#[tokio::test]
+async fn a_batch_reads_no_more_than_it_removes() {
+    const COUNT: usize = 24_000;
+    let Some(cluster) = test_postgres::private() else { return };
+    let Ok(cluster) = cluster.setting("shared_preload_libraries", "pg_stat_statements").start() else {
+        return test_tools::skip("PostgreSQL does not count statements here");
+    };
+    let (clock, url) = (ManualClock::default(), cluster.url("postgres"));
+    let other = client(&url).await;
+    other.batch_execute("CREATE EXTENSION pg_stat_statements").await.unwrap();
+    let builder = PostgresStore::builder(url).hints(false).connections(1, 1).clock(clock.clone());
+    let store = builder.partition(SPAN).connect().await.unwrap();
+    store.purge(1).await.unwrap();
+    store.create_one(done("kept", 99)).await.unwrap();
+    for batch in 0..COUNT / 500 {
+        let new = |number| done(&format!("{batch}-{number}"), 4);
+        store.create((0..500).map(new).collect()).await.unwrap();
+        clock.advance(Duration::from_secs(1));
+    }
+    clock.advance(SPAN * 9);
+    store.purge(0).await.unwrap();
+    other.batch_execute("VACUUM ANALYZE").await.unwrap();
+    let pages = async || -> i64 {
+        let sql = "SELECT sum(shared_blks_hit + shared_blks_read)::bigint FROM pg_stat_statements
+            WHERE query LIKE '%DELETE FROM%finished%'";
+        other.query_one(sql, &[]).await.unwrap().get::<_, Option<i64>>(0).unwrap_or_default()
+    };
+    let before = pages().await;
+    assert_eq!(store.purge(10).await.unwrap(), 10);
+    let looked = pages().await - before;
+    assert!((1..400).contains(&looked), "{looked} pages were looked at");
 }
