@@ -46,8 +46,13 @@ async fn turn(shared: &Shared, connection: &Connection, span: i64, seen: &Look) 
     if !lock(shared, connection, seen.current).await? {
         return Ok(false);
     }
-    let used = connection.go_on(&[(&shared.queries.is_used, &[])]).await?;
-    let is_used: bool = used.iter().flatten().next().map_or(Ok(false), |row| row::get(row, 0))?;
+    // Another process may have done a part of it since.
+    let now = shared.now();
+    let rows =
+        connection.go_on(&[(&shared.queries.partitions, &[&now]), (&shared.queries.is_used, &[])]).await?;
+    let [partitions, used] = &rows[..] else { return Err(Failure::Overtaken) };
+    let seen = &Look::new(partitions)?;
+    let is_used: bool = used.first().map_or(Ok(false), |row| row::get(row, 0))?;
     let turns = seen.is_over(span) && is_used;
     let mut sql = String::new();
     for number in [Some(next), turns.then_some(next + 1)].into_iter().flatten() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use lro_postgres::PostgresStore;
 use lro_store::{Store, StoreExt};
 
 use super::{SPAN, World, done};
@@ -91,4 +92,21 @@ async fn many_that_look_after_partitions_at_once_do_each_thing_once() {
         }
     }
     assert_eq!(world.partitions().await, [5, 6, 7]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_purges_may_come_at_once() {
+    let Some(server) = test_postgres::shared() else { return };
+    for _ in 0..8 {
+        let schema = server.schema();
+        let builder = PostgresStore::builder(schema.url()).schema(schema.name()).connections(6, 1);
+        let store = builder.partition(SPAN).connect().await.unwrap();
+        let purge = |_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.purge(9).await.unwrap() })
+        };
+        for purge in (0..6).map(purge).collect::<Vec<_>>() {
+            purge.await.unwrap();
+        }
+    }
 }
