@@ -85,12 +85,12 @@ impl Look {
 mod tests {
     use super::*;
 
-    fn look(partitions: &[(Option<(i64, i64)>, bool)], current: i64) -> Look {
-        let partition = |(number, (expiry, is_busy)): (i64, &(Option<(i64, i64)>, bool))| Partition {
-            number,
-            expiry: *expiry,
-            is_busy: *is_busy,
-        };
+    type Standing = (Option<(i64, i64)>, bool);
+
+    /// Partitions from 0 on, at the time 100.
+    fn look(partitions: &[Standing], current: i64) -> Look {
+        let partition =
+            |(number, &(expiry, is_busy)): (i64, &Standing)| Partition { number, expiry, is_busy };
         let partitions = (0..).zip(partitions).map(partition).collect();
         Look { now: 100, current, began: Some(90), partitions }
     }

@@ -54,20 +54,11 @@ async fn turn(shared: &Shared, connection: &Connection, span: i64, seen: &Look) 
     let seen = &Look::new(partitions)?;
     let is_used: bool = used.first().map_or(Ok(false), |row| row::get(row, 0))?;
     let turns = seen.is_over(span) && is_used;
-    let mut sql = String::new();
-    for number in [Some(next), turns.then_some(next + 1)].into_iter().flatten() {
-        if !seen.has(number) {
-            sql.push_str(&make(&shared.schema, seen.current, number));
-        }
-    }
+    let missing =
+        [Some(next), turns.then_some(next + 1)].into_iter().flatten().filter(|number| !seen.has(*number));
+    let mut sql: String = missing.map(|number| make(&shared.schema, seen.current, number)).collect();
     if turns {
-        // Nobody is creating while the sequence is set, and it never goes back.
-        let (schema, first) = (&shared.schema, first_id(next));
-        sql.push_str(&format!(
-            "LOCK TABLE ONLY {schema}.operation IN SHARE ROW EXCLUSIVE MODE;
-            SELECT setval('{schema}.operation_id', {first}, false) FROM {schema}.operation_id
-                WHERE last_value < {first};"
-        ));
+        sql.push_str(&set_sequence(&shared.schema, first_id(next)));
     }
     connection.client().batch_execute(&sql).await?;
     let current = if turns { next } else { seen.current };
@@ -102,6 +93,14 @@ async fn lock(shared: &Shared, connection: &Connection, current: i64) -> Result<
         connection.roll_back().await?;
     }
     Ok(is_locked)
+}
+
+/// The SQL that has ids go on from the first of a partition. Nobody is creating meanwhile, and it never goes back.
+fn set_sequence(schema: &str, first: i64) -> String {
+    format!(
+        "LOCK TABLE ONLY {schema}.operation IN SHARE ROW EXCLUSIVE MODE;
+        SELECT setval('{schema}.operation_id', {first}, false) FROM {schema}.operation_id WHERE last_value < {first};"
+    )
 }
 
 /// The SQL that makes a partition like another one. To attach it keeps nobody from reading or writing.

@@ -3,6 +3,8 @@
 //!
 //! Where there is no PostgreSQL, a line says so and a memory store stands in.
 
+mod turner;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,6 +12,9 @@ use lro_postgres::{Mode, PostgresStore};
 use lro_store::{ManualClock, MemoryStore, Store};
 use lro_store_conformance::{Capabilities, Harness, HarnessError, HintReach};
 use test_postgres::{PgBouncer, Schema};
+use tokio::sync::OnceCell;
+
+use self::turner::Turner;
 
 const DIRECT: u8 = 0;
 const POOLED: u8 = 1;
@@ -20,6 +25,7 @@ const PARTITIONED: u8 = 3;
 struct PostgresHarness<const MODE: u8> {
     place: Place,
     clock: ManualClock,
+    turner: OnceCell<Turner>,
 }
 
 enum Place {
@@ -47,7 +53,7 @@ impl<const MODE: u8> Harness for PostgresHarness<MODE> {
             Some((schema, url)) => Place::Schema { schema, url },
             None => Place::Memory(MemoryStore::with_clock(clock.clone())),
         };
-        Ok(Self { place, clock })
+        Ok(Self { place, clock, turner: OnceCell::new() })
     }
 
     async fn connect(&self) -> Result<Arc<dyn Store>, HarnessError> {
@@ -60,11 +66,25 @@ impl<const MODE: u8> Harness for PostgresHarness<MODE> {
             POOLED => Mode::Pooled,
             _ => Mode::Portable,
         };
-        let mut builder = PostgresStore::builder(url).schema(schema.name()).mode(mode);
+        let builder = || {
+            let builder = PostgresStore::builder(url).schema(schema.name()).mode(mode);
+            let builder = builder.clock(self.clock.clone()).connections(2, 2);
+            if MODE == PARTITIONED { builder.partition(Duration::from_secs(60)) } else { builder }
+        };
+        let store = builder().connect().await?;
         if MODE == PARTITIONED {
-            builder = builder.partition(Duration::from_secs(60));
+            let turner =
+                async || Turner::start(url, schema.name(), builder().hints(false).connect().await?).await;
+            self.turner.get_or_try_init(turner).await?;
         }
-        Ok(Arc::new(builder.clock(self.clock.clone()).connections(2, 2).connect().await?))
+        Ok(Arc::new(store))
+    }
+
+    async fn stop(self) -> Result<(), HarnessError> {
+        match self.turner.into_inner() {
+            Some(turner) => turner.stop().await,
+            None => Ok(()),
+        }
     }
 }
 
