@@ -147,7 +147,8 @@ fn step_sql(schema: &str, version: i32, step: &str, form: Form) -> String {
         ),
         _ => format!("UPDATE {schema}.schema_version SET version = {version};\n"),
     };
-    format!("{step}\n{note}{partitions}").replace("@.", &format!("{schema}."))
+    let within = |sql: &str| sql.replace("@.", &format!("{schema}."));
+    format!("{}\n{note}{}", within(step), within(partitions))
 }
 
 /// Whether the tables, which are there, have the form that this program was told of: its statements are for that.

@@ -99,7 +99,10 @@ async fn a_member_of_the_owner_makes_partitions_that_belong_to_the_owner() {
     }
     let owners = "SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = $1";
     let rows = admin.query(owners, &[&schema.name()]).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), [owner.clone()]);
+    assert_eq!(
+        rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(),
+        std::slice::from_ref(&owner)
+    );
     drop(stores);
     let end = format!("DROP OWNED BY {owner}, {member}; DROP ROLE {owner}, {member}");
     admin.batch_execute(&end).await.unwrap();
@@ -125,4 +128,28 @@ async fn the_sql_can_be_run_by_hand_and_turns_tables_that_are_there_into_a_parti
     assert!(moved.request_cancel_one(&name("waits")).await.unwrap());
     assert!(moved.create_one(operation("new")).await.unwrap().created().is_some());
     assert!(moved.create_one(operation("done")).await.unwrap().created().is_none(), "its name is taken");
+}
+
+#[tokio::test]
+async fn a_later_version_changes_all_partitions_and_those_that_are_yet_to_come() {
+    let Some(world) = World::new().await else { return };
+    world.store.create_one(done("before", 9)).await.unwrap();
+    let step = "ALTER TABLE @.operation ADD COLUMN more text; CREATE INDEX ON @.finished (update_time);";
+    let builder = PostgresStore::builder(world.schema.url()).schema(world.schema.name());
+    let builder = builder.partition(SPAN).clock(world.clock.clone()).next_version(step);
+    let newer = builder.connect().await.unwrap();
+    for round in 0..3 {
+        for (store, id) in [(&newer, "newer"), (&world.store, "older")] {
+            let new = done(&format!("{id}-{round}"), 9);
+            assert!(store.create_one(new).await.unwrap().created().is_some());
+            world.clock.advance(SPAN);
+            store.purge(9).await.unwrap();
+        }
+    }
+    assert_eq!(world.partitions().await.len(), 8);
+    assert_eq!(world.count("operation WHERE more IS NULL").await, 7);
+    let indexes = "SELECT count(*) FROM pg_indexes WHERE schemaname = $1 AND indexdef LIKE '%(update_time)'
+        AND tablename LIKE 'finished\\_%'";
+    let indexes: i64 = world.other.query_one(indexes, &[&world.schema.name()]).await.unwrap().get(0);
+    assert_eq!(indexes, 8);
 }
