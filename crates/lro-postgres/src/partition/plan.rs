@@ -42,7 +42,7 @@ impl Look {
         })
     }
 
-    /// Whether the current partition has been so for a span. Times that a clock has gone back behind count from now.
+    /// Whether the current partition has been so for a span.
     pub(super) fn is_over(&self, span: i64) -> bool {
         self.began.is_some_and(|began| self.now.saturating_sub(began) >= span)
     }
