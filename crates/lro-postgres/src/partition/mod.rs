@@ -40,6 +40,10 @@ pub(crate) async fn purge(
 ) -> Result<usize, Failure> {
     let mut look = look(shared, connection).await?;
     let upkeep = upkeep::run(shared, connection, span, &mut look).await;
+    if connection.is_open() {
+        // A transaction that has failed in the middle takes no more statements.
+        return upkeep.map(|()| 0);
+    }
     // Who may not change partitions can still remove what is in them.
     let removed = remove(shared, connection, &look.lasting(span), limit).await?;
     if removed == 0 {
