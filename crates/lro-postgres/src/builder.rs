@@ -13,9 +13,9 @@ use crate::connect::{Connect, clear};
 use crate::error::Failure;
 use crate::hints::{Hints, Listener, listen};
 use crate::pool::Pool;
-use crate::schema::Steps;
+use crate::schema::{Form, Steps};
 use crate::sql::Queries;
-use crate::{Mode, PostgresStore, locks, schema};
+use crate::{Mode, PostgresStore, columns, locks, partition, schema};
 
 /// Makes a [`PostgresStore`].
 #[must_use = "a store is made by `connect`"]
@@ -23,6 +23,7 @@ pub struct PostgresStoreBuilder {
     url: String,
     schema: String,
     mode: Mode,
+    span: Option<Duration>,
     hints: bool,
     migrates: bool,
     writers: usize,
@@ -41,6 +42,7 @@ impl PostgresStoreBuilder {
             url: url.into(),
             schema: "lro".to_owned(),
             mode: Mode::Direct,
+            span: None,
             hints: true,
             migrates: true,
             writers: 3,
@@ -63,6 +65,38 @@ impl PostgresStoreBuilder {
     /// What is between the store and its tables; [`Mode::Direct`] by default.
     pub fn mode(mut self, mode: Mode) -> Self {
         self.mode = mode;
+        self
+    }
+
+    /// Keeps operations in partitions, with those of one `span` of creation together, at least a minute; without
+    /// partitions by default.
+    ///
+    /// It is for millions of operations with one retention: a partition in which everything has expired is dropped as
+    /// a whole, which leaves nothing for vacuum, where a [`purge`](lro_store::Store::purge) would remove each. Such a
+    /// drop does not count for the purge's limit and number. An operation that is not done, or is kept for longer, keeps its
+    /// partition; what has expired beside it is then removed in batches, unless all of it goes within two spans.
+    ///
+    /// - **How many.** There are about as many partitions as the retention has spans, and two more. Whoever reads by name
+    ///   or by request looks into each, and so does whoever creates. A dozen is sensible, so for 30 days of retention a
+    ///   span of three days; some operations with a much longer retention would keep a partition each.
+    /// - **Who makes them.** Purges do, so an engine must run that works; partitions are there before they are needed, and
+    ///   where nobody makes new ones, the current one goes on. It takes the right to create in the schema and to act as the
+    ///   owner of its tables. One process that has it is enough: others do the rest, and say so if nobody has.
+    /// - **What it holds up.** To drop a partition or to begin one, all who are at work on the tables must have ended, so a
+    ///   long transaction (a dump, or one with [`create_in`](PostgresStore::create_in)) delays it until a later purge.
+    ///   Others wait behind it for a tenth of a second at most for each lock.
+    /// - **Uniqueness.** It is as without. Only a transaction of the caller's above `READ COMMITTED` that lasts over the
+    ///   beginning of a partition may create with `create_in` what another has created since that transaction began.
+    ///
+    /// It is decided when the tables are made: all stores of a schema must agree, and connecting to tables of the other form
+    /// is an error. The span may change at any time. To move, use another schema, and let processes without partitions work
+    /// off what is in the old one. Or, **while no process runs**, run the part of
+    /// [`partitioned_schema_sql`](PostgresStore::partitioned_schema_sql) from the line `-- partitions` on as the owner of the
+    /// tables, which reads all of them once, and repeat grants to other users.
+    ///
+    /// There are no partitions in [`Mode::Portable`].
+    pub fn partition(mut self, span: Duration) -> Self {
+        self.span = Some(span);
         self
     }
 
@@ -138,7 +172,7 @@ impl PostgresStoreBuilder {
     pub async fn migrate(self) -> Result<(), Error> {
         let (config, connect) = self.config()?;
         let mut client = self.within(open(&*connect, &config)).await?;
-        Ok(self.steps.migrate(&mut client, &self.schema, self.mode).await?)
+        Ok(self.steps.migrate(&mut client, &self.schema, self.mode, self.form()).await?)
     }
 
     /// Connects to the database, and makes or updates the tables unless it is told not to.
@@ -147,14 +181,16 @@ impl PostgresStoreBuilder {
     ///
     /// # Errors
     /// `unavailable` if the server cannot be reached now. `internal`, with a text that says what to do, if the URL is
-    /// none, the password is wrong, or the tables are missing or of another version.
+    /// none, the password is wrong, or the tables are missing, of another version or of the other form
+    /// ([`partition`](Self::partition)).
     pub async fn connect(self) -> Result<PostgresStore, Error> {
         let (config, connect) = self.config()?;
         let mut client = self.within(open(&*connect, &config)).await?;
         if self.migrates && schema::version(&client, &self.schema).await? < self.steps.version() {
-            self.steps.migrate(&mut client, &self.schema, self.mode).await?;
+            self.steps.migrate(&mut client, &self.schema, self.mode, self.form()).await?;
         }
         self.steps.check(&self.schema, schema::version(&client, &self.schema).await?)?;
+        schema::check_form(&client, &self.schema, self.form()).await?;
         drop(client);
         let hints = Arc::new(Hints::default());
         let task = if self.hints && self.mode == Mode::Direct {
@@ -172,15 +208,20 @@ impl PostgresStoreBuilder {
         let shared = Shared {
             writers: pool(self.writers, false),
             readers: pool(self.readers, true),
-            queries: Queries::new(&schema, self.mode),
+            queries: Queries::new(&schema, self.mode, self.form()),
             locks: locks::Space::new(&self.schema),
             schema,
             mode: self.mode,
+            span: self.span.map(columns::micros),
             clock: self.clock,
             timeout: self.timeout,
             hints,
         };
         Ok(PostgresStore::new(Arc::new(shared), self.writers, self.readers, task))
+    }
+
+    fn form(&self) -> Form {
+        if self.span.is_some() { Form::Partitioned } else { Form::Plain }
     }
 
     /// What a server that does not answer would let wait for ever.
@@ -209,6 +250,14 @@ impl PostgresStoreBuilder {
 
     fn config(&self) -> Result<(Config, Arc<dyn Connect>), Error> {
         schema::check_name(&self.schema)?;
+        if self.span.is_some_and(|span| span < partition::SHORTEST) {
+            return Err(Error::internal("a partition has a span of a minute at least"));
+        }
+        if self.span.is_some() && self.mode == Mode::Portable {
+            return Err(Error::internal(
+                "there are no partitions in `Mode::Portable`; leave `partition` out",
+            ));
+        }
         let mut config = Config::from_str(&self.url)
             .map_err(|error| Error::internal(format!("the URL of the database is wrong: {error}")))?;
         if config.get_application_name().is_none() {

@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) schema: String,
     pub(crate) locks: locks::Space,
     pub(crate) mode: Mode,
+    /// How long new operations go to one partition, in microseconds, if there are any.
+    pub(crate) span: Option<i64>,
     pub(crate) clock: Option<Box<dyn Clock>>,
     pub(crate) timeout: Duration,
     pub(crate) hints: Arc<Hints>,

@@ -8,6 +8,9 @@
 //! Three tables hold operations. `operation` says what each is and is written once. `unfinished` says how those stand
 //! that are queued or running; it stays small, and is all that changes. `finished` has the results, written once. So
 //! what is done costs nothing but space, and dead rows are only where vacuum gets quickly.
+//!
+//! With [`partition`](PostgresStoreBuilder::partition) the two that are written once are in partitions, which are dropped
+//! as a whole.
 
 mod builder;
 mod call;
@@ -22,6 +25,7 @@ mod hints;
 mod list;
 mod locks;
 mod mode;
+mod partition;
 mod pool;
 mod purge;
 mod read;

@@ -7,7 +7,7 @@ use crate::change::{Changed, Effects, views, write_back};
 use crate::columns::micros;
 use crate::connection::{Begin, Connection, Executor};
 use crate::error::Failure;
-use crate::row;
+use crate::{partition, row};
 
 /// Ends what is past its deadline, or asks its work to stop; how many.
 #[derive(Debug)]
@@ -55,6 +55,9 @@ impl Call for Purge {
             connection
                 .transact(Begin::Durable, &[(&shared.queries.forget_workers, &[&now, &memory])])
                 .await?;
+        }
+        if let Some(span) = shared.span {
+            return partition::purge(shared, connection, span, self.0).await;
         }
         if !row::get::<bool>(any, 0)? {
             return Ok(0);

@@ -13,6 +13,18 @@ use crate::locks::Space;
 /// A step must leave tables with which processes of the version before can go on working.
 const STEPS: [&str; 1] = [include_str!("migrations/0001.sql")];
 
+/// What is run after the first step for tables with partitions.
+const PARTITIONS: &str = include_str!("migrations/partitions.sql");
+
+/// How the tables are that are written once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Whole.
+    Plain,
+    /// In partitions by id.
+    Partitioned,
+}
+
 /// The longest name of a schema, in bytes: PostgreSQL's own limit, less what the name of a channel has before it.
 const MAX_LEN: usize = 59;
 
@@ -60,7 +72,13 @@ impl Steps {
     }
 
     /// Brings the tables to the newest version. One process does it at a time, and it happens as a whole or not at all.
-    pub(crate) async fn migrate(&self, client: &mut Client, schema: &str, mode: Mode) -> Result<(), Failure> {
+    pub(crate) async fn migrate(
+        &self,
+        client: &mut Client,
+        schema: &str,
+        mode: Mode,
+        form: Form,
+    ) -> Result<(), Failure> {
         let transaction = client.transaction().await?;
         // To wait for another process, or to build an index, may take longer than any call.
         transaction.batch_execute("SET LOCAL statement_timeout = 0").await?;
@@ -72,6 +90,9 @@ impl Steps {
         if found > self.version() {
             self.check(schema, found)?;
         }
+        if found > 0 {
+            check_form(transaction.client(), schema, form).await?;
+        }
         // Who may not create schemas can still use one that is there.
         let known = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = $1::text)";
         let row = transaction.query_typed_one(known, &[(&schema, Type::TEXT)]).await?;
@@ -80,7 +101,7 @@ impl Steps {
         }
         for (number, step) in self.all() {
             if number > found {
-                transaction.batch_execute(&step_sql(schema, number, step)).await?;
+                transaction.batch_execute(&step_sql(schema, number, step, form)).await?;
             }
         }
         transaction.commit().await?;
@@ -103,10 +124,10 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
 }
 
 /// All that makes the tables of the newest version where there are none.
-pub(crate) fn sql(schema: &str) -> String {
+pub(crate) fn sql(schema: &str, form: Form) -> String {
     let mut text = format!("BEGIN;\n{};\n", create_schema(schema));
     for (version, step) in (1..).zip(STEPS) {
-        text.push_str(&step_sql(schema, version, step));
+        text.push_str(&step_sql(schema, version, step, form));
     }
     text.push_str("COMMIT;\n");
     text
@@ -116,8 +137,9 @@ fn create_schema(schema: &str) -> String {
     format!("CREATE SCHEMA IF NOT EXISTS {}", quoted(schema))
 }
 
-fn step_sql(schema: &str, version: i32, step: &str) -> String {
+fn step_sql(schema: &str, version: i32, step: &str, form: Form) -> String {
     let schema = quoted(schema);
+    let partitions = if version == 1 && form == Form::Partitioned { PARTITIONS } else { "" };
     let note = match version {
         1 => format!(
             "CREATE TABLE {schema}.schema_version (version integer NOT NULL);\n\
@@ -125,19 +147,42 @@ fn step_sql(schema: &str, version: i32, step: &str) -> String {
         ),
         _ => format!("UPDATE {schema}.schema_version SET version = {version};\n"),
     };
-    format!("{}\n{note}", step.replace("@.", &format!("{schema}.")))
+    let within = |sql: &str| sql.replace("@.", &format!("{schema}."));
+    format!("{}\n{note}{}", within(step), within(partitions))
+}
+
+/// Whether the tables, which are there, have the form that this program was told of: its statements are for that.
+pub(crate) async fn check_form(client: &Client, schema: &str, form: Form) -> Result<(), Failure> {
+    let found =
+        if has_table(client, schema, "partitioning").await? { Form::Partitioned } else { Form::Plain };
+    if found == form {
+        return Ok(());
+    }
+    Err(Failure::Store(Error::internal(match found {
+        Form::Partitioned => format!(
+            "the operations of the schema {schema} are in partitions; say so with `partition`, or use another schema"
+        ),
+        Form::Plain => format!(
+            "the operations of the schema {schema} are not in partitions; leave `partition` out, use another schema, or \
+             move them as the documentation of `partition` says"
+        ),
+    })))
 }
 
 /// The version of the tables; 0 if there are none.
 pub(crate) async fn version(client: &Client, schema: &str) -> Result<i32, Failure> {
-    let known = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
-        WHERE n.nspname = $1::text AND c.relname = 'schema_version')";
-    let is_known: bool = client.query_typed_one(known, &[(&schema, Type::TEXT)]).await?.try_get(0)?;
-    if !is_known {
+    if !has_table(client, schema, "schema_version").await? {
         return Ok(0);
     }
     let read = format!("SELECT version FROM {}.schema_version", quoted(schema));
     Ok(client.query_typed_opt(&read, &[]).await?.map_or(Ok(0), |row| row.try_get(0))?)
+}
+
+async fn has_table(client: &Client, schema: &str, table: &str) -> Result<bool, Failure> {
+    let known = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
+        WHERE n.nspname = $1::text AND c.relname = $2::text)";
+    let row = client.query_typed_one(known, &[(&schema, Type::TEXT), (&table, Type::TEXT)]).await?;
+    Ok(row.try_get(0)?)
 }
 
 #[cfg(test)]
@@ -149,8 +194,12 @@ mod tests {
         assert_eq!(quoted("a\"; DROP"), "\"a\"\"; DROP\"");
         assert!(check_name("").is_err() && check_name(&"s".repeat(60)).is_err());
         assert!(check_name(&"s".repeat(59)).is_ok());
-        assert!(!sql("mine").contains("@."));
-        assert!(sql("mine").contains("CREATE TABLE \"mine\".operation"));
+        for form in [Form::Plain, Form::Partitioned] {
+            let sql = sql("mine", form);
+            assert!(!sql.contains("@."));
+            assert!(sql.contains("CREATE TABLE \"mine\".operation"));
+            assert_eq!(sql.contains("\n-- partitions\n"), form == Form::Partitioned);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::hints::Task;
 use crate::list::List;
 use crate::purge::{Expire, Purge};
 use crate::read::{Find, Get};
+use crate::schema::Form;
 use crate::stop::{CancelAll, DeleteAll};
 use crate::transaction::{Answer, WithRows, create_in, finish_in};
 use crate::workers::{Held, Live, leave, reclaim};
@@ -63,7 +64,14 @@ impl PostgresStore {
 
     /// The SQL that makes the tables in a schema, to look at, or to run by hand where the program has no right to.
     pub fn schema_sql(schema: &str) -> String {
-        schema::sql(schema)
+        schema::sql(schema, Form::Plain)
+    }
+
+    /// As [`schema_sql`](Self::schema_sql), for stores with [`partition`](PostgresStoreBuilder::partition).
+    ///
+    /// What comes after the line `-- partitions` turns tables that are there already into their first partition.
+    pub fn partitioned_schema_sql(schema: &str) -> String {
+        schema::sql(schema, Form::Partitioned)
     }
 
     pub(crate) fn new(shared: Arc<Shared>, writers: usize, readers: usize, hints: Option<Task>) -> Self {

@@ -169,6 +169,8 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Removes at most `limit` operations whose retention is over; how many. Also forgets workers that
     /// [may be forgotten](crate::Worker::is_forgettable).
+    ///
+    /// What a store removes as a whole, such as a partition of a table, does not count.
     async fn purge(&self, limit: usize) -> Result<usize, Error>;
 
     /// Hints of changes by any process, from now on.

@@ -24,7 +24,7 @@ pub(super) const CREATE: &str = concat!(
         SELECT i.id, i.name, i.parent, i.method, i.owner, i.request_id, i.request_type, i.request, i.exclusive_key,
             i.labels::jsonb, i.priority, i.max_attempts, i.retry,
             least(t.now, 9223372036854775807 - i.deadline) + i.deadline, i.retention, t.now
-        FROM item i, t
+        FROM item i, t @unless_taken
         ON CONFLICT DO NOTHING
         RETURNING id
     ), live AS (

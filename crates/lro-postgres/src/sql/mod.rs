@@ -1,6 +1,7 @@
 //! The statements, written out for a schema.
 
 mod create;
+mod partition;
 mod queue;
 mod read;
 mod worker;
@@ -9,6 +10,7 @@ mod write;
 use tokio_postgres::types::Type;
 
 use crate::Mode;
+use crate::schema::Form;
 
 /// The present: the time that is given as `$1`, else that of the server, in microseconds.
 macro_rules! now {
@@ -65,17 +67,40 @@ macro_rules! queries {
             ///
             /// Where the database is PostgreSQL, rows that were just found are reached by where they are, which leaves
             /// the planner no choice, those that others have locked are passed over, and what need not survive a fail-over
-            /// waits for no standby.
-            pub(crate) fn new(schema: &str, mode: Mode) -> Self {
+            /// waits for no standby. Where a row is says nothing among partitions.
+            pub(crate) fn new(schema: &str, mode: Mode, form: Form) -> Self {
                 let mut number = 0;
                 let mut query = |text: &str| {
                     number += 1;
-                    let [locked, row, id, local] = match mode {
-                        Mode::Portable => ["", "name", "id", ""],
-                        Mode::Direct | Mode::Pooled => ["SKIP LOCKED", "ctid", "ctid", LOCAL],
+                    let [locked, row, local] = match mode {
+                        Mode::Portable => ["", "name", ""],
+                        Mode::Direct | Mode::Pooled => ["SKIP LOCKED", "ctid", LOCAL],
                     };
-                    let text = text.replace("SKIP LOCKED", locked).replace("@row", row).replace("@id", id);
-                    let text = text.replace("@local", local);
+                    let [spot, id] = match (mode, form) {
+                        (Mode::Portable, _) | (_, Form::Partitioned) => ["name", "id"],
+                        (Mode::Direct | Mode::Pooled, Form::Plain) => ["ctid", "ctid"],
+                    };
+                    let unless_taken = match form {
+                        Form::Plain => "",
+                        Form::Partitioned => partition::UNLESS_TAKEN,
+                    };
+                    let mut text = text.replace("SKIP LOCKED", locked);
+                    for (place, sql) in [
+                        ("@row", row),
+                        ("@spot", spot),
+                        ("@id", id),
+                        ("@local", local),
+                        ("@unless_taken", unless_taken),
+                    ] {
+                        text = text.replace(place, sql);
+                    }
+                    for row in ["d", "f", "o", "x"] {
+                        let within = match form {
+                            Form::Plain => String::new(),
+                            Form::Partitioned => partition::within(row),
+                        };
+                        text = text.replace(&format!("@within_{row}"), &within);
+                    }
                     Query::new(Some(number), schema, &text)
                 };
                 Self { $($name: query($text),)* }
@@ -139,7 +164,7 @@ queries! {
     lock_past_deadline = queue::LOCK_PAST_DEADLINE;
     purge = queue::PURGE;
     any_outdated = queue::ANY_OUTDATED;
-    /// A sign of life, which makes its transaction fleeting where it can; answers what is asked to stop.
+    /// A sign of life, which waits for no standby; answers what is asked to stop.
     keep_alive = worker::KEEP_ALIVE;
     leave = worker::LEAVE;
     lock_held = worker::LOCK_HELD;
@@ -148,6 +173,11 @@ queries! {
     lost = worker::LOST;
     declare_gone = worker::DECLARE_GONE;
     forget_workers = worker::FORGET_WORKERS;
+    partitions = partition::PARTITIONS;
+    begin_partition = partition::BEGIN_PARTITION;
+    lock_partitions = partition::LOCK_PARTITIONS;
+    is_used = partition::IS_USED;
+    turn = partition::TURN;
 }
 
 impl Query {
@@ -157,6 +187,16 @@ impl Query {
     pub(crate) fn new(number: Option<usize>, schema: &str, text: &str) -> Self {
         let types = parameter_types(text);
         Self { number, text: text.replace("@.", &format!("{schema}.")), types }
+    }
+
+    /// The same for one call, with its last parameters written out, so that the planner knows them.
+    pub(crate) fn with_last(&self, values: &[i64]) -> Self {
+        let kept = self.types.len() - values.len();
+        let mut text = self.text.clone();
+        for (number, value) in (kept + 1..).zip(values) {
+            text = text.replace(&format!("${number}::bigint"), &value.to_string());
+        }
+        Self { number: None, text, types: self.types[..kept].to_vec() }
     }
 }
 
@@ -194,7 +234,8 @@ mod tests {
 
     #[test]
     fn each_parameter_has_its_type() {
-        for query in Queries::new("\"lro\"", Mode::Direct).all() {
+        let forms = [Form::Plain, Form::Partitioned].map(|form| Queries::new("\"lro\"", Mode::Direct, form));
+        for query in forms.iter().flat_map(Queries::all) {
             let highest = (1..100).rev().find(|number| {
                 query
                     .text
@@ -209,7 +250,7 @@ mod tests {
 
     #[test]
     fn what_is_portable_uses_nothing_of_postgres() {
-        for query in Queries::new("\"lro\"", Mode::Portable).all() {
+        for query in Queries::new("\"lro\"", Mode::Portable, Form::Plain).all() {
             assert!(!query.text.contains("SKIP") && !query.text.contains("ctid"), "{}", query.text);
         }
     }

@@ -167,15 +167,15 @@ pub(super) const ANY_OUTDATED: &str = concat!(
 
 pub(super) const PURGE: &str = concat!(
     "WITH f AS (
-        DELETE FROM @.finished f WHERE f.@id = ANY(ARRAY(
-            SELECT d.@id FROM @.finished d WHERE d.expire_time <= (SELECT ",
+        DELETE FROM @.finished f WHERE @within_f f.@id = ANY(ARRAY(
+            SELECT d.@id FROM @.finished d WHERE @within_d d.expire_time <= (SELECT ",
     super::now!(),
     ") ORDER BY d.expire_time LIMIT $2::bigint FOR UPDATE SKIP LOCKED))
         RETURNING f.id, f.name
     ), o AS (
         DELETE FROM @.operation o USING f CROSS JOIN LATERAL (
-            SELECT x.@row AS place FROM @.operation x WHERE x.name = f.name AND x.id = f.id OFFSET 0
-        ) x WHERE o.@row = x.place
+            SELECT x.@spot AS place FROM @.operation x WHERE @within_x x.name = f.name AND x.id = f.id OFFSET 0
+        ) x WHERE @within_o o.@spot = x.place
     )
     SELECT count(*) FROM f"
 );

@@ -106,7 +106,7 @@ pub(super) const DELETE: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",
     super::now!(),
     " AS now), found AS MATERIALIZED (
-        SELECT o.@row AS place, f.@id AS f_place, f.id IS NOT NULL AS done, coalesce(f.expire_time <= t.now, false) AS expired
+        SELECT o.@spot AS place, f.@id AS f_place, f.id IS NOT NULL AS done, coalesce(f.expire_time <= t.now, false) AS expired
         FROM t, @.operation o LEFT JOIN @.finished f ON f.id = o.id WHERE o.name = ANY($2::text[])
     ), f AS (
         DELETE FROM @.finished f USING found WHERE NOT found.expired AND f.@id = found.f_place
@@ -116,7 +116,7 @@ pub(super) const DELETE: &str = concat!(
     ), gone AS (SELECT * FROM f UNION ALL SELECT * FROM u)
     , o AS (
         DELETE FROM @.operation o USING found
-        WHERE o.@row = found.place AND CASE WHEN o.name IN (SELECT gone.name FROM gone) THEN true END
+        WHERE o.@spot = found.place AND CASE WHEN o.name IN (SELECT gone.name FROM gone) THEN true END
     )
     SELECT name, exclusive_key FROM gone"
 );

@@ -1,22 +1,31 @@
-//! The promises of every store, kept on PostgreSQL: directly, behind pgbouncer, and without what only PostgreSQL has.
+//! The promises of every store, kept on PostgreSQL: directly, in partitions, behind pgbouncer, and without what only
+//! PostgreSQL has.
 //!
 //! Where there is no PostgreSQL, a line says so and a memory store stands in.
 
+mod turner;
+
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use lro_postgres::{Mode, PostgresStore};
 use lro_store::{ManualClock, MemoryStore, Store};
 use lro_store_conformance::{Capabilities, Harness, HarnessError, HintReach};
 use test_postgres::{PgBouncer, Schema};
+use tokio::sync::OnceCell;
+
+use self::turner::Turner;
 
 const DIRECT: u8 = 0;
 const POOLED: u8 = 1;
 const PORTABLE: u8 = 2;
+const PARTITIONED: u8 = 3;
 
 /// A schema on the server that all tests share.
 struct PostgresHarness<const MODE: u8> {
     place: Place,
     clock: ManualClock,
+    turner: OnceCell<Turner>,
 }
 
 enum Place {
@@ -27,7 +36,7 @@ enum Place {
 impl<const MODE: u8> Harness for PostgresHarness<MODE> {
     type Store = Arc<dyn Store>;
     const CAPABILITIES: Capabilities = Capabilities::new().durable().hints(match MODE {
-        DIRECT => HintReach::EveryHandle,
+        DIRECT | PARTITIONED => HintReach::EveryHandle,
         _ => HintReach::SameHandle,
     });
     const MODEL_CASES: u32 = 24;
@@ -44,7 +53,7 @@ impl<const MODE: u8> Harness for PostgresHarness<MODE> {
             Some((schema, url)) => Place::Schema { schema, url },
             None => Place::Memory(MemoryStore::with_clock(clock.clone())),
         };
-        Ok(Self { place, clock })
+        Ok(Self { place, clock, turner: OnceCell::new() })
     }
 
     async fn connect(&self) -> Result<Arc<dyn Store>, HarnessError> {
@@ -53,12 +62,29 @@ impl<const MODE: u8> Harness for PostgresHarness<MODE> {
             Place::Memory(store) => return Ok(Arc::new(store.clone())),
         };
         let mode = match MODE {
-            DIRECT => Mode::Direct,
+            DIRECT | PARTITIONED => Mode::Direct,
             POOLED => Mode::Pooled,
             _ => Mode::Portable,
         };
-        let builder = PostgresStore::builder(url).schema(schema.name()).mode(mode);
-        Ok(Arc::new(builder.clock(self.clock.clone()).connections(2, 2).connect().await?))
+        let builder = || {
+            let builder = PostgresStore::builder(url).schema(schema.name()).mode(mode);
+            let builder = builder.clock(self.clock.clone()).connections(2, 2);
+            if MODE == PARTITIONED { builder.partition(Duration::from_secs(60)) } else { builder }
+        };
+        let store = builder().connect().await?;
+        if MODE == PARTITIONED {
+            let turner =
+                async || Turner::start(url, schema.name(), builder().hints(false).connect().await?).await;
+            self.turner.get_or_try_init(turner).await?;
+        }
+        Ok(Arc::new(store))
+    }
+
+    async fn stop(self) -> Result<(), HarnessError> {
+        match self.turner.into_inner() {
+            Some(turner) => turner.stop().await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -79,6 +105,10 @@ mod direct {
 
 mod pooled {
     lro_store_conformance::suite!(super::PostgresHarness<{ super::POOLED }>);
+}
+
+mod partitioned {
+    lro_store_conformance::suite!(super::PostgresHarness<{ super::PARTITIONED }>);
 }
 
 mod portable {
