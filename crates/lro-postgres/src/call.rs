@@ -7,12 +7,13 @@ use std::time::Duration;
 use lro_store::{Change, Clock, Error};
 use tokio::time::{Instant, timeout_at};
 
-use crate::connection::Connection;
+use crate::Mode;
+use crate::connections::connection::Connection;
+use crate::connections::pool::Pool;
+use crate::database::locks;
+use crate::database::sql::Queries;
 use crate::error::Failure;
 use crate::hints::Hints;
-use crate::pool::Pool;
-use crate::sql::Queries;
-use crate::{Mode, locks};
 
 /// The first pause before a call is tried again that another one was in the way of, and the longest.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);

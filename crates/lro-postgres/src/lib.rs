@@ -12,38 +12,20 @@
 //! With [`partition`](PostgresStoreBuilder::partition) the two that are written once are in partitions, which are dropped
 //! as a whole.
 
-mod builder;
 mod call;
-mod change;
-mod claim;
-mod columns;
-mod connect;
-mod connection;
-mod create;
+mod calls;
+mod connections;
+mod database;
 mod error;
 mod hints;
-mod list;
-mod locks;
 mod mode;
 mod partition;
-mod pool;
-mod purge;
-mod read;
 mod row;
-mod schema;
-mod sql;
-mod stop;
 mod store;
-#[cfg(feature = "rustls")]
-mod tls;
-mod transaction;
-mod workers;
-mod write;
 
-pub use builder::PostgresStoreBuilder;
+pub use calls::transaction::{Uncommitted, in_transaction};
 pub use mode::Mode;
 /// The version of rustls that [`PostgresStoreBuilder::roots`] takes its certificates from.
 #[cfg(feature = "rustls")]
 pub use rustls;
-pub use store::PostgresStore;
-pub use transaction::{Uncommitted, in_transaction};
+pub use store::{PostgresStore, PostgresStoreBuilder};

@@ -12,7 +12,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{AsyncMessage, Client, Config, Error};
 
 use super::{Hints, INTERVAL, lock, message};
-use crate::connect::{Connect, Driver};
+use crate::connections::connect::{Connect, Driver};
 
 /// How long to wait before another try to connect, and at most.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
@@ -51,7 +51,7 @@ impl Drop for Task {
 impl Listener {
     async fn open(&self) -> Result<(Client, Driver), Error> {
         let (client, mut driver) = self.connect.connect(&self.config).await?;
-        let sql = format!("LISTEN {}", crate::schema::quoted(&self.channel));
+        let sql = format!("LISTEN {}", crate::database::schema::quoted(&self.channel));
         {
             let mut listen = pin!(client.batch_execute(&sql));
             loop {

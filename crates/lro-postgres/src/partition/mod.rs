@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use self::plan::Look;
 use crate::call::Shared;
-use crate::connection::{Begin, Connection};
+use crate::connections::connection::{Begin, Connection};
 use crate::error::Failure;
 use crate::row;
 

@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use super::plan::Look;
 use super::{first_id, look};
 use crate::call::Shared;
-use crate::connection::{Begin, Connection, Step};
+use crate::connections::connection::{Begin, Connection, Step};
 use crate::error::Failure;
 use crate::row;
 

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use lro_store::{Change, OperationName, StopReason, Timestamp};
 
 use crate::call::{Call, Shared};
-use crate::change::{Changed, Effects, views, write_back};
-use crate::connection::{Begin, Connection, Executor, Step};
+use crate::connections::connection::{Begin, Connection, Executor, Step};
 use crate::error::Failure;
 use crate::row;
+use crate::row::change::{Changed, Effects, views, write_back};
 
 /// Asks operations to stop because they were cancelled; whether each exists.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use lro_store::{Change, Fence, Finish, OperationName, Release, Report, StopReaso
 use tokio_postgres::Row;
 
 use crate::call::{Call, Shared};
-use crate::change::{Changed, Effects, views, write_back};
-use crate::columns::{Fences, Outcomes, Payloads};
-use crate::connection::{Begin, Connection, Executor, Step};
+use crate::connections::connection::{Begin, Connection, Executor, Step};
 use crate::error::Failure;
+use crate::row::change::{Changed, Effects, views, write_back};
+use crate::row::columns::{Fences, Outcomes, Payloads};
 use crate::{Mode, row};
 
 /// Ends running work.

@@ -5,11 +5,12 @@ use lro_store::{Creation, InTransaction, NewOperation, OnConflict, StopReason, T
 use super::batch::parameters;
 use crate::Mode;
 use crate::call::{Call, Shared};
-use crate::change::{Changed, Effects, write_back};
-use crate::columns::New;
-use crate::connection::{Connection, Executor, Step};
+use crate::calls::transaction;
+use crate::connections::connection::{Connection, Executor, Step};
 use crate::error::Failure;
-use crate::{row, transaction};
+use crate::row;
+use crate::row::change::{Changed, Effects, write_back};
+use crate::row::columns::New;
 
 /// How often one is tried that others get in the way of.
 const ROUNDS: usize = 8;

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::connect::Over;
+use crate::connections::connect::Over;
 
 /// Connections to servers whose certificate one of these has signed, for the host of the URL. Without any, those that
 /// browsers trust.

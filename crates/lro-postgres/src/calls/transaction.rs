@@ -10,11 +10,11 @@ use tokio_postgres::{IsolationLevel, Transaction};
 
 use crate::Mode;
 use crate::call::{Call, Shared, attempt};
-use crate::change::Effects;
-use crate::connection::{Connection, Executor};
-use crate::create::{create_one, locks_of};
+use crate::calls::create::{create_one, locks_of};
+use crate::calls::write::{finish_one, report_one};
+use crate::connections::connection::{Connection, Executor};
 use crate::error::{Failure, is_of_database};
-use crate::write::{finish_one, report_one};
+use crate::row::change::Effects;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 

@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use tokio_postgres::Config;
 
 use crate::Mode;
-use crate::connect::Connect;
-use crate::connection::Connection;
+use crate::connections::connect::Connect;
+use crate::connections::connection::Connection;
 use crate::error::Failure;
 
 /// After a failure to connect, the first time for which nobody tries again, and the longest.

@@ -12,7 +12,7 @@ use tokio_postgres::types::ToSql;
 use self::entry::Entries;
 use crate::Mode;
 use crate::call::{Call, Shared};
-use crate::connection::{Begin, Connection, Step};
+use crate::connections::connection::{Begin, Connection, Step};
 use crate::error::Failure;
 use crate::row;
 

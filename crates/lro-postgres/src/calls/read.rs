@@ -6,7 +6,7 @@ use lro_store::{OperationName, Record, RequestKey, View};
 use tokio_postgres::Row;
 
 use crate::call::{Call, Shared};
-use crate::connection::Connection;
+use crate::connections::connection::Connection;
 use crate::error::Failure;
 use crate::row;
 
@@ -42,7 +42,7 @@ impl Call for Find {
 
     async fn run(&self, shared: &Shared, connection: &mut Connection) -> Result<Self::Answer, Failure> {
         let RequestKey { owner, method, id, .. } = &self.0;
-        let parameters: crate::connection::Parameters<'_> =
+        let parameters: crate::connections::connection::Parameters<'_> =
             &[&shared.now(), &owner.as_str(), &&**method, &id.as_str()];
         let rows = connection.rows(&shared.queries.find, parameters).await?;
         match rows.first() {

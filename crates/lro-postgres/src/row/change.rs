@@ -4,10 +4,10 @@ use lro_store::{Change, Columns, StateKind, View};
 use tokio_postgres::Row;
 
 use crate::call::Shared;
-use crate::columns::{Outcomes, Payloads, new_metadata};
-use crate::connection::{Connection, Executor, Step};
+use crate::connections::connection::{Connection, Executor, Step};
 use crate::error::Failure;
 use crate::row;
+use crate::row::columns::{Outcomes, Payloads, new_metadata};
 
 /// An operation as it was and as it now is.
 #[derive(Debug)]

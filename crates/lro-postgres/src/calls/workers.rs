@@ -6,12 +6,12 @@ use lro_store::{Attempt, Fence, KeepAlive, NewOperation, OperationName, Stop, Ti
 
 use crate::Mode;
 use crate::call::{Call, Shared, attempt};
-use crate::change::{Changed, Effects, views, write_back};
-use crate::columns::micros;
-use crate::connection::{Begin, Connection, Executor, Step};
+use crate::calls::write::stop;
+use crate::connections::connection::{Begin, Connection, Executor, Step};
 use crate::error::Failure;
 use crate::row;
-use crate::write::stop;
+use crate::row::change::{Changed, Effects, views, write_back};
+use crate::row::columns::micros;
 
 /// How many operations are taken back in one transaction.
 const BATCH: usize = 500;

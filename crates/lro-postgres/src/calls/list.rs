@@ -7,10 +7,10 @@ use lro_store::{Cursor, ListQuery, Page, StateKind, TimeRange, Timestamp};
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::call::{Call, Shared};
-use crate::connection::Connection;
+use crate::connections::connection::Connection;
+use crate::database::sql::{Query, now, view};
 use crate::error::Failure;
 use crate::row;
-use crate::sql::{Query, now, view};
 
 /// At most how many operations one call looks at beyond those that it returns.
 const LOOKS: usize = 2_000;

@@ -1,5 +1,7 @@
 //! The store: which calls are merged, and who runs them.
 
+mod builder;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,19 +12,21 @@ use lro_store::{
 };
 use tokio_postgres::Transaction;
 
+pub use self::builder::PostgresStoreBuilder;
+use crate::Uncommitted;
 use crate::call::{Shared, attempt, execute, in_task};
-use crate::claim::{ClaimSome, Places};
-use crate::create::{create, meet_each_other};
+use crate::calls::claim::{ClaimSome, Places};
+use crate::calls::create::{create, meet_each_other};
+use crate::calls::list::List;
+use crate::calls::purge::{Expire, Purge};
+use crate::calls::read::{Find, Get};
+use crate::calls::stop::{CancelAll, DeleteAll};
+use crate::calls::transaction::{Answer, WithRows, create_in, finish_in};
+use crate::calls::workers::{Held, Live, leave, reclaim};
+use crate::calls::write::{FinishAll, ReleaseAll, ReportAll};
+use crate::database::schema;
+use crate::database::schema::Form;
 use crate::hints::Task;
-use crate::list::List;
-use crate::purge::{Expire, Purge};
-use crate::read::{Find, Get};
-use crate::schema::Form;
-use crate::stop::{CancelAll, DeleteAll};
-use crate::transaction::{Answer, WithRows, create_in, finish_in};
-use crate::workers::{Held, Live, leave, reclaim};
-use crate::write::{FinishAll, ReleaseAll, ReportAll};
-use crate::{PostgresStoreBuilder, Uncommitted, schema};
 
 /// A store on PostgreSQL, for any number of processes.
 ///

@@ -5,8 +5,8 @@ use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use crate::Mode;
+use crate::database::locks::Space;
 use crate::error::Failure;
-use crate::locks::Space;
 
 /// What leads from each version to the next, beginning with nothing. `@` stands for the schema.
 ///

@@ -1,7 +1,8 @@
 //! Statements about workers.
 
 /// A row at least, with nothing first if the worker is gone; then those of its operations that are asked to stop, as they
-/// were when the statement began.
+/// were when the statement began. These are looked for in the index of what is asked to stop, which is small, and not in
+/// that of what the worker has, which under a snapshot that is held for long is full of what is done: hence the expression.
 pub(super) const KEEP_ALIVE: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",
     super::now!(),
@@ -15,7 +16,7 @@ pub(super) const KEEP_ALIVE: &str = concat!(
         RETURNING true AS alive
     )
     SELECT k.alive, u.name, u.attempt, u.stop FROM (SELECT (SELECT alive FROM kept) AS alive) k LEFT JOIN (
-        SELECT name, attempt, stop FROM @.unfinished WHERE worker = $2 AND stop IS NOT NULL
+        SELECT name, attempt, stop FROM @.unfinished WHERE worker || '' = $2 AND stop IS NOT NULL
     ) u ON true ORDER BY u.name"
 );
 
@@ -42,24 +43,21 @@ pub(super) const HELD: &str = "
     SELECT u.name, u.attempt FROM @.unfinished u WHERE u.worker = $1::text AND u.name > $2::text
     ORDER BY u.name LIMIT $3::bigint";
 
-/// No row if the worker may not take back. The workers whose lease is over, and those that have work and are gone or
-/// unknown; the index leads from one that has work to the next.
+/// No row if the worker may not take back. The workers whose lease is over, and those that are gone and have work.
+///
+/// It asks the workers and not the work: under a snapshot that is held for long, the index of the work of a worker that
+/// lives is full of what is done.
 pub(super) const LOST: &str = concat!(
-    "WITH RECURSIVE t AS MATERIALIZED (SELECT ",
+    "WITH t AS MATERIALIZED (SELECT ",
     super::now!(),
     " AS now), asks AS MATERIALIZED (
         SELECT FROM @.worker w, t WHERE w.worker = $2::text AND w.gone_at IS NULL AND w.expires_at > t.now
             AND w.whole_since <= t.now - w.lease
-    ), k(worker) AS (
-        (SELECT u.worker FROM @.unfinished u WHERE u.worker IS NOT NULL ORDER BY u.worker LIMIT 1)
-        UNION ALL
-        SELECT (SELECT u.worker FROM @.unfinished u WHERE u.worker > k.worker ORDER BY u.worker LIMIT 1)
-        FROM k WHERE k.worker IS NOT NULL
     )
     SELECT w.worker, true AS over FROM asks, t, @.worker w WHERE w.gone_at IS NULL AND w.expires_at <= t.now
     UNION ALL
-    SELECT k.worker, false FROM asks, k
-    WHERE k.worker IS NOT NULL AND NOT EXISTS (SELECT FROM @.worker w WHERE w.worker = k.worker AND w.gone_at IS NULL)"
+    SELECT w.worker, false FROM asks, @.worker w
+    WHERE w.gone_at IS NOT NULL AND EXISTS (SELECT FROM @.unfinished u WHERE u.worker = w.worker)"
 );
 
 pub(super) const DECLARE_GONE: &str = concat!(
@@ -71,5 +69,9 @@ pub(super) const DECLARE_GONE: &str = concat!(
     RETURNING true"
 );
 
-pub(super) const FORGET_WORKERS: &str =
-    concat!("DELETE FROM @.worker w WHERE w.gone_at <= ", super::now!(), " - $2::bigint");
+/// Not those whose work nobody has taken back yet.
+pub(super) const FORGET_WORKERS: &str = concat!(
+    "DELETE FROM @.worker w WHERE w.gone_at <= ",
+    super::now!(),
+    " - $2::bigint AND NOT EXISTS (SELECT FROM @.unfinished u WHERE u.worker = w.worker)"
+);

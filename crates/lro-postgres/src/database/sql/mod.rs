@@ -10,7 +10,7 @@ mod write;
 use tokio_postgres::types::Type;
 
 use crate::Mode;
-use crate::schema::Form;
+use crate::database::schema::Form;
 
 /// The present: the time that is given as `$1`, else that of the server, in microseconds.
 macro_rules! now {
@@ -35,7 +35,10 @@ macro_rules! view {
 /// The columns of a record: those of a view, and what only the work needs.
 macro_rules! record {
     () => {
-        concat!($crate::sql::view!(), ", o.request_type, o.request, u.checkpoint_type, u.checkpoint")
+        concat!(
+            $crate::database::sql::view!(),
+            ", o.request_type, o.request, u.checkpoint_type, u.checkpoint"
+        )
     };
 }
 

@@ -9,13 +9,15 @@ use lro_store::{Clock, Error};
 use tokio_postgres::{Client, Config};
 
 use crate::call::Shared;
-use crate::connect::{Connect, clear};
+use crate::connections::connect::{Connect, clear};
+use crate::connections::pool::Pool;
+use crate::database::schema::{Form, Steps};
+use crate::database::sql::Queries;
+use crate::database::{locks, schema};
 use crate::error::Failure;
 use crate::hints::{Hints, Listener, listen};
-use crate::pool::Pool;
-use crate::schema::{Form, Steps};
-use crate::sql::Queries;
-use crate::{Mode, PostgresStore, columns, locks, partition, schema};
+use crate::row::columns;
+use crate::{Mode, PostgresStore, partition};
 
 /// Makes a [`PostgresStore`].
 #[must_use = "a store is made by `connect`"]
@@ -236,8 +238,8 @@ impl PostgresStoreBuilder {
 
         Ok(match config.get_ssl_mode() {
             SslMode::Disable => Arc::new(clear()),
-            SslMode::Prefer => Arc::new(crate::tls::opportunistic().map_err(Error::internal)?),
-            _ => Arc::new(crate::tls::verified(self.roots.clone()).map_err(Error::internal)?),
+            SslMode::Prefer => Arc::new(crate::connections::tls::opportunistic().map_err(Error::internal)?),
+            _ => Arc::new(crate::connections::tls::verified(self.roots.clone()).map_err(Error::internal)?),
         })
     }
 

@@ -3,10 +3,10 @@
 use lro_store::{Timestamp, Worker};
 
 use crate::call::{Call, Shared};
-use crate::change::{Changed, Effects, views, write_back};
-use crate::columns::micros;
-use crate::connection::{Begin, Connection, Executor};
+use crate::connections::connection::{Begin, Connection, Executor};
 use crate::error::Failure;
+use crate::row::change::{Changed, Effects, views, write_back};
+use crate::row::columns::micros;
 use crate::{partition, row};
 
 /// Ends what is past its deadline, or asks its work to stop; how many.

@@ -11,8 +11,8 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row, Statement, Transaction};
 
 use crate::Mode;
-use crate::connect::Driver;
-use crate::sql::Query;
+use crate::connections::connect::Driver;
+use crate::database::sql::Query;
 
 pub(crate) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 

@@ -6,11 +6,11 @@ use lro_store::{Creation, NewOperation, Timestamp, View};
 
 use crate::Mode;
 use crate::call::{Call, Shared};
-use crate::change::Effects;
-use crate::columns::{New, Outcomes};
-use crate::connection::{Begin, Connection, Step};
+use crate::connections::connection::{Begin, Connection, Step};
 use crate::error::Failure;
 use crate::row;
+use crate::row::change::Effects;
+use crate::row::columns::{New, Outcomes};
 
 /// Creates what nothing stands in the way of. An item without an answer was not created.
 #[derive(Debug)]

@@ -1,5 +1,8 @@
 //! Rows as operations.
 
+pub(crate) mod change;
+pub(crate) mod columns;
+
 use bytes::Bytes;
 use lro_store::{Columns, Labels, OperationName, Payload, PayloadColumns, Record, View};
 use tokio_postgres::Row;
