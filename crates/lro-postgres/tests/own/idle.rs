@@ -196,6 +196,33 @@ impl Counted {
     }
 }
 
+#[tokio::test]
+async fn a_worker_is_not_forgotten_before_its_work_is_taken_back() {
+    let Some(server) = test_postgres::shared() else { return };
+    let (schema, clock) = (server.schema(), ManualClock::default());
+    let builder = PostgresStore::builder(schema.url()).schema(schema.name()).clock(clock.clone());
+    let store = builder.connect().await.unwrap();
+    let elder = WorkerId::new("elder");
+    let be_whole = async || {
+        for _ in 0..3 {
+            assert!(store.keep_alive(&elder, MINUTE).await.unwrap().alive);
+            clock.advance(MINUTE / 2);
+        }
+        assert!(store.keep_alive(&elder, MINUTE).await.unwrap().alive);
+    };
+    begin(&store, "a").await;
+    clock.advance(MINUTE);
+    be_whole().await;
+    assert_eq!(store.reclaim(&elder, 0).await.unwrap(), 0, "it is declared gone, and nothing more");
+    assert!(!store.keep_alive(&worker(), MINUTE).await.unwrap().alive);
+    clock.advance(MINUTE * 60 * 25);
+    assert_eq!(store.purge(9).await.unwrap(), 0);
+    be_whole().await;
+    assert_eq!(store.reclaim(&elder, 9).await.unwrap(), 1);
+    assert_eq!(store.purge(9).await.unwrap(), 0);
+    assert!(store.keep_alive(&worker(), MINUTE).await.unwrap().alive, "now it is forgotten");
+}
+
 /// A server that writes its log through for hardly anything but commits that wait for that.
 fn quiet_log() -> Option<Cluster> {
     let builder: Builder = test_postgres::private()?;
