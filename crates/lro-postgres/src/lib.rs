@@ -12,6 +12,8 @@
 //! With [`partition`](PostgresStoreBuilder::partition) the two that are written once are in partitions, which are dropped
 //! as a whole.
 
+// `store` merges calls, `calls` does them, each with what all of them share (`call`), over `connections` to what is in the
+// `database`, whose rows `row` reads and writes.
 mod call;
 mod calls;
 mod connections;
