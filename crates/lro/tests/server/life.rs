@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use lro::Start;
 use lro::google::longrunning::ListOperationsRequest;
-use lro::store::{Beginning, MAX_BATCH, NewOperation, OperationName, Outcome, Payload, Store as _};
+use lro::store::{
+    Beginning, ListQuery, MAX_BATCH, NewOperation, OperationName, Outcome, ParentPattern, Payload, StateKind,
+    Store as _, WorkerId,
+};
 use lro_store_conformance::{FailureMode, Fault, FaultyStore, StoreMethod};
 use tokio::time::{Instant, sleep};
 use tonic::Code;
@@ -67,6 +70,62 @@ async fn a_worker_that_was_taken_for_dead_learns_it_with_its_next_sign_of_life()
     dying.store.inject(StoreMethod::Held, Fault::before(FailureMode::Unavailable));
     let gone = tokio::time::timeout(LEASE / 4, dying.event()).await;
     assert_eq!(gone.expect("it is told"), Event::Gone(name));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_was_declared_gone_goes_on_with_what_nobody_took_and_takes_new_work() {
+    let store = memory_store();
+    let mut server = Server::with(store.clone(), |builder| builder);
+    let name = server.begin("wait").await;
+    server.store.cut();
+    let elder = WorkerId::new("elder");
+    for _ in 0..8 {
+        assert!(store.keep_alive(&elder, LEASE / 2).await.unwrap().alive);
+        sleep(LEASE / 4).await;
+    }
+    assert_eq!(
+        store.reclaim(&elder, 0).await.unwrap(),
+        0,
+        "it declares the other one gone, and nothing more"
+    );
+    server.store.mend();
+    sleep(LEASE).await;
+    assert!(server.has_no_event(), "nobody has taken the work over");
+    server.service.gate.add_permits(1);
+    let done = tokio::time::timeout(LEASE, server.end(&name)).await;
+    assert_eq!(response(&done.expect("it ends")).text, "done");
+    assert_eq!(server.event().await, Event::Gone(name));
+    tokio::time::timeout(LEASE, server.begin("succeed")).await.expect("it has a new lease");
+}
+
+#[tokio::test(start_paused = true)]
+async fn much_work_of_a_dead_process_is_taken_back_at_one_time() {
+    let store = memory_store();
+    let dying = Server::with(store.clone(), |builder| builder.concurrency(5_000));
+    let heir = Server::with(store, |builder| builder.concurrency(0));
+    sleep(LEASE * 2).await;
+    for _ in 0..MAX_BATCH * 2 + 1 {
+        dying.start("wait").await;
+    }
+    dying.store.cut();
+    while count_of(&heir, StateKind::Queued).await == 0 {
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(count_of(&heir, StateKind::Queued).await, MAX_BATCH * 2 + 1);
+}
+
+/// How many operations stand so.
+async fn count_of(server: &Server, kind: StateKind) -> usize {
+    let mut query = ListQuery::new(ParentPattern::all(), MAX_BATCH);
+    let mut count = 0;
+    loop {
+        let page = server.store.inner().list(&query).await.unwrap();
+        count += page.views.iter().filter(|view| view.kind() == kind).count();
+        query.after = page.next;
+        if query.after.is_none() {
+            return count;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
