@@ -10,7 +10,7 @@ use lro_store::{
 use test_postgres::{Cluster, cluster::Builder};
 use tokio_postgres::Client;
 
-use crate::support::{METHOD, begin, client, operation, response};
+use crate::support::{METHOD, begin, claimed, client, name, operation, response};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -140,6 +140,28 @@ async fn no_look_walks_over_what_waits_for_its_time() {
         let purge = count().await - before - claim - expire;
         let pages = [claim, expire, purge];
         assert!(pages.iter().all(|pages| *pages < 100), "{mode:?}: {pages:?} pages were looked at");
+    }
+}
+
+#[tokio::test]
+async fn no_sign_of_life_walks_over_what_its_worker_has() {
+    const COUNT: usize = 6_000;
+    let Some(counted) = Counted::start().await else { return };
+    for mode in [Mode::Direct, Mode::Pooled] {
+        let database = format!("{mode:?}");
+        let store = one_connection(&counted.cluster, &database, mode, ManualClock::default()).await;
+        for batch in 0..COUNT / 500 {
+            let running = |number| claimed(&format!("{batch}-{number}"));
+            store.create((0..500).map(running).collect()).await.unwrap();
+        }
+        assert!(store.request_cancel_one(&name("0-0")).await.unwrap());
+        let count = async || {
+            counted.sum("shared_blks_hit", &database).await + counted.sum("shared_blks_read", &database).await
+        };
+        let before = count().await;
+        assert_eq!(store.keep_alive(&worker(), MINUTE).await.unwrap().stops.len(), 1);
+        let pages = count().await - before;
+        assert!(pages < 100, "{mode:?}: {pages} pages were looked at");
     }
 }
 

@@ -1,8 +1,7 @@
 //! Statements about workers.
 
 /// A row at least, with nothing first if the worker is gone; then those of its operations that are asked to stop, as they
-/// were when the statement began. These are looked for in the index of what is asked to stop, which is small, and not in
-/// that of what the worker has, which under a snapshot that is held for long is full of what is done: hence the expression.
+/// were when the statement began.
 pub(super) const KEEP_ALIVE: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",
     super::now!(),
@@ -16,7 +15,7 @@ pub(super) const KEEP_ALIVE: &str = concat!(
         RETURNING true AS alive
     )
     SELECT k.alive, u.name, u.attempt, u.stop FROM (SELECT (SELECT alive FROM kept) AS alive) k LEFT JOIN (
-        SELECT name, attempt, stop FROM @.unfinished WHERE worker || '' = $2 AND stop IS NOT NULL
+        SELECT name, attempt, stop FROM @.unfinished WHERE worker = $2 AND stop IS NOT NULL
     ) u ON true ORDER BY u.name"
 );
 
