@@ -104,7 +104,7 @@ async fn much_work_of_a_dead_process_is_taken_back_at_one_time() {
     let dying = Server::with(store.clone(), |builder| builder.concurrency(5_000));
     let heir = Server::with(store, |builder| builder.concurrency(0));
     sleep(LEASE * 2).await;
-    for _ in 0..MAX_BATCH * 2 + 1 {
+    for _ in 0..=MAX_BATCH * 2 {
         dying.start("wait").await;
     }
     dying.store.cut();
