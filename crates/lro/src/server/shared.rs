@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lro_store::{Release, Store};
+use lro_store::{OperationName, Release, Store, StoreExt, View};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,6 +13,7 @@ use tonic::Status;
 use super::handlers::Handlers;
 use super::settings::Settings;
 use super::state::alarm::Alarm;
+use super::state::call::in_time;
 use super::state::doubt::Doubt;
 use super::state::lock::lock;
 use super::state::page_token::PageTokens;
@@ -96,6 +97,12 @@ impl Shared {
             random,
             stopped,
         })
+    }
+
+    /// The operation as the store has it.
+    pub(super) async fn read(&self, name: &OperationName) -> Result<View, Status> {
+        let view = in_time((*self.store).get_one(name)).await.map_err(|error| self.errors.store(&error))?;
+        view.ok_or_else(|| self.errors.not_found(name))
     }
 
     /// Has the claim task look for work when this time is over, as no hint of the store may tell of it.

@@ -8,11 +8,10 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
-use lro_store::{OperationName, StoreExt, View};
+use lro_store::{OperationName, View};
 use tonic::Status;
 
 use crate::server::shared::Shared;
-use crate::server::state::call::in_time;
 use crate::server::state::waiters::{Interest, Seen, Waiter};
 
 /// The states of an operation as they come: first the present one, last the one in which it is done.
@@ -90,20 +89,14 @@ impl Watcher {
         self.shared.check_alive()?;
         match self.shared.runs.view(&self.name) {
             Some(view) => Ok(view),
-            None => self.read().await,
+            None => self.shared.read(&self.name).await,
         }
-    }
-
-    async fn read(&self) -> Item {
-        let view = in_time(self.shared.store.get_one(&self.name)).await;
-        let view = view.map_err(|error| self.shared.errors.store(&error))?;
-        view.ok_or_else(|| self.shared.errors.not_found(&self.name))
     }
 
     /// The end, if the work has ended before the engine does.
     async fn last_look(&self) -> Item {
         self.shared.check_alive()?;
-        match self.read().await {
+        match self.shared.read(&self.name).await {
             Ok(view) if !view.is_done() => Err(self.shared.errors.draining()),
             Err(status) if status.code() != tonic::Code::NotFound => Err(self.shared.errors.draining()),
             ended => ended,

@@ -2,7 +2,7 @@
 
 use tonic::Status;
 
-use super::{parse_name, read};
+use super::parse_name;
 use crate::google::longrunning::{GetOperationRequest, Operation};
 use crate::server::convert;
 use crate::server::shared::Shared;
@@ -10,5 +10,5 @@ use crate::server::shared::Shared;
 /// The latest state of an operation.
 pub(super) async fn get(shared: &Shared, request: &GetOperationRequest) -> Result<Operation, Status> {
     let name = parse_name(shared, &request.name)?;
-    Ok(convert::to_operation(&read(shared, &name).await?))
+    Ok(convert::to_operation(&shared.read(&name).await?))
 }

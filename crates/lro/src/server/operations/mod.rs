@@ -9,13 +9,12 @@ mod wait;
 
 use std::sync::Arc;
 
-use lro_store::{OperationName, StoreExt, View};
+use lro_store::OperationName;
 use tokio::time::Instant;
 use tokio_util::sync::DropGuard;
 use tonic::{Request, Response, Status};
 
 use super::shared::Shared;
-use super::state::call::in_time;
 use crate::google::longrunning::operations_server::Operations;
 use crate::google::longrunning::{
     CancelOperationRequest, DeleteOperationRequest, GetOperationRequest, ListOperationsRequest,
@@ -82,9 +81,4 @@ impl Operations for OperationsService {
 
 fn parse_name(shared: &Shared, name: &str) -> Result<OperationName, Status> {
     OperationName::parse(name).map_err(|error| shared.errors.invalid_name("name", &error))
-}
-
-async fn read(shared: &Shared, name: &OperationName) -> Result<View, Status> {
-    let view = in_time((*shared.store).get_one(name)).await.map_err(|error| shared.errors.store(&error))?;
-    view.ok_or_else(|| shared.errors.not_found(name))
 }

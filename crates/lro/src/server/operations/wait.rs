@@ -7,7 +7,7 @@ use lro_store::{OperationName, View};
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tonic::Status;
 
-use super::{parse_name, read};
+use super::parse_name;
 use crate::google::longrunning::{Operation, WaitOperationRequest};
 use crate::server::convert;
 use crate::server::shared::Shared;
@@ -42,7 +42,7 @@ pub(super) async fn wait(
     let first_look_by = arrival + CALL_TIME.min(time_to_answer.unwrap_or(CALL_TIME));
     let first = match shared.runs.view(&name).filter(|_| !time.is_zero()) {
         Some(view) => view,
-        None => match timeout_at(first_look_by, read(shared, &name)).await {
+        None => match timeout_at(first_look_by, shared.read(&name)).await {
             Ok(view) => view?,
             Err(elapsed) => return Err(shared.errors.store(&lro_store::Error::unavailable(elapsed))),
         },
@@ -61,7 +61,7 @@ pub(super) async fn wait(
     // One that shuts down waits no longer than that for a store that is away.
     let end = if shared.stopped.is_cancelled() { end.min(Instant::now() + LAST_LOOK) } else { end };
     let look = async {
-        match read(shared, &name).await {
+        match shared.read(&name).await {
             Ok(view) => Ok(view),
             Err(status) if status.code() == tonic::Code::NotFound => Err(status),
             // What was last seen will do.

@@ -28,20 +28,22 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Opti
     while !run.is_forgotten() {
         run.set_ending(true);
         let written = in_time((*shared.store).finish(vec![finish.clone()])).await.and_then(only);
+        if let Ok(result) = &written
+            && result.is_applied()
+        {
+            // Whoever comes from now on reads it.
+            run.end();
+            if let Some(done) = run.note_finish(finish, result) {
+                shared.waiters.tell(&run.fence.name, Some(done));
+            }
+            return None;
+        }
+        run.set_ending(false);
+        shared.waiters.mark(&run.fence.name);
         let error = match written {
             Ok(WriteResult::Deleted) => break,
             Ok(WriteResult::Refused(refusal)) => return Some(refusal),
             Ok(result) => {
-                // Whoever comes from now on reads it.
-                if result.is_applied() {
-                    run.end();
-                }
-                if let Some(done) = run.note_finish(finish, &result) {
-                    shared.waiters.tell(&run.fence.name, Some(done));
-                    return None;
-                }
-                run.set_ending(false);
-                shared.waiters.mark(&run.fence.name);
                 if result != WriteResult::Done || !may_be_stored {
                     tracing::warn!("somebody else has ended the operation or taken it over");
                 }
@@ -51,8 +53,6 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Opti
             Err(error) => error,
         };
         may_be_stored = true;
-        run.set_ending(false);
-        shared.waiters.mark(&run.fence.name);
         if error.is_unavailable() {
             tracing::warn!(error = &error as &dyn Error, "the outcome could not be stored; trying again");
         } else {

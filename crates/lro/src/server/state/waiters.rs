@@ -147,9 +147,7 @@ impl Waiters {
             let is_news = match (&*seen, &view) {
                 // What one has read may come after what another one has written.
                 (Seen::View(known), Some(view)) => {
-                    is_over
-                        || known.update_time() < view.update_time()
-                        || (known.update_time() == view.update_time() && known != view)
+                    known != view && (is_over || known.update_time() <= view.update_time())
                 }
                 _ => true,
             };
