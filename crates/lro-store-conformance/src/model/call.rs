@@ -86,7 +86,7 @@ impl New {
         let content = payload(self.name);
         let mut new = NewOperation::new(name(self.name), METHODS[self.method], content)
             .with_owner(owner(self.owner))
-            .with_max_attempts(NonZeroU32::new(self.max_attempts).unwrap())
+            .with_max_attempts(NonZeroU32::new(self.max_attempts).expect("there is an attempt at least"))
             .with_priority(self.priority)
             .with_delay(Duration::from_secs(self.delay))
             .with_retention(RETENTION)
@@ -103,7 +103,8 @@ impl New {
             new = new.with_request_id(request_id(id));
         }
         if let Some((key, on_conflict)) = self.exclusive {
-            new = new.with_exclusive(ExclusiveKey::new(&format!("key-{key}")).unwrap(), on_conflict);
+            new = new
+                .with_exclusive(ExclusiveKey::new(&format!("key-{key}")).expect("it is a key"), on_conflict);
         }
         new
     }
@@ -121,7 +122,7 @@ impl Write {
 pub(super) fn name(number: u8) -> OperationName {
     // Two parents, so that the order of names is not that of numbers.
     let parent = ["", "shelves/1/"][usize::from(number % 2)];
-    OperationName::parse(&format!("{parent}operations/{number}")).unwrap()
+    OperationName::parse(&format!("{parent}operations/{number}")).expect("it is a name")
 }
 
 pub(super) fn worker(number: u8) -> WorkerId {
@@ -129,11 +130,11 @@ pub(super) fn worker(number: u8) -> WorkerId {
 }
 
 pub(super) fn owner(number: u8) -> Owner {
-    Owner::new(["", "alice"][usize::from(number)]).unwrap()
+    Owner::new(["", "alice"][usize::from(number)]).expect("it is an owner")
 }
 
 pub(super) fn request_id(number: u8) -> RequestId {
-    RequestId::new(&number.to_string()).unwrap()
+    RequestId::new(&number.to_string()).expect("it is an id")
 }
 
 pub(super) fn payload(content: u8) -> Payload {

@@ -84,7 +84,8 @@ impl Model {
     pub(super) fn leave(&mut self, id: &WorkerId, now: Timestamp) {
         let worker = self.workers.get(id).cloned().unwrap_or_else(|| Worker::new(Duration::ZERO, now));
         self.workers.insert(id.clone(), worker.leave(now));
-        let taken: Vec<View> = self.held(id).map(|view| view.reclaim(id, now).unwrap()).collect();
+        let taken: Vec<View> =
+            self.held(id).map(|view| view.reclaim(id, now).expect("the worker has it")).collect();
         for view in taken {
             self.put(view);
         }
@@ -99,7 +100,9 @@ impl Model {
             *worker = worker.leave(now);
         }
         let gone = |view: &View| match view.holder() {
-            Some(Holder::Worker(id)) if !self.is_alive(id) => Some(view.reclaim(id, now).unwrap()),
+            Some(Holder::Worker(id)) if !self.is_alive(id) => {
+                Some(view.reclaim(id, now).expect("the worker has it"))
+            }
             _ => None,
         };
         self.records.values().filter_map(|record| gone(&record.view)).collect()

@@ -59,7 +59,7 @@ impl<'a, S: Store> Pair<'a, S> {
                 self.settle(after, *limit, |store, limit| store.reclaim(&by, limit)).await;
             }
             Call::Purge(limit) => {
-                let count = self.store.purge(*limit).await.unwrap();
+                let count = self.store.purge(*limit).await.expect("the store answers");
                 assert!(count <= *limit && count <= self.outdated);
                 self.outdated -= count;
             }
@@ -82,7 +82,7 @@ impl<'a, S: Store> Pair<'a, S> {
             self.model.records.values().filter(|record| record.view.is_expired(now)).cloned().collect();
         for record in expired {
             self.model.records.remove(record.name());
-            self.expired_at = self.expired_at.max(record.view.expire_time().unwrap());
+            self.expired_at = self.expired_at.max(record.view.expire_time().expect("it is done"));
             self.outdated += 1;
         }
     }
@@ -94,22 +94,25 @@ impl<'a, S: Store> Pair<'a, S> {
             Call::Create(batch) => {
                 let expected: Vec<_> = batch.iter().map(|new| model.create(new.operation(), now)).collect();
                 let batch = batch.iter().map(call::New::operation).collect();
-                assert_eq!(store.create(batch).await.unwrap(), expected);
+                assert_eq!(store.create(batch).await.expect("the store answers"), expected);
             }
             Call::Get(numbers) => {
                 let names: Vec<_> = numbers.iter().copied().map(name).collect();
                 let expected: Vec<_> = names.iter().map(|name| model.view(name).cloned()).collect();
-                assert_eq!(store.get(names).await.unwrap(), expected);
+                assert_eq!(store.get(names).await.expect("the store answers"), expected);
             }
             Call::FindByRequest { method, owner, request } => {
                 let key = RequestKey::new(call::owner(*owner), METHODS[*method], call::request_id(*request));
-                assert_eq!(store.find_by_request(&key).await.unwrap().as_ref(), model.find(&key));
+                assert_eq!(
+                    store.find_by_request(&key).await.expect("the store answers").as_ref(),
+                    model.find(&key)
+                );
             }
             Call::Delete(numbers) => {
                 let names: Vec<_> = numbers.iter().copied().map(name).collect();
                 let expected: Vec<_> =
                     names.iter().map(|name| model.records.remove(name).is_some()).collect();
-                assert_eq!(store.delete(names).await.unwrap(), expected);
+                assert_eq!(store.delete(names).await.expect("the store answers"), expected);
             }
             Call::RequestCancel(numbers) => {
                 let names: Vec<_> = numbers.iter().copied().map(name).collect();
@@ -121,22 +124,22 @@ impl<'a, S: Store> Pair<'a, S> {
                         model.put(view.request_stop(StopReason::Cancelled, now));
                     }
                 }
-                assert_eq!(store.request_cancel(names).await.unwrap(), expected);
+                assert_eq!(store.request_cancel(names).await.expect("the store answers"), expected);
             }
             Call::KeepAlive { worker: id, lease } => {
                 let (id, lease) = (worker(*id), Duration::from_secs(*lease));
                 let expected = model.keep_alive(&id, lease, now);
-                let mut answer = store.keep_alive(&id, lease).await.unwrap();
+                let mut answer = store.keep_alive(&id, lease).await.expect("the store answers");
                 answer.stops.sort_by(|one, two| one.name.cmp(&two.name));
                 assert_eq!(answer, expected);
             }
             Call::Leave(id) => {
                 model.leave(&worker(*id), now);
-                store.leave(&worker(*id)).await.unwrap();
+                store.leave(&worker(*id)).await.expect("the store answers");
             }
             Call::Held(id) => {
                 let expected: Vec<_> = model.held(&worker(*id)).filter_map(View::fence).collect();
-                assert_eq!(store.held(&worker(*id), None, 100).await.unwrap(), expected);
+                assert_eq!(store.held(&worker(*id), None, 100).await.expect("the store answers"), expected);
             }
             other => unreachable!("{other:?} is made elsewhere"),
         }
@@ -151,7 +154,7 @@ impl<'a, S: Store> Pair<'a, S> {
                 .zip(left.0)
                 .fold(Claim::new(by.clone(), left.1), |claim, (method, limit)| claim.method(*method, limit));
             let expected = self.model.claimable(&claim, self.clock.now());
-            let claimed = self.store.claim(&claim).await.unwrap();
+            let claimed = self.store.claim(&claim).await.expect("the store answers");
             assert_eq!(claimed, expected[..claimed.len().min(expected.len())]);
             for record in &claimed {
                 let method = usize::from(&**record.view.method() == METHODS[1]);
@@ -176,7 +179,7 @@ impl<'a, S: Store> Pair<'a, S> {
                     model.write(&fence, checkpoint, |view| view.report(&fence, metadata, now))
                 };
                 let expected: Vec<_> = reports.iter().cloned().map(write).collect();
-                assert_eq!(store.report(reports).await.unwrap(), expected);
+                assert_eq!(store.report(reports).await.expect("the store answers"), expected);
             }
             Call::Finish(writes) => {
                 let finishes: Vec<_> = writes.iter().map(|write| finish(write, model)).collect();
@@ -184,7 +187,7 @@ impl<'a, S: Store> Pair<'a, S> {
                     model.write(&fence, None, |view| view.finish(&fence, outcome, metadata, now))
                 };
                 let expected: Vec<_> = finishes.iter().cloned().map(write).collect();
-                assert_eq!(store.finish(finishes).await.unwrap(), expected);
+                assert_eq!(store.finish(finishes).await.expect("the store answers"), expected);
             }
             Call::Release(writes) => {
                 let releases: Vec<_> = writes.iter().map(|write| release(write, model)).collect();
@@ -192,7 +195,7 @@ impl<'a, S: Store> Pair<'a, S> {
                     model.write(&fence, None, |view| view.release(&fence, interruption, metadata, now))
                 };
                 let expected: Vec<_> = releases.iter().cloned().map(write).collect();
-                assert_eq!(store.release(releases).await.unwrap(), expected);
+                assert_eq!(store.release(releases).await.expect("the store answers"), expected);
             }
             other => unreachable!("{other:?} is no write"),
         }
@@ -206,9 +209,9 @@ impl<'a, S: Store> Pair<'a, S> {
     {
         let mut left = limit.min(after.len());
         for _ in 0..PATIENCE {
-            let count = call(self.store, left.max(1)).await.unwrap();
+            let count = call(self.store, left.max(1)).await.expect("the store answers");
             let names = after.iter().map(|view| view.name().clone()).collect();
-            let views = self.store.get(names).await.unwrap();
+            let views = self.store.get(names).await.expect("the store answers");
             let mut changed = 0;
             for view in views.into_iter().map(|view| view.expect("nothing is removed")) {
                 if self.model.view(view.name()) == Some(&view) {
@@ -234,7 +237,7 @@ impl<'a, S: Store> Pair<'a, S> {
         let mut query = ListQuery::new(ParentPattern::all(), 4);
         let mut all = Vec::new();
         loop {
-            let page = self.store.list(&query).await.unwrap();
+            let page = self.store.list(&query).await.expect("the store answers");
             all.extend(page.views);
             let Some(next) = page.next else { return all };
             assert!(query.after.as_ref().is_none_or(|after| next < *after), "each page goes on");
