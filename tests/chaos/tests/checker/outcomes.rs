@@ -3,20 +3,7 @@
 use chaos::check::Rule;
 use chaos::event::{Answer, Event, Plan, Request, Seen, Work};
 
-use crate::story::{Story, any, failure, seen, success};
-
-fn done() -> Story {
-    let mut story = Story::begin();
-    story
-        .start_any("a")
-        .at(10)
-        .begin_attempt("a", 1, 2)
-        .at(20)
-        .succeed("a", 1, 2)
-        .at(30)
-        .get("a", success(1, 2));
-    story
-}
+use crate::story::{Story, any, done, failure, seen, success};
 
 #[test]
 fn an_outcome_that_changes() {

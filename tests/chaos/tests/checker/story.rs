@@ -169,3 +169,17 @@ pub(crate) fn failure(code: i32, message: &str) -> Outcome {
 pub(crate) fn seen(name: &str, outcome: impl Into<Option<Outcome>>) -> Seen {
     Seen { name: name.into(), progress: None, outcome: outcome.into() }
 }
+
+/// The operation `a`, whose first attempt succeeds in process 2, as a client sees at 30 ms.
+pub(crate) fn done() -> Story {
+    let mut story = Story::begin();
+    story
+        .start_any("a")
+        .at(10)
+        .begin_attempt("a", 1, 2)
+        .at(20)
+        .succeed("a", 1, 2)
+        .at(30)
+        .get("a", success(1, 2));
+    story
+}

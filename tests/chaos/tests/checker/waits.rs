@@ -3,7 +3,7 @@
 use chaos::check::Rule;
 use chaos::event::{Answer, Event, Request};
 
-use crate::story::{Story, seen, success};
+use crate::story::{Story, done, seen, success};
 
 /// Waits in process 1 for what process 2 does, each of which is answered so long after the end.
 fn waits(late: &[u64]) -> Story {
@@ -45,15 +45,7 @@ fn a_wait_that_takes_much_longer_than_it_may() {
 
 #[test]
 fn a_waiter_who_is_not_told_of_the_end() {
-    let mut story = Story::begin();
-    story
-        .start_any("a")
-        .at(10)
-        .begin_attempt("a", 1, 2)
-        .at(20)
-        .succeed("a", 1, 2)
-        .at(30)
-        .get("a", success(1, 2));
+    let mut story = done();
     let mut early = story.clone();
     story.at(20).call(wait(30_000), 30_000, Answer::Operation(seen("a", None))).breaks(&[Rule::Waits]);
     early.at(20).call(wait(5_000), 5_000, Answer::Operation(seen("a", None))).is_sound();

@@ -4,9 +4,7 @@ use chaos::event::{Answer, Event, Outcome};
 use chaos::{Script, Target};
 use test_postgres::{Cluster, Proxy};
 
-use crate::support::{
-    DATABASE, Pair, assert_outcome, assert_sound, begins, begun_times, cluster, number, scene, until,
-};
+use crate::support::{DATABASE, Pair, assert_outcome, begun_times, cluster, number, scene, until};
 use crate::traffic::Traffic;
 
 /// The number of `NOT_FOUND`.
@@ -34,12 +32,7 @@ async fn a_synchronous_standby_has_all_that_was_acknowledged() {
     fail_over(&primary, &standby, &network);
     scene.note(Event::StoreUp);
     scene.open("open").unwrap();
-    assert_outcome(&pair.caller.outcome(&held).await.unwrap(), 1, &held, &pair.worker);
-    assert_eq!(begins(&scene, &held), 1);
-    traffic.go_on(20).await;
-    let count = traffic.end(&scene, &pair.caller).await;
-    println!("{count} operations, none of them lost or begun twice");
-    assert_sound(&scene);
+    traffic.end_with(&scene, &pair, &held).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,9 +8,7 @@ use test_postgres::{Cluster, Mode, Proxy};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use crate::support::{
-    DATABASE, Pair, assert_outcome, assert_sound, begins, cluster, is_unavailable, reached, scene, until,
-};
+use crate::support::{DATABASE, Pair, cluster, is_unavailable, reached, scene, until};
 use crate::traffic::Traffic;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,12 +50,7 @@ async fn restart(mode: Mode) {
     sleep(Scene::LEASE + Scene::LEASE / 3).await;
     cluster.start().unwrap();
     scene.note(Event::StoreUp);
-    assert_outcome(&pair.caller.outcome(&held).await.unwrap(), 1, &held, &pair.worker);
-    assert_eq!(begins(&scene, &held), 1);
-    traffic.go_on(20).await;
-    let count = traffic.end(&scene, &pair.caller).await;
-    println!("{count} operations, none of them lost or begun twice");
-    assert_sound(&scene);
+    traffic.end_with(&scene, &pair, &held).await;
 }
 
 /// Stops the server so that it waits for its clients. Those that are connected stay, and are served; what ends that is

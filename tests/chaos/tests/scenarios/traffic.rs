@@ -7,7 +7,7 @@ use chaos::event::Outcome;
 use chaos::{Caller, Scene, Script};
 use tokio::task::JoinSet;
 
-use crate::support::{begins, until};
+use crate::support::{Pair, assert_outcome, assert_sound, begins, until};
 
 /// Clients that go on until they are told to stop. Each request is repeated until it is acknowledged.
 pub(crate) struct Traffic {
@@ -39,6 +39,17 @@ impl Traffic {
     pub(crate) async fn go_on(&self, more: usize) {
         let goal = self.count() + more;
         until("operations go through", || self.count() >= goal).await;
+    }
+
+    /// Has more operations go through and all clients come to their end after a store was away, and shows that nothing was
+    /// lost: neither of theirs nor of the operation that the worker of the pair was at.
+    pub(crate) async fn end_with(self, scene: &Scene, pair: &Pair, held: &str) {
+        assert_outcome(&pair.caller.outcome(held).await.unwrap(), 1, held, &pair.worker);
+        assert_eq!(begins(scene, held), 1);
+        self.go_on(20).await;
+        let count = self.end(scene, &pair.caller).await;
+        println!("{count} operations, none of them lost or begun twice");
+        assert_sound(scene);
     }
 
     /// Lets the clients come to their end, and shows that nothing of what they were told was lost: all is there, has one
