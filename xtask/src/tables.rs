@@ -37,7 +37,7 @@ fn rules() -> Artifact {
     };
     document(
         "crates/lro-codegen/RULES.md",
-        "crates/lro-codegen/src/rules.rs",
+        "crates/lro-codegen/src/diagnostics/rules.rs",
         "Each rule has a level: `allow`, `warn` or `deny`. The options of these names change it, for a rule or for a group such as `core::0151`, \
          `core` or `lro`. Rules in `core` are those of the [API linter](https://linter.aip.dev/), as far as they concern methods that return \
          `google.longrunning.Operation`.",

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use crate::rules::Level;
+use crate::diagnostics::rules::Level;
 use crate::service_config::{FileReader, ServiceConfig};
 
 /// Where the runtime crate is unless the option `runtime` says otherwise.

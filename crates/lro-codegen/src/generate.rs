@@ -8,20 +8,20 @@ use bytes::Bytes;
 
 use crate::collisions;
 use crate::config::{Config, Emit};
-use crate::descriptor_set;
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule};
-use crate::disable;
 use crate::docs::Links;
 use crate::emit::Emitter;
-use crate::layout::{Layout, Output, check_file_names};
+use crate::input::request::Request;
 use crate::lints;
+use crate::lints::disable;
 use crate::messages::{Messages, Package};
 use crate::model::{self, Service};
 use crate::options;
+use crate::output::descriptor_set;
+use crate::output::layout::{Layout, Output, check_file_names};
 use crate::parallel;
 use crate::paths::TypePaths;
-use crate::report::Report;
-use crate::request::Request;
 use crate::service_config::{Settings, check_selectors};
 
 /// Generates the code that a serialized `google.protobuf.compiler.CodeGeneratorRequest` asks for.

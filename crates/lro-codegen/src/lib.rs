@@ -7,51 +7,39 @@
 //! This crate is pure: it reads no files, no environment and no clock. Its two front doors are the protoc plugin
 //! `protoc-gen-rust-lro` and, for build scripts, the crate `lro-build`.
 //!
-//! The stages, one module each: `request`, `descriptor` and `service_config` read, `model` resolves and diagnoses, `names`, `paths` and `collisions` name,
-//! `lints` holds the input to rules that no code depends on and `disable` drops what it turns off, `emit` writes the LRO layer, `messages` has prost and
-//! tonic write theirs, `layout` says which file holds what.
+//! The stages, one module each: `input` and `service_config` read, `model` resolves and diagnoses, `names`, `paths` and `collisions` name,
+//! `lints` holds the input to rules that no code depends on and drops what is turned off, `emit` writes the LRO layer, `messages` has prost and
+//! tonic write theirs, `output` says which file holds what.
 //!
 #![doc = include_str!("../NAMES.md")]
 
 mod collisions;
 mod config;
-mod descriptor;
-mod descriptor_set;
-mod details;
 mod diagnostics;
-mod disable;
 mod docs;
 mod emit;
 mod generate;
 mod ident;
-mod layout;
-mod levels;
+mod input;
 mod lints;
 mod messages;
 mod methods;
 mod model;
 mod names;
 mod options;
+mod output;
 mod parallel;
 mod paths;
 mod plugin;
-mod report;
-mod request;
-mod rules;
-mod runtime;
-mod rust_path;
 mod service_config;
-mod source;
-mod suggest;
-mod validate;
 
 pub use config::{Config, Emit, MessageConfig, ProstHook, TonicHook, Visibility};
+pub use diagnostics::rules::{Level, RULES, Rule, RuleSpec};
 pub use diagnostics::{Diagnostic, Diagnostics, Location, Severity};
 pub use generate::generate;
-pub use layout::{File, Output};
+pub use input::request::encode_request;
 pub use methods::{LroMethod, LroType, methods, methods_with};
 pub use options::{OPTIONS, OptionSpec};
+pub use output::layout::{File, Output};
 pub use plugin::{PluginRun, run_plugin};
-pub use request::encode_request;
-pub use rules::{Level, RULES, Rule, RuleSpec};
 pub use service_config::{FileReader, OperationRule, PollingSettings, ServiceConfig};

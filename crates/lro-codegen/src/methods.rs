@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::disable;
+use crate::input::request::Request;
+use crate::lints::disable;
 use crate::model::{self, TypeRef};
-use crate::report::Report;
-use crate::request::Request;
 use crate::service_config::{OperationRule, PollingSettings, ServiceConfig, Settings, check_selectors};
 
 /// A method that returns `google.longrunning.Operation`.

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use crate::config::Config;
-use crate::descriptor::{CodeGeneratorResponse, ResponseFile};
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
 use crate::generate::generate;
-use crate::layout::Output;
+use crate::input::descriptor::{CodeGeneratorResponse, ResponseFile};
+use crate::output::layout::Output;
 
 /// `FEATURE_PROTO3_OPTIONAL | FEATURE_SUPPORTS_EDITIONS`.
 const SUPPORTED_FEATURES: u64 = 1 | 2;

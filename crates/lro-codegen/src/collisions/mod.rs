@@ -6,13 +6,13 @@ mod tonic;
 use std::collections::HashMap;
 
 use crate::config::{Config, Emit};
+use crate::diagnostics::report::Report;
+use crate::diagnostics::rules::Rule;
 use crate::diagnostics::{Diagnostic, Location};
 use crate::ident::{tonic_module, type_name};
+use crate::input::request::Request;
 use crate::model::{Service, join};
 use crate::names::ServiceNames;
-use crate::report::Report;
-use crate::request::Request;
-use crate::rules::Rule;
 
 /// Reports what cannot share a package or a service.
 pub(crate) fn check(config: &Config, request: &Request, services: &[Service], report: &mut Report) {

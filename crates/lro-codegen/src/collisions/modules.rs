@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{Modules, Owner, collision};
-use crate::details::MessageType;
 use crate::diagnostics::Location;
+use crate::diagnostics::report::Report;
 use crate::ident::snake;
+use crate::input::details::MessageType;
+use crate::input::request::Request;
 use crate::model::join;
-use crate::report::Report;
-use crate::request::Request;
 
 /// Messages whose nested types would live in the module of something else.
 pub(super) fn check_messages(request: &Request, modules: &Modules, report: &mut Report) {

@@ -2,11 +2,11 @@
 
 use crate::config::{Config, Emit};
 use crate::diagnostics::Diagnostic;
+use crate::diagnostics::report::Report;
+use crate::diagnostics::rules::Rule;
 use crate::ident::snake;
 use crate::model::{Method, Service};
 use crate::names::{MethodNames, hides_from_tonic, tonic_client_rename};
-use crate::report::Report;
-use crate::rules::Rule;
 
 /// Refuses a service whose name keeps tonic's server from compiling; where protoc-gen-tonic writes it, warns.
 pub(super) fn check_server_name(config: &Config, service: &Service, report: &mut Report) {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::places::Places;
 use super::standard;
-use crate::details::{Kind, MessageDetails};
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::{snake, type_name};
+use crate::input::details::{Kind, MessageDetails};
+use crate::input::request::Request;
+use crate::input::source::path;
 use crate::model::{Method, Model, Service, TypeIndex, join, simple_name};
-use crate::report::Report;
-use crate::request::Request;
-use crate::source::path;
 
 const RULES: [Rule; 5] =
     [Rule::CreateLro, Rule::UpdateLro, Rule::DeleteLro, Rule::ValidateOnly, Rule::ValidateOnlyName];

@@ -1,12 +1,13 @@
 //! What the API linter says of methods that are long-running, or should be: rules that no code depends on.
 
 mod declarative;
+pub(crate) mod disable;
 mod places;
 mod standard;
 
+use crate::diagnostics::report::Report;
+use crate::input::request::Request;
 use crate::model::Model;
-use crate::report::Report;
-use crate::request::Request;
 use places::Places;
 
 /// Reports what the rules about standard methods and declarative-friendly resources find.

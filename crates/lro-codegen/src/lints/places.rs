@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::descriptor::File;
 use crate::diagnostics::Location;
-use crate::request::Request;
-use crate::source::SourceInfo;
+use crate::input::descriptor::File;
+use crate::input::request::Request;
+use crate::input::source::SourceInfo;
 
 /// The places of elements, read only of files in which something was found.
 pub(super) struct Places<'a> {

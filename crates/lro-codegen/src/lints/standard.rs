@@ -1,10 +1,10 @@
 //! Standard methods: Create (AIP-133), Update (AIP-134) and Delete (AIP-135).
 
 use super::places::Places;
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
+use crate::input::source::path;
 use crate::model::{OperationTypes, Service, simple_name};
-use crate::report::Report;
-use crate::source::path;
 
 /// Where the response type of an operation stands within a method.
 const RESPONSE_TYPE: [i32; 3] = [path::METHOD_OPTIONS, path::OPERATION_INFO, path::RESPONSE_TYPE];

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 
+use crate::diagnostics::report::Report;
+use crate::diagnostics::rules::Rule;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 use crate::ident::{oneof_type, snake, type_name};
+use crate::input::source::{location, path};
 use crate::model::join;
 use crate::paths::TypePaths;
-use crate::report::Report;
-use crate::rules::Rule;
-use crate::source::{location, path};
 
 /// The names of all messages that are generated.
 pub(super) struct Names<'a> {

@@ -6,8 +6,8 @@ use prost_types::{DescriptorProto, FileDescriptorProto, ServiceDescriptorProto};
 
 use crate::config::Config;
 use crate::docs::{Links, Place, Stash, clean};
+use crate::input::source::path;
 use crate::model::join;
-use crate::source::path;
 
 /// Makes every comment safe for rustdoc and puts it away.
 pub(super) fn prepare(file: &mut FileDescriptorProto, config: &Config, links: &Links<'_>, stash: &Stash) {

@@ -8,7 +8,7 @@ use prost_types::FileDescriptorProto;
 
 use super::failed;
 use crate::diagnostics::Diagnostics;
-use crate::request::Request;
+use crate::input::request::Request;
 
 /// The files of a request as those see them that import them, each decoded once for all packages.
 #[derive(Debug)]

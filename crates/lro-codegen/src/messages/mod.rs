@@ -18,9 +18,9 @@ use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
 use crate::docs::{Links, Stash};
 use crate::ident::snake;
+use crate::input::request::Request;
 use crate::paths::TypePaths;
-use crate::request::Request;
-use crate::rust_path::for_prost;
+use crate::paths::rust_path::for_prost;
 
 /// A package to generate.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 use super::build::Builder;
 use super::index::{Kind, TypeEntry};
 use super::{OperationTypes, TypeRef, join, simple_name};
-use crate::descriptor;
 use crate::diagnostics::{Diagnostic, Rule};
-use crate::source::path;
+use crate::input::descriptor;
+use crate::input::source::path;
 
 const EMPTY: &str = "google.protobuf.Empty";
 

@@ -2,12 +2,12 @@
 
 use super::index::{Imports, Kind, TypeIndex};
 use super::{Call, Method, Model, OperationTypes, Service, Streaming, join};
-use crate::descriptor::{self, File};
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
-use crate::report::Report;
-use crate::request::Request;
+use crate::input::descriptor::{self, File};
+use crate::input::request::Request;
+use crate::input::source::{SourceInfo, path};
 use crate::service_config::Settings;
-use crate::source::{SourceInfo, path};
 
 pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 

@@ -2,11 +2,11 @@
 
 use super::Method;
 use super::build::Builder;
-use crate::details::{Kind, MessageDetails, MethodOptions, Presence};
+use crate::diagnostics::suggest;
 use crate::diagnostics::{Diagnostic, Rule, shown};
+use crate::input::details::{Kind, MessageDetails, MethodOptions, Presence};
+use crate::input::validate::is_identifier;
 use crate::service_config::AutoPopulatedField;
-use crate::suggest;
-use crate::validate::is_identifier;
 
 const REQUEST_ID: &str = "request_id";
 

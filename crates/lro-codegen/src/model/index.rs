@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{join, simple_name};
-use crate::descriptor::{File, MessageType};
-use crate::details::MessageDetails;
-use crate::request::Request;
-use crate::suggest::likeness;
+use crate::diagnostics::suggest::likeness;
+use crate::input::descriptor::{File, MessageType};
+use crate::input::details::MessageDetails;
+use crate::input::request::Request;
 
 /// What a full name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use super::build::Builder;
 use super::call::{Place, RoutingParameter, Step};
 use super::{Method, join};
-use crate::details::{Field, HttpRule, Kind, MessageDetails, MethodOptions, Presence, RoutingRule};
+use crate::diagnostics::suggest;
 use crate::diagnostics::{Diagnostic, Rule, shown};
 use crate::ident::oneof_type;
-use crate::source::path;
-use crate::suggest;
-use crate::validate::{is_full_name, is_identifier};
+use crate::input::details::{Field, HttpRule, Kind, MessageDetails, MethodOptions, Presence, RoutingRule};
+use crate::input::source::path;
+use crate::input::validate::{is_full_name, is_identifier};
 
 /// What is wrong with an option, and what to do about it.
 type Problem = (String, String);

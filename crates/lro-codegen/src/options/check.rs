@@ -4,9 +4,9 @@ use syn::Attribute;
 use syn::parse::Parser as _;
 
 use crate::config::Config;
+use crate::diagnostics::report::Report;
+use crate::diagnostics::rules::Rule;
 use crate::diagnostics::{Diagnostic, shown};
-use crate::report::Report;
-use crate::rules::Rule;
 
 /// Reports values that would break the code they end up in.
 pub(crate) fn check(config: &Config, report: &mut Report) {

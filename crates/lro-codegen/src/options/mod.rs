@@ -9,9 +9,9 @@ pub(crate) use check::check;
 pub use table::{OPTIONS, OptionSpec};
 
 use crate::config::Config;
+use crate::diagnostics::report::Report;
+use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::{Diagnostic, Rule, shown};
-use crate::report::Report;
-use crate::suggest::nearest;
 
 /// Applies `a=1,b=2` to a configuration and reports each part that does not fit.
 ///

@@ -2,7 +2,7 @@
 
 use super::values::{count, name, pair, path, rule, service_config, switch};
 use crate::config::{Config, Emit, Visibility};
-use crate::rules::Level;
+use crate::diagnostics::rules::Level;
 
 /// An option of the plugin, and of lro-build.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use prost_build::{Module, Service, ServiceGenerator};
 use prost_types::{DescriptorProto, FileDescriptorProto, MethodDescriptorProto, ServiceDescriptorProto};
 
 use super::*;
-use crate::rust_path::for_prost;
+use crate::paths::rust_path::for_prost;
 
 const PACKAGES: &[&str] = &[
     "",

@@ -22,7 +22,7 @@ pub use polling::PollingSettings;
 pub(crate) use selectors::check_selectors;
 
 use crate::diagnostics::Location;
-use crate::report::Report;
+use crate::diagnostics::report::Report;
 use reader::Reader;
 
 /// A service yaml or a `*_gapic.yaml`: what [`crate::Config::service_configs`] holds.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::yaml::{Node, Place, Value, parse};
 use super::{Kind, Setting};
+use crate::diagnostics::report::Report;
+use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::{Diagnostic, Location, Rule, shown};
-use crate::report::Report;
-use crate::suggest::nearest;
-use crate::validate::is_full_name;
+use crate::input::validate::is_full_name;
 
 /// The key under which YAML 1.1 adds the keys of another mapping.
 const MERGE: &str = "<<";

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FileSettings, Setting, Settings};
+use crate::diagnostics::report::Report;
+use crate::diagnostics::suggest::nearest_by;
 use crate::diagnostics::{Diagnostic, Location, Rule};
+use crate::input::request::Request;
 use crate::model::{OPERATION, join, simple_name};
-use crate::report::Report;
-use crate::request::Request;
-use crate::suggest::nearest_by;
 
 /// After so many unknown names of one file it is the wrong file.
 const MAX_WARNINGS: usize = 20;

@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 
 use super::services::ServiceItems;
 use crate::config::{Config, Emit};
-use crate::details::{EnumType, Field, FileDetails, Kind, MessageType};
 use crate::ident::{escape, oneof_type, snake, type_name};
+use crate::input::details::{EnumType, Field, FileDetails, Kind, MessageType};
+use crate::input::request::Request;
 use crate::model::{Model, Service, join};
 use crate::paths::TypePaths;
-use crate::request::Request;
 
 /// A generated item.
 #[derive(Debug, PartialEq, Eq)]

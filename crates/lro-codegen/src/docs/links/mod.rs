@@ -11,9 +11,9 @@ use std::sync::OnceLock;
 use self::elements::{Elements, Item};
 use crate::config::{Config, Emit};
 use crate::ident::snake;
+use crate::input::request::Request;
 use crate::model::{Model, join};
 use crate::paths::TypePaths;
-use crate::request::Request;
 
 /// What comments can link to: the items of one run. The index of them is made when the first comment asks.
 #[derive(Debug)]

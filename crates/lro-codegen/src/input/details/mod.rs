@@ -12,7 +12,7 @@ use prost::Message as _;
 
 pub(crate) use self::descriptor::{EnumType, Field, HttpRule, MessageType, MethodOptions, RoutingRule};
 use self::descriptor::{File, ResourceDescriptor, Service};
-use crate::source::path;
+use crate::input::source::path;
 
 /// The details of one file.
 #[derive(Debug)]

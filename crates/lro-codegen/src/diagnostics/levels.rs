@@ -1,8 +1,8 @@
 //! Which level each rule has in a run.
 
 use crate::diagnostics::Diagnostic;
-use crate::rules::{Level, RULES, Rule, RuleSpec};
-use crate::suggest::nearest;
+use crate::diagnostics::rules::{Level, RULES, Rule, RuleSpec};
+use crate::diagnostics::suggest::nearest;
 
 /// The level of each rule.
 #[derive(Debug, Clone)]

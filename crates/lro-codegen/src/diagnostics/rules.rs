@@ -42,7 +42,7 @@ macro_rules! rules {
 
         /// Every rule there is, in the order of [`Rule`].
         ///
-        #[doc = include_str!("../RULES.md")]
+        #[doc = include_str!("../../RULES.md")]
         pub const RULES: &[RuleSpec] =
             &[$(RuleSpec { rule: Rule::$rule, name: $name, level: $level, help: $help },)*];
     };

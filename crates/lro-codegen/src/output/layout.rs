@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::config::{Config, Emit, Visibility};
-use crate::descriptor::File as ProtoFile;
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::snake;
-use crate::report::Report;
+use crate::input::descriptor::File as ProtoFile;
 
 /// What a run has to say: the files to write and the warnings to show.
 #[derive(Debug, Clone, PartialEq, Eq)]

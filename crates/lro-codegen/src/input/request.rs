@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use prost::Message as _;
 
-use crate::descriptor::{CodeGeneratorRequest, File, FileDescriptorSet};
-use crate::details::FileDetails;
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule};
-use crate::report::Report;
-use crate::validate::validate;
+use crate::input::descriptor::{CodeGeneratorRequest, File, FileDescriptorSet};
+use crate::input::details::FileDetails;
+use crate::input::validate::validate;
 
 /// A request, read and checked.
 #[derive(Debug)]

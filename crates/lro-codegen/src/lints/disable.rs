@@ -5,11 +5,11 @@
 
 use std::collections::HashMap;
 
-use crate::descriptor::File;
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
-use crate::report::Report;
-use crate::request::Request;
-use crate::source::{locations, path};
+use crate::input::descriptor::File;
+use crate::input::request::Request;
+use crate::input::source::{locations, path};
 
 /// Drops the findings that the protos have turned off. What keeps code from being generated stays, and says so.
 pub(crate) fn honour(request: &Request, report: &mut Report) {

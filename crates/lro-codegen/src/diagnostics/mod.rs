@@ -1,8 +1,13 @@
 //! What the generator has to say about its input.
 
+pub(crate) mod levels;
+pub(crate) mod report;
+pub(crate) mod rules;
+pub(crate) mod suggest;
+
 use std::fmt;
 
-pub(crate) use crate::rules::Rule;
+pub(crate) use rules::Rule;
 
 /// How much a [`Diagnostic`] weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! What a run has found so far.
 
+use crate::diagnostics::levels::Levels;
+use crate::diagnostics::rules::{Level, Rule};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
-use crate::levels::Levels;
-use crate::rules::{Level, Rule};
 
 /// Collects the diagnostics of a run.
 #[derive(Debug, Default)]

@@ -8,8 +8,8 @@ use prost::Message as _;
 use prost::encoding::{DecodeContext, decode_key, skip_field};
 
 use crate::config::Config;
-use crate::descriptor::FileDescriptorSet;
-use crate::request::Request;
+use crate::input::descriptor::FileDescriptorSet;
+use crate::input::request::Request;
 
 /// The field of a `FileDescriptorProto` with its comments and positions, most of its bytes, which no program wants at run time.
 const SOURCE_CODE_INFO: u32 = 9;

@@ -4,9 +4,9 @@
 
 use std::collections::HashSet;
 
-use crate::descriptor::{File, MessageType};
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Location, Rule, shown};
-use crate::report::Report;
+use crate::input::descriptor::{File, MessageType};
 
 /// The longest name in bytes, and the longest of a package with its dots. Nobody writes longer ones, and with them the time for comparing
 /// names and the depth of module trees have a bound.

@@ -1,16 +1,19 @@
 //! Where a message lives in Rust.
 
+pub(crate) mod runtime;
+pub(crate) mod rust_path;
+
 use std::collections::HashMap;
 
 use proc_macro2::TokenStream;
 
 use crate::config::Config;
+use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::{snake, type_name};
-use crate::report::Report;
-use crate::runtime::Runtime;
-use crate::rust_path::{in_code, is_rooted, unescaped};
-use crate::validate::is_full_name;
+use crate::input::validate::is_full_name;
+use crate::paths::runtime::Runtime;
+use crate::paths::rust_path::{in_code, is_rooted, unescaped};
 
 /// Types that prost maps to something else than a struct of the same name, by the path in the runtime crate.
 const WELL_KNOWN: &[(&str, &str)] = &[

@@ -2,9 +2,9 @@
 
 use crate::config::RUNTIME;
 use crate::diagnostics::Diagnostic;
-use crate::report::Report;
-use crate::rules::Rule;
-use crate::rust_path::{in_code, is_rooted};
+use crate::diagnostics::report::Report;
+use crate::diagnostics::rules::Rule;
+use crate::paths::rust_path::{in_code, is_rooted};
 
 /// What the runtime crate brings along, so that all generated code and the runtime share these types: proto path, and path in the crate.
 ///

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use prost::Message as _;
 
-use crate::descriptor::{self, SourceCodeInfo};
 use crate::diagnostics::Location;
+use crate::input::descriptor::{self, SourceCodeInfo};
 
 /// Field numbers of `descriptor.proto` that locations' paths are made of.
 pub(crate) mod path {
