@@ -8,7 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::call::{Call, Shared};
 use crate::connections::connection::Connection;
-use crate::database::sql::{Query, now, view};
+use crate::database::sql::{Query, now, standing_of_o, view};
 use crate::error::Failure;
 use crate::row;
 
@@ -113,12 +113,13 @@ impl Statement {
                 SELECT o.*, row_number() OVER (ORDER BY o.create_time DESC, o.name DESC) AS place FROM looked o
             )
             SELECT {view}, s.selected, o.place = ${looks}
-            FROM t, numbered o LEFT JOIN @.unfinished u ON u.name = o.name LEFT JOIN @.finished f ON f.id = o.id
+            FROM t, numbered o {standing}
             CROSS JOIN LATERAL (SELECT coalesce(f.expire_time > t.now, true) AND {selected} AS selected) s
             WHERE s.selected OR o.place = ${looks}
             ORDER BY o.place LIMIT ${wanted}::bigint",
             now = now!(),
             view = view!(),
+            standing = standing_of_o!(),
         );
         Self {
             query: Query { number: None, ..Query::new(None, &shared.schema, &text) },

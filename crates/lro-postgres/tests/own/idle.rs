@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use lro_postgres::{Mode, PostgresStore};
 use lro_store::{
-    Beginning, Claim, ExclusiveKey, Interruption, ManualClock, NewOperation, OnConflict, Report, Store,
-    StoreExt, WorkerId,
+    Beginning, Claim, Creation, ExclusiveKey, Finish, Interruption, ListQuery, ManualClock, NewOperation,
+    OnConflict, ParentPattern, Report, Store, StoreExt, WorkerId,
 };
 use test_postgres::{Cluster, cluster::Builder};
 use tokio_postgres::Client;
@@ -162,6 +162,47 @@ async fn no_sign_of_life_walks_over_what_its_worker_has() {
         assert_eq!(store.keep_alive(&worker(), MINUTE).await.unwrap().stops.len(), 1);
         let pages = count().await - before;
         assert!(pages < 100, "{mode:?}: {pages} pages were looked at");
+    }
+}
+
+#[tokio::test]
+async fn nothing_walks_over_dead_rows_to_read_a_few() {
+    const COUNT: usize = 6_000;
+    let Some(counted) = Counted::start().await else { return };
+    for mode in [Mode::Direct, Mode::Pooled] {
+        let (database, clock) = (format!("{mode:?}"), ManualClock::default());
+        let store = one_connection(&counted.cluster, &database, mode, clock.clone()).await;
+        let other = client(&counted.cluster.url(&database)).await;
+        let pin = client(&counted.cluster.url(&database)).await;
+        pin.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM lro.worker").await.unwrap();
+        for batch in 0..COUNT / 500 {
+            // In the order of names they are scattered over the table.
+            let running = |number| claimed(&format!("{number}-{batch}"));
+            let created = store.create((0..500).map(running).collect()).await.unwrap();
+            let finish =
+                |creation: Creation| Finish::new(creation.created().unwrap().fence().unwrap(), response());
+            store.finish(created.into_iter().map(finish).collect()).await.unwrap();
+        }
+        store.create_one(operation("queued")).await.unwrap();
+        other.batch_execute("ANALYZE").await.unwrap();
+        // As if there were many: a page, of whose size the planner knows nothing, is then taken for many too.
+        let many = "UPDATE pg_class SET reltuples = 10000000 WHERE relname = 'operation'";
+        other.batch_execute(many).await.unwrap();
+        let count = async || {
+            counted.sum("shared_blks_hit", &database).await + counted.sum("shared_blks_read", &database).await
+        };
+        let names: Vec<_> = (0..9).map(|number| name(&format!("{number}-0"))).collect();
+        let before = count().await;
+        assert_eq!(store.list(&ListQuery::new(ParentPattern::all(), 50)).await.unwrap().views.len(), 50);
+        let list = count().await - before;
+        assert!(store.get(names.clone()).await.unwrap().iter().all(Option::is_some));
+        let get = count().await - before - list;
+        assert!(store.keep_alive(&worker(), MINUTE).await.unwrap().alive);
+        let alive = count().await - before - list - get;
+        store.delete(names.clone()).await.unwrap();
+        let delete = count().await - before - list - get - alive;
+        let pages = [list, get, alive, delete];
+        assert!(pages.iter().all(|pages| *pages < 1_000), "{mode:?}: {pages:?} pages were looked at");
     }
 }
 

@@ -62,8 +62,9 @@ pub(super) const IN_THE_WAY: &str = concat!(
     SELECT ",
     super::record!(),
     ", t.now, o.place, coalesce(f.expire_time <= t.now, false) AS expired
-    FROM t LEFT JOIN way o ON true LEFT JOIN @.unfinished u ON u.name = o.name LEFT JOIN @.finished f ON f.id = o.id
-    ORDER BY o.place"
+    FROM t LEFT JOIN way o ON true ",
+    super::standing_of_o!(),
+    " ORDER BY o.place"
 );
 
 pub(super) const REMOVE_EXPIRED: &str = "
@@ -85,8 +86,9 @@ pub(super) const HOLDER: &str = "
 pub(super) const LOCK_KEY: &str = concat!(
     "SELECT ",
     super::view!(),
-    " FROM @.unfinished u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false
-    WHERE u.exclusive_key = $1::text ORDER BY u.name FOR UPDATE OF u"
+    " FROM @.unfinished u ",
+    super::operation_of_u!(),
+    " WHERE u.exclusive_key = $1::text ORDER BY u.name FOR UPDATE OF u"
 );
 
 pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) k";

@@ -42,7 +42,48 @@ macro_rules! record {
     };
 }
 
-pub(crate) use {now, record, view};
+/// Joins the row of a table that has this key, if it has one.
+///
+/// Each is looked up by the key's index, whatever the planner takes the sizes of tables for: what it takes for small may
+/// be full of dead rows, which a long transaction keeps there, and how many rows of a page there are it does not know.
+macro_rules! look_up {
+    ($table:literal, $row:literal, $key:literal, $value:literal) => {
+        concat!(
+            "LEFT JOIN LATERAL (SELECT x.* FROM @.",
+            $table,
+            " x WHERE x.",
+            $key,
+            " = ",
+            $value,
+            " OFFSET 0) ",
+            $row,
+            " ON true"
+        )
+    };
+}
+
+/// How `operation o` stands.
+macro_rules! standing_of_o {
+    () => {
+        concat!(
+            $crate::database::sql::look_up!("unfinished", "u", "name", "o.name"),
+            " ",
+            $crate::database::sql::look_up!("finished", "f", "id", "o.id")
+        )
+    };
+}
+
+/// What `unfinished u` is, in the form of a view.
+macro_rules! operation_of_u {
+    () => {
+        concat!(
+            $crate::database::sql::look_up!("operation", "o", "name", "u.name"),
+            " LEFT JOIN @.finished f ON false"
+        )
+    };
+}
+
+pub(crate) use {look_up, now, operation_of_u, record, standing_of_o, view};
 
 /// Has the commit of a statement that is a transaction of its own wait for the disk of the server and for no standby. The
 /// setting ends with the transaction, and is looked at when that commits.

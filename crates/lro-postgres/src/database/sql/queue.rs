@@ -88,8 +88,8 @@ pub(super) const CLAIM: &str = concat!(
     begin!(),
     ") SELECT ",
     super::record!(),
-    ", k.waits FROM keyed k LEFT JOIN u ON true LEFT JOIN @.operation o ON o.name = u.name
-        LEFT JOIN @.finished f ON false"
+    ", k.waits FROM keyed k LEFT JOIN u ON true ",
+    super::operation_of_u!()
 );
 
 /// Goes from key to key over the index, and looks at so many of them after the one that is given.
@@ -137,7 +137,8 @@ pub(super) const CLAIM_KEYED: &str = concat!(
     begin!(),
     ") SELECT ",
     super::record!(),
-    " FROM u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
+    " FROM u ",
+    super::operation_of_u!()
 );
 
 pub(super) const ANY_PAST_DEADLINE: &str = concat!(
@@ -154,7 +155,8 @@ pub(super) const LOCK_PAST_DEADLINE: &str = concat!(
         SELECT u.* FROM @.unfinished u
         WHERE u.deadline IS NOT NULL AND u.stop IS NULL AND u.deadline <= (SELECT t.now FROM t)
         ORDER BY u.deadline LIMIT $2::bigint FOR UPDATE OF u SKIP LOCKED
-    ) u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
+    ) u ",
+    super::operation_of_u!()
 );
 
 pub(super) const ANY_OUTDATED: &str = concat!(

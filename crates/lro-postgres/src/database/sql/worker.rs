@@ -15,7 +15,7 @@ pub(super) const KEEP_ALIVE: &str = concat!(
         RETURNING true AS alive
     )
     SELECT k.alive, u.name, u.attempt, u.stop FROM (SELECT (SELECT alive FROM kept) AS alive) k LEFT JOIN (
-        SELECT name, attempt, stop FROM @.unfinished WHERE worker = $2 AND stop IS NOT NULL
+        SELECT name, attempt, stop FROM @.unfinished WHERE worker = $2 AND stop IS NOT NULL OFFSET 0
     ) u ON true ORDER BY u.name"
 );
 
@@ -35,7 +35,8 @@ pub(super) const LOCK_HELD: &str = concat!(
     super::view!(),
     ", t.now FROM t, (
         SELECT u.* FROM @.unfinished u WHERE u.worker = $2::text ORDER BY u.name LIMIT $3::bigint FOR UPDATE
-    ) u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false"
+    ) u ",
+    super::operation_of_u!()
 );
 
 pub(super) const HELD: &str = "

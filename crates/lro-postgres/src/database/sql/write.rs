@@ -65,8 +65,9 @@ pub(super) const LOCK_NAMED: &str = concat!(
     super::view!(),
     ", ",
     super::now!(),
-    " AS now FROM @.unfinished u LEFT JOIN @.operation o ON o.name = u.name LEFT JOIN @.finished f ON false
-    WHERE u.name = ANY($2::text[]) ORDER BY u.name FOR UPDATE OF u"
+    " AS now FROM @.unfinished u ",
+    super::operation_of_u!(),
+    " WHERE u.name = ANY($2::text[]) ORDER BY u.name FOR UPDATE OF u"
 );
 
 pub(super) const CHANGE: &str = concat!(
@@ -106,8 +107,10 @@ pub(super) const DELETE: &str = concat!(
     "WITH t AS MATERIALIZED (SELECT ",
     super::now!(),
     " AS now), found AS MATERIALIZED (
-        SELECT o.@spot AS place, f.@id AS f_place, f.id IS NOT NULL AS done, coalesce(f.expire_time <= t.now, false) AS expired
-        FROM t, @.operation o LEFT JOIN @.finished f ON f.id = o.id WHERE o.name = ANY($2::text[])
+        SELECT o.@spot AS place, f.place AS f_place, f.id IS NOT NULL AS done, coalesce(f.expire_time <= t.now, false) AS expired
+        FROM t, @.operation o LEFT JOIN LATERAL (
+            SELECT x.@id AS place, x.id, x.expire_time FROM @.finished x WHERE x.id = o.id OFFSET 0
+        ) f ON true WHERE o.name = ANY($2::text[])
     ), f AS (
         DELETE FROM @.finished f USING found WHERE NOT found.expired AND f.@id = found.f_place
         RETURNING f.name, NULL::text AS exclusive_key
