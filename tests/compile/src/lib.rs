@@ -58,6 +58,11 @@ pub mod streaming {
     generated!("streaming/tests.streaming.v1.rs");
 }
 
+/// Operations in streams, and others that nobody can type.
+pub mod remote {
+    generated!("remote/tests.remote.v1.rs");
+}
+
 /// Several services in several files of one package.
 pub mod several {
     generated!("several/tests.several.v1.rs");

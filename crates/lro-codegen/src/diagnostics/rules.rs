@@ -56,7 +56,7 @@ const ALWAYS: Option<Level> = None;
 
 rules! {
     OperationInfo "core::0151::operation-info" WARN,
-        "a method that returns google.longrunning.Operation says what its operation holds; else it stays a plain method";
+        "a method that returns google.longrunning.Operation says what its operation holds, unless its request is one of google.longrunning; else it stays a plain method";
     ResponseType "core::0151::lro-response-type" ALLOW,
         "the response is a message of its own, not google.protobuf.Empty, unless the method deletes; one that is not set or does not exist is always an error";
     MetadataType "core::0151::lro-metadata-type" ALLOW,
@@ -65,8 +65,8 @@ rules! {
         "the file of the service imports the response type, directly or not";
     MetadataReachable "core::0151::lro-metadata-reachable" WARN,
         "the file of the service imports the metadata type, directly or not";
-    ResponseUnary "core::0151::response-unary" DENY,
-        "a method that returns google.longrunning.Operation does not stream; else it stays a plain method";
+    ResponseUnary "core::0151::response-unary" WARN,
+        "a method that returns google.longrunning.Operation does not stream; else it stays a plain streaming method";
     CreateResponse "core::0133::response-message-name" ALLOW,
         "the operation of a Create method holds the resource in the end";
     UpdateResponse "core::0134::response-message-name" ALLOW,

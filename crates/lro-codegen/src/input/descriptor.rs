@@ -1,13 +1,15 @@
 //! The parts of `google/protobuf/descriptor.proto` and `google/protobuf/compiler/plugin.proto` that the
 //! generator reads, as prost structs of our own.
 //!
-//! `prost_types` drops unknown fields, and with them every custom option. These structs name the option
-//! `google.longrunning.operation_info` (extension 1049 of `MethodOptions`) as an ordinary field, so one decode
-//! reads it from protoc, buf, protox and a descriptor set on disk alike, whatever the file's syntax or edition.
+//! `prost_types` drops unknown fields, and with them every custom option. Here options stay encoded where one of ours may be among them
+//! (see `options`), so one decode serves protoc, buf, protox and a descriptor set on disk alike, whatever the file's syntax or edition.
 //! All that is not named here is skipped unread.
 
 use bytes::Bytes;
 use prost::Message;
+
+use crate::input::options::Options;
+use crate::input::source::path::OPERATION_INFO;
 
 /// `google.protobuf.compiler.CodeGeneratorRequest`, its files still encoded.
 ///
@@ -44,12 +46,32 @@ pub(crate) struct File {
     pub(crate) enumeration: Vec<EnumType>,
     #[prost(message, repeated, tag = "6")]
     pub(crate) service: Vec<Service>,
+    /// Still encoded: of most files nobody asks which extensions they declare.
+    #[prost(bytes = "bytes", repeated, tag = "7")]
+    pub(crate) extension: Vec<Bytes>,
     #[prost(message, optional, tag = "8")]
     pub(crate) options: Option<FileOptions>,
     #[prost(bytes = "bytes", optional, tag = "9")]
     pub(crate) source_code_info: Option<Bytes>,
+    /// Indices into `dependency`: who imports this file can name what these declare, too.
+    #[prost(int32, repeated, tag = "10")]
+    pub(crate) public_dependency: Vec<i32>,
     #[prost(string, tag = "12")]
     pub(crate) syntax: String,
+    /// Files that are imported for their options alone (`import option`, from edition 2024 on).
+    #[prost(string, repeated, tag = "15")]
+    pub(crate) option_dependency: Vec<String>,
+}
+
+/// `google.protobuf.FieldDescriptorProto`, as far as it declares an extension.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct Extension {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(string, tag = "2")]
+    pub(crate) extendee: String,
+    #[prost(int32, tag = "3")]
+    pub(crate) number: i32,
 }
 
 /// `google.protobuf.FileOptions`.
@@ -104,21 +126,25 @@ pub(crate) struct Method {
     pub(crate) input_type: String,
     #[prost(string, tag = "3")]
     pub(crate) output_type: String,
-    #[prost(message, optional, tag = "4")]
-    pub(crate) options: Option<MethodOptions>,
+    /// `google.protobuf.MethodOptions`, still encoded.
+    #[prost(bytes = "bytes", repeated, tag = "4")]
+    options: Vec<Bytes>,
     #[prost(bool, tag = "5")]
     pub(crate) client_streaming: bool,
     #[prost(bool, tag = "6")]
     pub(crate) server_streaming: bool,
 }
 
-/// `google.protobuf.MethodOptions` with the extension this project is about.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct MethodOptions {
-    #[prost(bool, tag = "33")]
-    pub(crate) deprecated: bool,
-    #[prost(message, optional, tag = "1049")]
-    pub(crate) operation_info: Option<OperationInfo>,
+impl Method {
+    pub(crate) fn is_deprecated(&self) -> bool {
+        const DEPRECATED: u32 = 33;
+        Options(&self.options).is_set(DEPRECATED)
+    }
+
+    /// What stands under the number of `operation_info`, whether that is this option or somebody else's.
+    pub(crate) fn operation_info(&self) -> Option<OperationInfo> {
+        Options(&self.options).message(OPERATION_INFO.unsigned_abs())
+    }
 }
 
 /// `google.longrunning.OperationInfo`.

@@ -92,6 +92,28 @@ impl Request {
         seen
     }
 
+    /// The files whose names a file can use, by their positions: those that it imports, for types or for options, and what these import
+    /// publicly.
+    pub(crate) fn with_named(&self, file: usize) -> BTreeSet<usize> {
+        let File { dependency, option_dependency, .. } = &self.files[file];
+        let mut open: Vec<usize> =
+            dependency.iter().chain(option_dependency).filter_map(|name| self.position(name)).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(file) = open.pop() {
+            if seen.insert(file) {
+                open.extend(self.imported_publicly(file));
+            }
+        }
+        seen
+    }
+
+    fn imported_publicly(&self, file: usize) -> impl Iterator<Item = usize> {
+        let File { dependency, public_dependency, .. } = &self.files[file];
+        let names =
+            public_dependency.iter().filter_map(|index| dependency.get(usize::try_from(*index).ok()?));
+        names.filter_map(|name| self.position(name))
+    }
+
     /// What few readers want of a file, by its position among all files.
     pub(crate) fn details(&self, file: usize) -> &FileDetails {
         self.details[file].get_or_init(|| FileDetails::read(self.encoded[file].clone()))

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
-use crate::input::descriptor::File;
+use crate::input::descriptor::{self, File};
 use crate::input::request::Request;
 use crate::input::source::{locations, path};
 
@@ -52,7 +52,7 @@ fn is_deprecated(request: &Request, number: usize, element: &[i32]) -> bool {
         index(3).filter(|_| element[2] == path::SERVICE_METHOD).and_then(|index| service?.method.get(index));
     file.options.as_ref().is_some_and(|options| options.deprecated)
         || service.and_then(|service| service.options.as_ref()).is_some_and(|options| options.deprecated)
-        || method.and_then(|method| method.options.as_ref()).is_some_and(|options| options.deprecated)
+        || method.is_some_and(descriptor::Method::is_deprecated)
         || (service.is_none() && request.details(number).is_deprecated(element))
 }
 

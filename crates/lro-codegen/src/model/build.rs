@@ -1,15 +1,15 @@
 //! From descriptors to a [`Model`]: resolves every name and reports every problem.
 
 use super::index::{Imports, Kind, TypeIndex};
-use super::{Call, Method, Model, OperationTypes, Service, Streaming, join};
+use super::operation::OPERATION;
+use super::option::OperationInfoOption;
+use super::{Call, Method, Model, Service, Streaming, join};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::input::descriptor::{self, File};
 use crate::input::request::Request;
 use crate::input::source::{SourceInfo, path};
 use crate::service_config::Settings;
-
-pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 
 /// Builds the model of the services in the files that code is wanted for.
 pub(crate) fn build(
@@ -20,6 +20,7 @@ pub(crate) fn build(
 ) -> Model {
     let types = TypeIndex::new(&request.files);
     let mut imports = Imports::new(request);
+    let option = OperationInfoOption::new(request);
     let mut services = Vec::new();
     for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
         // The package of the Operations service itself is part of the runtime.
@@ -31,6 +32,7 @@ pub(crate) fn build(
             request,
             types: &types,
             imports: &mut imports,
+            option: &option,
             file,
             index,
             source,
@@ -50,6 +52,7 @@ pub(super) struct Builder<'a, 'r> {
     pub(super) request: &'a Request,
     pub(super) types: &'a TypeIndex,
     pub(super) imports: &'r mut Imports<'a>,
+    option: &'r OperationInfoOption<'a>,
     /// The file, and its position in the request.
     pub(super) file: &'a File,
     pub(super) index: usize,
@@ -95,66 +98,23 @@ impl Builder<'_, '_> {
             &method.output_type,
             &[at, &[path::METHOD_OUTPUT]].concat(),
         );
+        // Whose the number is says only the file, and is asked only where it is used.
+        let info = method.operation_info().filter(|_| self.option.is_usable_in(self.index));
         Method {
             name: method.name.clone(),
             comment: self.source.comment(at),
-            deprecated: method.options.as_ref().is_some_and(|options| options.deprecated),
+            deprecated: method.is_deprecated(),
             location: self.source.locate(at),
             streaming: Streaming { client: method.client_streaming, server: method.server_streaming },
             returns_operation: output == OPERATION,
-            annotated: operation_info(method).is_some(),
-            operation: self.long_running(&full_name, method, &output, at),
+            annotated: info.is_some(),
+            operation: self.long_running(&full_name, method, info.as_ref(), at),
             input,
             output,
             polling: self.settings.polling(&full_name),
             auto_populated_fields: self.settings.auto_populated_fields(&full_name),
             call: Call::default(),
         }
-    }
-
-    /// What the operations of a method hold, if it is one that can be generated as long-running.
-    fn long_running(
-        &mut self,
-        full_name: &str,
-        method: &descriptor::Method,
-        output: &str,
-        at: &[i32],
-    ) -> Option<OperationTypes> {
-        let returned = [at, &[path::METHOD_OUTPUT]].concat();
-        let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
-        let mut warn = |rule, at: &[i32], message, help: &str| {
-            self.report.push(Diagnostic::warning(rule, message).at(self.source.locate(at)).help(help));
-        };
-        match (output == OPERATION, operation_info(method)) {
-            // The linter has nothing against a stream of requests, but one operation can only be started by one request.
-            (true, Some(_)) if method.client_streaming || method.server_streaming => warn(
-                Rule::ResponseUnary,
-                at,
-                format!("{full_name} is long-running and streams; one request starts one operation"),
-                "remove `stream` from the method, or the option operation_info",
-            ),
-            (true, Some(info)) => return self.operation(full_name, info, &option),
-            (true, None) => {
-                if method.server_streaming {
-                    let message = format!(
-                        "{full_name} returns a stream of operations; one request starts one operation"
-                    );
-                    warn(Rule::ResponseUnary, &returned, message, "remove `stream` from the method");
-                }
-                let message = format!(
-                    "{full_name} returns {OPERATION} but does not say what its operation holds; it stays a plain method"
-                );
-                let help = "add `option (google.longrunning.operation_info) = { response_type: \"…\" metadata_type: \"…\" };`";
-                warn(Rule::OperationInfo, at, message, help);
-            }
-            (false, Some(_)) => {
-                let message = format!("{full_name} has the option operation_info but returns {output}");
-                let help = format!("let it return {OPERATION}, or remove the option");
-                warn(Rule::OperationReturn, &option, message, &help);
-            }
-            (false, None) => {}
-        }
-        None
     }
 
     /// A request or response type: compilers always give these in full, so anything else is a broken descriptor.
@@ -175,8 +135,4 @@ impl Builder<'_, '_> {
         }
         full_name.to_owned()
     }
-}
-
-fn operation_info(method: &descriptor::Method) -> Option<&descriptor::OperationInfo> {
-    method.options.as_ref()?.operation_info.as_ref()
 }

@@ -7,11 +7,14 @@ mod annotation;
 mod build;
 mod call;
 mod index;
+mod operation;
+mod option;
 mod routing;
 
-pub(crate) use build::{OPERATION, build};
+pub(crate) use build::build;
 pub(crate) use call::{Call, Place, RoutingParameter, Scalar, Step};
 pub(crate) use index::TypeIndex;
+pub(crate) use operation::OPERATION;
 
 use crate::service_config::{AutoPopulatedField, OperationRule, PollingSettings};
 
@@ -49,9 +52,10 @@ pub(crate) struct Method {
     pub(crate) streaming: Streaming,
     /// Whether it returns `google.longrunning.Operation`, annotated or not.
     pub(crate) returns_operation: bool,
-    /// Whether it has the option `operation_info`, sound or not.
+    /// Whether it has the option `operation_info`, sound or not. What others have under its number is not this option.
     pub(crate) annotated: bool,
-    /// What its operations hold, where the proto says so and the method can be generated as a long-running one.
+    /// What its operations hold, where the proto says so and the method can be generated as a long-running one: so far only if it does
+    /// not stream.
     pub(crate) operation: Option<OperationTypes>,
     /// How clients wait for its operations, if a service config says so.
     pub(crate) polling: Option<PollingSettings>,

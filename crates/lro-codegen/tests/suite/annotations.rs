@@ -66,13 +66,44 @@ fn enums_instead_of_messages_are_refused() {
 }
 
 #[test]
-fn operations_that_stream_are_refused() {
+fn operations_that_stream_stay_plain_with_one_warning_each() {
     let both = info("response_type: \"Item\"", "metadata_type: \"Item\"");
     let methods = format!(
-        "  rpc Watch(Item) returns (stream google.longrunning.Operation) {{ {both} }}\n  \
-         rpc Upload(stream Item) returns (google.longrunning.Operation) {{ {both} }}\n"
+        "  rpc Execute(Item) returns (stream google.longrunning.Operation);\n  \
+         rpc Upload(stream Item) returns (google.longrunning.Operation);\n  \
+         rpc Chat(stream Item) returns (stream google.longrunning.Operation);\n  \
+         rpc Watch(Item) returns (stream google.longrunning.Operation) {{ {both} }}\n  \
+         rpc Send(stream Item) returns (google.longrunning.Operation) {{ {both} }}\n"
     );
-    check_refused("annotation_streaming", &[shop(&methods)], "emit=lro");
+    let files = [shop(&methods)];
+    let output = generate(&files, "emit=lro").unwrap();
+    let warnings: Vec<String> = output.warnings().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(warnings.join("\n"), @r"
+    shop.proto:5:37: warning: example.shop.v1.Shop.Execute returns a stream of google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
+      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
+    shop.proto:6:21: warning: example.shop.v1.Shop.Upload takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
+      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
+    shop.proto:7:41: warning: example.shop.v1.Shop.Chat returns a stream of google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
+      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
+    shop.proto:8:35: warning: example.shop.v1.Shop.Watch returns a stream of google.longrunning.Operation; it stays a plain streaming method, and its operation_info is not used [core::0151::response-unary]
+      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
+    shop.proto:9:19: warning: example.shop.v1.Shop.Send takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method, and its operation_info is not used [core::0151::response-unary]
+      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
+    ");
+    assert_eq!(generate(&files, "allow=core::0151::response-unary").unwrap().warnings(), []);
+    generate(&files, "client=false,server=false").unwrap();
+    generate(&files, "deny=core::0151::response-unary").unwrap_err();
+}
+
+#[test]
+fn what_an_api_has_of_the_operations_service_itself_is_no_finding() {
+    let methods = "
+        rpc GetOperation(google.longrunning.GetOperationRequest) returns (google.longrunning.Operation);
+        rpc WaitOperation(google.longrunning.WaitOperationRequest) returns (google.longrunning.Operation);
+        rpc WatchOperation(google.longrunning.GetOperationRequest) returns (stream google.longrunning.Operation);
+        rpc Touch(google.longrunning.Operation) returns (google.longrunning.Operation);";
+    let output = generate(&[shop(methods)], "").unwrap();
+    assert_eq!(output.warnings(), []);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod calls;
 mod comments;
 mod determinism;
 mod disable;
+mod extension_numbers;
 mod fuzzed;
 mod layout;
 mod levels;

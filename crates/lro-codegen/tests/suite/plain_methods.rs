@@ -17,6 +17,8 @@ fn feed() -> Proto {
           rpc Upload(stream Item) returns (Item);
           // Many and many.
           rpc Chat(stream Item) returns (stream Item);
+          // One and many operations, which nobody can type.
+          rpc Execute(Item) returns (stream google.longrunning.Operation);
           // One operation.
           rpc Rebuild(Item) returns (google.longrunning.Operation) {
             option (google.longrunning.operation_info) = { response_type: "Item" metadata_type: "Item" };

@@ -58,12 +58,21 @@ fn each_rule_finds_what_it_is_for() {
     let streams = |request: &str, response: &str, option: &str| {
         format!("rpc Sell({request} Item) returns ({response} google.longrunning.Operation) {{ {option} }}")
     };
+    let asks = |response: &str, option: &str| {
+        format!(
+            "rpc Wait(google.longrunning.WaitOperationRequest) returns ({response} google.longrunning.Operation) {{ {option} }}"
+        )
+    };
     let cases = [
         (operation("Sell", "SellResponse", "Progress"), vec![]),
         ("rpc Sell(Item) returns (Item);".to_owned(), vec![]),
         ("rpc Sell(stream Item) returns (stream Item);".to_owned(), vec![]),
         // operation-info
         (streams("", "", ""), vec![Rule::OperationInfo]),
+        (asks("", ""), vec![]),
+        (asks("stream", ""), vec![]),
+        (asks("", INFO), vec![]),
+        (asks("stream", INFO), vec![Rule::ResponseUnary]),
         // lro-response-type and lro-metadata-type
         (operation("Sell", "google.protobuf.Empty", "Progress"), vec![Rule::ResponseType]),
         (operation("Sell", ".google.protobuf.Empty", "Progress"), vec![Rule::ResponseType]),
@@ -79,8 +88,8 @@ fn each_rule_finds_what_it_is_for() {
         // response-unary
         (streams("", "stream", INFO), vec![Rule::ResponseUnary]),
         (streams("stream", "", INFO), vec![Rule::ResponseUnary]),
-        (streams("", "stream", ""), vec![Rule::ResponseUnary, Rule::OperationInfo]),
-        (streams("stream", "", ""), vec![Rule::OperationInfo]),
+        (streams("", "stream", ""), vec![Rule::ResponseUnary]),
+        (streams("stream", "", ""), vec![Rule::ResponseUnary]),
         // operation-return
         (format!("rpc Sell(Item) returns (Item) {{ {INFO} }}"), vec![Rule::OperationReturn]),
         (format!("rpc Sell(Item) returns (Operation) {{ {INFO} }}"), vec![Rule::OperationReturn]),

@@ -26,6 +26,8 @@ pub(crate) struct File {
     pub(crate) enumeration: Vec<EnumType>,
     #[prost(message, repeated, tag = "6")]
     pub(crate) service: Vec<Service>,
+    #[prost(message, repeated, tag = "7")]
+    pub(crate) extension: Vec<prost_types::FieldDescriptorProto>,
     #[prost(message, optional, tag = "9")]
     pub(crate) source_code_info: Option<prost_types::SourceCodeInfo>,
     #[prost(string, tag = "12")]

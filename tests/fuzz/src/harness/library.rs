@@ -20,6 +20,7 @@ pub(crate) fn files() -> Vec<File> {
             name: "operations.proto".to_owned(),
             package: "google.longrunning".to_owned(),
             message: vec![message("Operation")],
+            extension: vec![operation_info()],
             syntax: "proto3".to_owned(),
             ..File::default()
         },
@@ -33,6 +34,16 @@ pub(crate) fn files() -> Vec<File> {
             ..File::default()
         },
     ]
+}
+
+/// The option that the service's methods have: without it, its number would mean nothing.
+fn operation_info() -> prost_types::FieldDescriptorProto {
+    prost_types::FieldDescriptorProto {
+        name: Some("operation_info".to_owned()),
+        extendee: Some(".google.protobuf.MethodOptions".to_owned()),
+        number: Some(1049),
+        ..prost_types::FieldDescriptorProto::default()
+    }
 }
 
 /// A request for code of that service.

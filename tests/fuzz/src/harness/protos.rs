@@ -99,7 +99,8 @@ impl Run {
     pub(crate) fn request(&self) -> Vec<u8> {
         let mut files: Vec<descriptor::File> = super::library::files();
         for (number, file) in self.files.iter().enumerate() {
-            let built = file.build(number, files.iter().map(|file| file.name.clone()).collect());
+            let known: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+            let built = file.build(number, &known);
             files.push(built);
         }
         let targets = files.iter().skip(1 + usize::from(self.untargeted) % files.len());
@@ -130,12 +131,18 @@ impl Setting {
 }
 
 impl File {
-    fn build(&self, number: usize, known: Vec<String>) -> descriptor::File {
+    fn build(&self, number: usize, known: &[String]) -> descriptor::File {
         let locations = self.comments.iter().map(Comment::build).collect();
         descriptor::File {
             name: format!("file{number}.proto"),
             package: pick(PACKAGES, self.package).to_owned(),
-            dependency: known.into_iter().skip(usize::from(self.imports)).collect(),
+            // The first of all declares the option that most of this is about.
+            dependency: known
+                .iter()
+                .take(1)
+                .chain(known.iter().skip(1 + usize::from(self.imports)))
+                .cloned()
+                .collect(),
             message: self.messages.iter().map(Message::build).collect(),
             enumeration: self.enums.iter().map(Enum::build).collect(),
             service: self
@@ -143,6 +150,7 @@ impl File {
                 .iter()
                 .map(|(name, methods, deprecated)| service(name, methods, *deprecated))
                 .collect(),
+            extension: Vec::new(),
             source_code_info: Some(SourceCodeInfo { location: locations }),
             syntax: pick(&["proto3", "proto2", "", "editions"], self.syntax).to_owned(),
         }

@@ -1,5 +1,5 @@
 //! The parts of `google/protobuf/descriptor.proto`, `google/api/http.proto`, `routing.proto`, `field_info.proto` and `resource.proto` that
-//! the details are read from, each extension as an ordinary field.
+//! the details are read from. Options stay encoded where an extension may be among them.
 
 use bytes::Bytes;
 use prost::Message;
@@ -44,21 +44,11 @@ pub(crate) struct MessageType {
     pub(crate) nested: Vec<MessageType>,
     #[prost(message, repeated, tag = "4")]
     pub(crate) enumeration: Vec<EnumType>,
-    #[prost(message, optional, tag = "7")]
-    pub(super) options: Option<MessageOptions>,
+    /// `google.protobuf.MessageOptions`, still encoded.
+    #[prost(bytes = "bytes", repeated, tag = "7")]
+    pub(super) options: Vec<Bytes>,
     #[prost(message, repeated, tag = "8")]
     pub(crate) oneof: Vec<Oneof>,
-}
-
-/// `google.protobuf.MessageOptions` with the extension `google.api.resource`.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct MessageOptions {
-    #[prost(bool, tag = "3")]
-    pub(super) deprecated: bool,
-    #[prost(bool, tag = "7")]
-    pub(super) map_entry: bool,
-    #[prost(message, optional, tag = "1053")]
-    pub(super) resource: Option<ResourceDescriptor>,
 }
 
 /// `google.api.ResourceDescriptor`.
@@ -104,23 +94,13 @@ pub(crate) struct Field {
     pub(super) type_number: i32,
     #[prost(string, tag = "6")]
     pub(super) type_name: String,
-    #[prost(message, optional, tag = "8")]
-    pub(super) options: Option<FieldOptions>,
+    /// `google.protobuf.FieldOptions`, still encoded.
+    #[prost(bytes = "bytes", repeated, tag = "8")]
+    pub(super) options: Vec<Bytes>,
     #[prost(int32, optional, tag = "9")]
     pub(super) oneof_index: Option<i32>,
     #[prost(bool, tag = "17")]
     pub(super) proto3_optional: bool,
-}
-
-/// `google.protobuf.FieldOptions` with the extension `google.api.field_info`.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct FieldOptions {
-    #[prost(bool, tag = "3")]
-    pub(super) deprecated: bool,
-    #[prost(message, optional, tag = "21")]
-    pub(super) features: Option<Features>,
-    #[prost(message, optional, tag = "291403980")]
-    pub(super) field_info: Option<FieldInfo>,
 }
 
 /// `google.api.FieldInfo`.
@@ -140,17 +120,9 @@ pub(super) struct Service {
 /// `google.protobuf.MethodDescriptorProto`.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Method {
-    #[prost(message, optional, tag = "4")]
-    pub(super) options: Option<MethodOptions>,
-}
-
-/// `google.protobuf.MethodOptions` with the extensions that routing headers follow from.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct MethodOptions {
-    #[prost(message, optional, tag = "72295728")]
-    pub(crate) http: Option<HttpRule>,
-    #[prost(message, optional, tag = "72295729")]
-    pub(crate) routing: Option<RoutingRule>,
+    /// `google.protobuf.MethodOptions`, still encoded.
+    #[prost(bytes = "bytes", repeated, tag = "4")]
+    pub(super) options: Vec<Bytes>,
 }
 
 /// `google.api.HttpRule`.

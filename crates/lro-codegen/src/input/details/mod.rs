@@ -10,9 +10,26 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use prost::Message as _;
 
-pub(crate) use self::descriptor::{EnumType, Field, HttpRule, MessageType, MethodOptions, RoutingRule};
-use self::descriptor::{File, ResourceDescriptor, Service};
+pub(crate) use self::descriptor::{EnumType, Field, HttpRule, MessageType, RoutingRule};
+use self::descriptor::{Features, FieldInfo, File, ResourceDescriptor, Service};
+use crate::input::options::Options;
 use crate::input::source::path;
+
+/// The options that are read, by their numbers.
+mod number {
+    pub(super) const MAP_ENTRY: u32 = 7;
+    pub(super) const FEATURES: u32 = 21;
+    /// Of messages and of fields alike.
+    pub(super) const DEPRECATED: u32 = 3;
+    /// `google.api.resource`.
+    pub(super) const RESOURCE: u32 = 1053;
+    /// `google.api.field_info`.
+    pub(super) const FIELD_INFO: u32 = 291_403_980;
+    /// `google.api.http`.
+    pub(super) const HTTP: u32 = 72_295_728;
+    /// `google.api.routing`.
+    pub(super) const ROUTING: u32 = 72_295_729;
+}
 
 /// The details of one file.
 #[derive(Debug)]
@@ -39,6 +56,13 @@ pub(crate) struct MessageDetails<'a> {
     pub(crate) element: Vec<i32>,
     message: &'a MessageType,
     syntax: Syntax,
+}
+
+/// The options of a method that routing headers follow from.
+#[derive(Debug, Default)]
+pub(crate) struct MethodOptions {
+    pub(crate) http: Option<HttpRule>,
+    pub(crate) routing: Option<RoutingRule>,
 }
 
 /// How prost stores a field.
@@ -119,14 +143,14 @@ impl FileDetails {
         let [path::FILE_MESSAGE, index, rest @ ..] = element else { return false };
         let (mut message, mut rest) = (at(&self.file.message, *index), rest);
         while let Some(found) = message {
-            if found.options.as_ref().is_some_and(|options| options.deprecated) {
+            if Options(&found.options).is_set(number::DEPRECATED) {
                 return true;
             }
             (message, rest) = match rest {
                 [path::MESSAGE_NESTED, index, rest @ ..] => (at(&found.nested, *index), rest),
                 [path::MESSAGE_FIELD, index, ..] => {
-                    let options = at(&found.field, *index).and_then(|field| field.options.as_ref());
-                    return options.is_some_and(|options| options.deprecated);
+                    let field = at(&found.field, *index);
+                    return field.is_some_and(|field| Options(&field.options).is_set(number::DEPRECATED));
                 }
                 _ => return false,
             };
@@ -138,7 +162,11 @@ impl FileDetails {
     pub(crate) fn method_options(&self, service: usize) -> Vec<MethodOptions> {
         let encoded = self.file.service.get(service).cloned().unwrap_or_default();
         let service = Service::decode(encoded).unwrap_or_default();
-        service.method.into_iter().map(|method| method.options.unwrap_or_default()).collect()
+        let read = |options: Vec<Bytes>| MethodOptions {
+            http: Options(&options).message(number::HTTP),
+            routing: Options(&options).message(number::ROUTING),
+        };
+        service.method.into_iter().map(|method| read(method.options)).collect()
     }
 }
 
@@ -167,8 +195,8 @@ impl MessageDetails<'_> {
         self.resource().is_some_and(|resource| resource.style.contains(&DECLARATIVE_FRIENDLY))
     }
 
-    fn resource(&self) -> Option<&ResourceDescriptor> {
-        self.message.options.as_ref()?.resource.as_ref()
+    fn resource(&self) -> Option<ResourceDescriptor> {
+        Options(&self.message.options).message(number::RESOURCE)
     }
 
     pub(crate) fn presence(&self, field: &Field) -> Presence<'_> {
@@ -183,8 +211,8 @@ impl MessageDetails<'_> {
             (Some(oneof), _) => Presence::Oneof(&oneof.name),
             _ if field.label == REQUIRED => Presence::Always,
             (_, Syntax::Editions(of_file)) => {
-                let features = field.options.as_ref().and_then(|options| options.features.as_ref());
-                match features.map_or(0, |features| features.field_presence) {
+                let features = Options(&field.options).message::<Features>(number::FEATURES);
+                match features.unwrap_or_default().field_presence {
                     LEGACY_REQUIRED => Presence::Always,
                     IMPLICIT if !is_message => Presence::Always,
                     0 if of_file == IMPLICIT && !is_message => Presence::Always,
@@ -200,7 +228,7 @@ impl MessageDetails<'_> {
 impl MessageType {
     /// Whether it holds the entries of a map, so that Rust has no type for it.
     pub(crate) fn is_map_entry(&self) -> bool {
-        self.options.as_ref().is_some_and(|options| options.map_entry)
+        Options(&self.options).is_set(number::MAP_ENTRY)
     }
 
     /// The names of the messages and enums that it declares.
@@ -236,7 +264,7 @@ impl Field {
     /// Whether its text is a random UUID (AIP-202).
     pub(crate) fn is_uuid4(&self) -> bool {
         const UUID4: i32 = 1;
-        let info = self.options.as_ref().and_then(|options| options.field_info.as_ref());
+        let info = Options(&self.options).message::<FieldInfo>(number::FIELD_INFO);
         info.is_some_and(|info| info.format == UUID4)
     }
 }
