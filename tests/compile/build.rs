@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         compile(&to(name), &[&format!("{name}.proto")])?;
     }
     compile(&to("remote").allow("core::0151::response-unary"), &["remote.proto"])?;
+    compile(&to("wrappers"), &["wrappers.proto"])?;
     compile(&to("keywords").include_file("mod.rs"), &["keywords.proto"])?;
     compile(
         &to("hands").include_file("mod.rs"),

@@ -63,6 +63,11 @@ pub mod remote {
     generated!("remote/tests.remote.v1.rs");
 }
 
+/// Bare values as requests and responses.
+pub mod wrappers {
+    generated!("wrappers/tests.wrappers.v1.rs");
+}
+
 /// Several services in several files of one package.
 pub mod several {
     generated!("several/tests.several.v1.rs");

@@ -8,6 +8,7 @@ use prost_build::{Service, ServiceGenerator};
 use crate::config::Config;
 use crate::ident::tonic_module;
 use crate::names::tonic_client_rename;
+use crate::paths::is_primitive;
 
 /// What clippy thinks of generated code helps nobody, and the types of streams are called as the RPC is.
 const ALLOW: &str = "#[allow(non_camel_case_types, clippy::all, clippy::pedantic)]";
@@ -69,6 +70,14 @@ impl<'a> Services<'a> {
     }
 }
 
+/// Gives the type of a request or response the path from its root where it is a bare word, such as `bool`, because tonic-prost-build looks
+/// for words in the module around its own, all but `()`.
+fn root_primitive(name: &mut String) {
+    if is_primitive(name) && name != "()" {
+        *name = format!("::core::primitive::{name}");
+    }
+}
+
 /// The condition for a module that the user compiles with a Cargo feature only.
 fn cfg(feature: &str) -> String {
     format!("#[cfg(feature = {feature:?})]")
@@ -82,7 +91,12 @@ struct Collector {
 }
 
 impl ServiceGenerator for Collector {
-    fn generate(&mut self, service: Service, buf: &mut String) {
+    fn generate(&mut self, mut service: Service, buf: &mut String) {
+        for method in &mut service.methods {
+            for name in [&mut method.input_type, &mut method.output_type] {
+                root_primitive(name);
+            }
+        }
         let code = &mut *self.code.borrow_mut();
         let allow =
             if tonic_module(&service.name).ends_with('_') { "#[allow(non_snake_case)]\n" } else { "" };

@@ -87,6 +87,13 @@ impl Builder<'_, '_> {
         let mut message_name = input.to_owned();
         let mut names = field.split('.').peekable();
         while let Some(name) = names.next() {
+            // prost has no struct for most of these, but the value itself.
+            if message_name.starts_with("google.protobuf.") {
+                let message = format!(
+                    "names the field `{field}`, but no field of {message_name} can stand in a header"
+                );
+                return Err((message, HELP.to_owned()));
+            }
             let missing = || {
                 (format!("names the field `{field}`, but {message_name} has no `{name}`"), HELP.to_owned())
             };
@@ -98,10 +105,7 @@ impl Builder<'_, '_> {
             steps.push(Step { field: name.to_owned(), place: place(&message_name, &message, found, field)? });
             let is_last = names.peek().is_none();
             message_name = match found.kind() {
-                // prost has no struct for these, but the value itself.
-                Kind::Message(inner) if !is_last && !inner.starts_with("google.protobuf.") => {
-                    inner.to_owned()
-                }
+                Kind::Message(inner) if !is_last => inner.to_owned(),
                 Kind::Enum(name) if is_last && name.split('.').all(is_identifier) => {
                     let enumeration = Some(name.to_owned());
                     return Ok(RoutingParameter { template, field: field.to_owned(), steps, enumeration });

@@ -117,6 +117,11 @@ impl TypePaths {
     }
 }
 
+/// Whether a Rust type is one of those that belong to no crate and can be a message.
+pub(crate) fn is_primitive(rust: &str) -> bool {
+    PRIMITIVES.contains(&rust)
+}
+
 fn tokens(path: &str) -> TokenStream {
     path.parse()
         .expect("a path made of escaped identifiers, or checked when it was configured, is made of tokens")
@@ -173,7 +178,7 @@ fn check_extern_path(proto: &str, rust: &str, runtime: &Runtime) -> Result<(), D
             &format!("leave it out, or give other plugins `{OPERATION_PACKAGE}={package}`"),
         );
     }
-    if !(PRIMITIVES.contains(&rust) || is_rooted(rust)) {
+    if !(is_primitive(rust) || is_rooted(rust)) {
         return refuse(
             format!("extern_path: `{rust}` does not begin at the root of a crate"),
             "begin it with `::` and the name of a crate, or with `crate::`, so that it means the same in every module",

@@ -8,7 +8,7 @@ use crate::support::{Proto, check, check_generated, check_refused, generate, req
 fn shop(body: &str) -> Proto {
     let imports = ["google/longrunning/operations.proto", "google/api/annotations.proto"]
         .into_iter()
-        .chain(["google/api/field_info.proto", "google/api/routing.proto"])
+        .chain(["google/api/field_info.proto", "google/api/routing.proto", "google/protobuf/wrappers.proto"])
         .map(|file| format!("import \"{file}\";\n"));
     let imports: String = imports.collect();
     ("shop.proto", format!("syntax = \"proto3\";\npackage example.shop.v1;\n{imports}\n{body}"))
@@ -79,6 +79,7 @@ const ROUTED: &str = r"
            repeated string many = 9;
            bytes raw = 10;
            map<string, string> labels = 11;
+           google.protobuf.StringValue wrapped = 13;
            message Target {}
          }
          message Shelf { string name = 1; optional Size size = 2; Shelf inner = 3; }
@@ -168,6 +169,8 @@ fn what_no_routing_header_can_be_made_of_is_reported() {
     let methods = [
         operation("Explicit", "Request", &format!("option (google.api.routing) = {{\n{bad}    }};")),
         operation("Implicit", "Request", "option (google.api.http).get = \"/v1/{nmae=shelves/*}/{many}\";"),
+        "  rpc Bare(google.protobuf.StringValue) returns (Item) { option (google.api.http).get = \"/v1/{value}\"; }\n".to_owned(),
+        operation("Wrapped", "Request", "option (google.api.http).get = \"/v1/{wrapped.value}\";"),
         "  rpc Open(Request) returns (Item) { option (google.api.http).get = \"/v1/{name\"; }\n".to_owned(),
     ];
     let proto = shop(&format!("service Shop {{\n{}}}{ROUTED}", methods.concat()));

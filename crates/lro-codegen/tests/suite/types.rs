@@ -126,3 +126,22 @@ fn prost_and_the_layer_agree_on_extern_modules_that_are_keywords() {
         assert!(content.contains("impl IntoRequest<::stock::r#type::Receipt>"), "{content}");
     }
 }
+
+#[test]
+fn bare_values_as_requests_and_responses_are_named_from_their_root() {
+    let body = "import \"google/protobuf/wrappers.proto\"; message Flag {} service Shop {
+        rpc Ask(google.protobuf.BoolValue) returns (google.protobuf.UInt64Value);
+        rpc Tell(google.protobuf.StringValue) returns (Flag); }";
+    let files = [proto("shop.proto", "example", body)];
+    let output = crate::support::generate(&files, "extern_path=.example.Flag=f64").unwrap();
+    let content = output.files()[0].content();
+    for part in [
+        "tonic::IntoRequest<::core::primitive::bool>",
+        "tonic::Response<::core::primitive::u64>",
+        "tonic::IntoRequest<::prost::alloc::string::String>",
+        "tonic::Response<::core::primitive::f64>",
+    ] {
+        assert!(content.contains(part), "{part} is not in {content}");
+    }
+    assert!(!content.contains("super::bool"));
+}
