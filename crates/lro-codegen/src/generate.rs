@@ -51,7 +51,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let model = model::build(&request, &settings, config.routing_headers, &mut report);
     lints::check(&request, &model, &mut report);
     check_selectors(&settings, &request, &mut report);
-    collisions::check(&config, &request, &model.services, &mut report);
+    collisions::check(&config, &request, &model.services, &paths, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
     disable::honour(&request, &mut report);
     let mut report = report.stop_at_errors()?;

@@ -79,6 +79,7 @@ mod tests {
             "a1_b2",
             "_under",
             "x__y",
+            "_1",
             "async",
             "crate",
             "gen",
@@ -118,6 +119,7 @@ mod tests {
             "Self",
             "Grpc2Http",
             "V1",
+            "_1",
             "_Odd__Name_",
         ] {
             let service = prost_build::Service {

@@ -101,7 +101,8 @@ impl MethodNames {
         let rpc = snake(&method.name);
         let plain = rpc.trim_start_matches("r#");
         let client = if CLIENT_METHODS.contains(&plain) { format!("{plain}_rpc") } else { rpc.clone() };
-        let start = format!("start_{plain}");
+        // A name of digits begins with an underscore only where nothing else stands before it.
+        let start = format!("start_{}", plain.trim_start_matches('_'));
         let start = if rpcs.contains(&start) { format!("{start}_operation") } else { start };
         // The ending makes an ordinary word of a keyword.
         let resume = snake(&format!("{}_operation", method.name));

@@ -68,6 +68,11 @@ pub mod wrappers {
     generated!("wrappers/tests.wrappers.v1.rs");
 }
 
+/// Names without a letter.
+pub mod digits {
+    generated!("digits/mod.rs");
+}
+
 /// Several services in several files of one package.
 pub mod several {
     generated!("several/tests.several.v1.rs");

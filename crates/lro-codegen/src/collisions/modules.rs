@@ -2,19 +2,26 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Modules, Owner, collision};
+use super::{Collision, Modules, Owner};
 use crate::diagnostics::Location;
 use crate::diagnostics::report::Report;
 use crate::ident::snake;
 use crate::input::details::MessageType;
 use crate::input::request::Request;
 use crate::model::join;
+use crate::paths::TypePaths;
 
-/// Messages whose nested types would live in the module of something else.
-pub(super) fn check_messages(request: &Request, modules: &Modules, report: &mut Report) {
+/// Messages whose nested types would live in the module of something else. Those that this run does not generate have no module here.
+pub(super) fn check_messages(
+    request: &Request,
+    paths: &TypePaths,
+    modules: &Modules,
+    collision: Collision,
+    report: &mut Report,
+) {
     // A quick look spares nearly all messages the way to their Rust name.
     let taken: HashSet<Vec<u8>> = modules.keys().map(|(_, module)| letters(module)).collect();
-    for (index, file) in request.files.iter().enumerate() {
+    for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
         let suspect = |name: &str| {
             taken
                 .contains(&letters(name))
@@ -25,9 +32,12 @@ pub(super) fn check_messages(request: &Request, modules: &Modules, report: &mut 
             continue;
         }
         for message in request.details(index).messages().iter().filter(|message| has_module(message)) {
-            if let Some(((package, module), other)) = suspect(&message.name) {
+            let full_name = join(&file.package, &message.name);
+            if let Some(((_, module), other)) = suspect(&message.name)
+                && !paths.is_external(&full_name)
+            {
                 let first = Owner {
-                    what: format!("the types within message {}", join(package, &message.name)),
+                    what: format!("the types within message {full_name}"),
                     location: Location::of_file(&file.name),
                 };
                 report.push(collision(&first, other, &format!("the module `{module}`")));
@@ -66,7 +76,12 @@ fn has_module(message: &MessageType) -> bool {
 }
 
 /// Packages to generate whose module would be that of a service.
-pub(super) fn check_packages(request: &Request, modules: &Modules, report: &mut Report) {
+pub(super) fn check_packages(
+    request: &Request,
+    modules: &Modules,
+    collision: Collision,
+    report: &mut Report,
+) {
     let packages: BTreeMap<&str, &str> =
         request.targets().map(|file| (file.package.as_str(), file.name.as_str())).collect();
     for (package, file) in packages {

@@ -86,7 +86,7 @@ rules! {
     OperationReturn "lro::operation-return" DENY,
         "only methods that return google.longrunning.Operation carry operation_info; else they stay plain methods";
     NameCollision "lro::name-collision" WARN,
-        "no RPC has to be renamed in Rust; two things that would end up with one name are always an error";
+        "no RPC has to be renamed in Rust, and what other generators write compiles beside this; two things of one run that would end up with one name are always an error";
     UnknownSelector "lro::unknown-selector" WARN,
         "the methods and fields that a service config names exist, and are what its settings are for";
     MethodType "lro::method-type" ALWAYS,

@@ -61,7 +61,7 @@ impl Checker<'_, '_> {
     fn refuse(&mut self, what: &str, name: &str) {
         let message = format!("{what} name `{}` cannot become a Rust identifier", shown(name));
         let help = format!(
-            "use ASCII letters, digits and underscores, with at least one letter, do not begin with a digit, \
+            "use ASCII letters, digits and underscores, with at least one letter or digit, do not begin with a digit, \
              and take no more than {LONGEST}"
         );
         self.report.push(Diagnostic::error(Rule::Input, message).at(Location::of_file(self.file)).help(help));
@@ -78,5 +78,5 @@ pub(crate) fn is_identifier(name: &str) -> bool {
     name.len() <= LONGEST
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        && name.chars().any(|letter| letter.is_ascii_alphabetic())
+        && name.chars().any(|letter| letter.is_ascii_alphanumeric())
 }

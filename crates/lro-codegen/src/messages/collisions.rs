@@ -52,7 +52,13 @@ impl<'a> Names<'a> {
             return;
         }
         self.claim_type(scope, "message", message.name(), at);
-        let module = format!("{}::{}", scope.module, snake(message.name()));
+        let module = snake(message.name());
+        // A name that begins with a digit in Rust is not put in another case.
+        if has_module(message) && module == type_name(message.name()) {
+            let within = format!("the types within message {full_name}");
+            self.refuse(scope, &format!("message {full_name}"), &within, &format!("`{module}`"), at);
+        }
+        let module = format!("{}::{module}", scope.module);
         let scope = Scope { file: scope.file, full_name: &full_name, module: &module };
         self.fields(&scope, message, at);
         for (number, nested) in (0..).zip(&message.nested_type) {
@@ -180,6 +186,16 @@ impl<'a> Names<'a> {
                 .help("rename one of them, or use emit=lro and generate messages in another way"),
         );
     }
+}
+
+/// Whether prost-build makes a module for what a message holds.
+fn has_module(message: &DescriptorProto) -> bool {
+    let is_map = |nested: &DescriptorProto| {
+        nested.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry)
+    };
+    !message.nested_type.iter().all(is_map)
+        || !message.enum_type.is_empty()
+        || message.field.iter().any(|field| field.oneof_index.is_some() && !field.proto3_optional())
 }
 
 /// Whether a repeated field is a map to enums.

@@ -1,7 +1,7 @@
 //! From descriptors to a [`Model`]: resolves every name and reports every problem.
 
 use super::index::{Imports, Kind, TypeIndex};
-use super::operation::OPERATION;
+use super::operation::{OPERATION, is_long_running};
 use super::option::OperationInfoOption;
 use super::{Call, Method, Model, Service, Streaming, join};
 use crate::diagnostics::report::Report;
@@ -107,7 +107,7 @@ impl Builder<'_, '_> {
             location: self.source.locate(at),
             streaming: Streaming { client: method.client_streaming, server: method.server_streaming },
             returns_operation: output == OPERATION,
-            annotated: info.is_some(),
+            annotated: is_long_running(method, info.as_ref()),
             operation: self.long_running(&full_name, method, info.as_ref(), at),
             input,
             output,

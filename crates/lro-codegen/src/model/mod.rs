@@ -52,7 +52,7 @@ pub(crate) struct Method {
     pub(crate) streaming: Streaming,
     /// Whether it returns `google.longrunning.Operation`, annotated or not.
     pub(crate) returns_operation: bool,
-    /// Whether it has the option `operation_info`, sound or not. What others have under its number is not this option.
+    /// Whether it is meant to be long-running and typed: it has the option `operation_info`, sound or not.
     pub(crate) annotated: bool,
     /// What its operations hold, where the proto says so and the method can be generated as a long-running one: so far only if it does
     /// not stream.

@@ -11,6 +11,12 @@ pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 /// The package whose requests are about operations that exist already.
 const PACKAGE: &str = "google.longrunning.";
 
+/// Whether a method is meant as a long-running one that can be typed, whatever its annotation is worth.
+pub(super) fn is_long_running(method: &descriptor::Method, info: Option<&OperationInfo>) -> bool {
+    let streams = method.client_streaming || method.server_streaming;
+    info.is_some() && !streams && method.output_type.trim_start_matches('.') == OPERATION
+}
+
 impl Builder<'_, '_> {
     /// What the operations of a method hold, if it is one that can be generated as long-running.
     ///
@@ -27,7 +33,7 @@ impl Builder<'_, '_> {
         let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
         let streams = method.client_streaming || method.server_streaming;
         let (rule, at, message, help) = match (output == OPERATION, info) {
-            (true, Some(info)) if !streams => return self.operation(full_name, info, &option),
+            (_, Some(info)) if is_long_running(method, Some(info)) => return self.operation(full_name, info, &option),
             // What asks for an operation by its name starts none, so there is nothing that it could say.
             (true, None) if input.starts_with(PACKAGE) => return None,
             (true, _) if streams => {

@@ -96,6 +96,8 @@ const EXTERN_MESSAGES: &[&str] = &[
     "google.rpc.Other",
     "google.rpc.BadRequest.FieldViolation",
     "google.rpc.context.AttributeContext",
+    "ext.word._2._3",
+    "ext._3._4",
 ];
 
 /// Notes the types of every method instead of generating code.

@@ -14,6 +14,7 @@ mod levels;
 mod library;
 mod messages;
 mod methods;
+mod modules;
 mod names;
 mod options;
 mod plain_methods;
