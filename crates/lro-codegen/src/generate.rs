@@ -16,6 +16,7 @@ use crate::input::request::Request;
 use crate::lints;
 use crate::lints::disable;
 use crate::messages::{Messages, Package};
+use crate::missing;
 use crate::model::{self, Service};
 use crate::options;
 use crate::output::descriptor_set;
@@ -49,6 +50,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let mut report = report.stop_at_errors()?;
 
     let model = model::build(&request, &settings, config.routing_headers, &mut report);
+    missing::check(&config, &request, &model.services, &paths, &mut report);
     lints::check(&request, &model, &mut report);
     check_selectors(&settings, &request, &mut report);
     collisions::check(&config, &request, &model.services, &paths, &mut report);

@@ -8,7 +8,7 @@
 //! `protoc-gen-rust-lro` and, for build scripts, the crate `lro-build`.
 //!
 //! The stages, one module each: `input` and `service_config` read, `model` resolves and diagnoses, `names`, `paths` and `collisions` name,
-//! `lints` holds the input to rules that no code depends on and drops what is turned off, `emit` writes the LRO layer, `messages` has prost and
+//! `missing` finds types that no crate has, `lints` holds the input to rules that no code depends on and drops what is turned off, `emit` writes the LRO layer, `messages` has prost and
 //! tonic write theirs, `output` says which file holds what.
 //!
 #![doc = include_str!("../NAMES.md")]
@@ -24,6 +24,7 @@ mod input;
 mod lints;
 mod messages;
 mod methods;
+mod missing;
 mod model;
 mod names;
 mod options;

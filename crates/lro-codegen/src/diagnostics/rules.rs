@@ -90,7 +90,7 @@ rules! {
     UnknownSelector "lro::unknown-selector" WARN,
         "the methods and fields that a service config names exist, and are what its settings are for";
     MethodType "lro::method-type" ALWAYS,
-        "the request and response types of every method exist";
+        "the request and response types of every method exist, and in Rust too";
     Routing "lro::routing" ALWAYS,
         "with routing_headers, the options google.api.routing and google.api.http name fields that exist, and templates that can be matched";
     Input "lro::input" ALWAYS,

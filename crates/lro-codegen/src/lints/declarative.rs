@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::places::Places;
 use super::standard;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::{snake, type_name};
 use crate::input::details::{Kind, MessageDetails};
+use crate::input::places::Places;
 use crate::input::request::Request;
 use crate::input::source::path;
 use crate::model::{Method, Model, Service, TypeIndex, join, simple_name};

@@ -2,13 +2,12 @@
 
 mod declarative;
 pub(crate) mod disable;
-mod places;
 mod standard;
 
 use crate::diagnostics::report::Report;
+use crate::input::places::Places;
 use crate::input::request::Request;
 use crate::model::Model;
-use places::Places;
 
 /// Reports what the rules about standard methods and declarative-friendly resources find.
 pub(crate) fn check(request: &Request, model: &Model, report: &mut Report) {

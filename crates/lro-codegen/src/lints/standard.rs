@@ -1,8 +1,8 @@
 //! Standard methods: Create (AIP-133), Update (AIP-134) and Delete (AIP-135).
 
-use super::places::Places;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
+use crate::input::places::Places;
 use crate::input::source::path;
 use crate::model::{OperationTypes, Service, simple_name};
 

@@ -1,4 +1,4 @@
-//! What prost-build would write twice under one name: types of one module, fields of one message, variants of one oneof.
+//! What prost-build would write and nobody could compile: two things under one name, and fields of types that there are not.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,7 @@ use crate::diagnostics::rules::Rule;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 use crate::ident::{oneof_type, snake, type_name};
 use crate::input::source::{location, path};
+use crate::missing::lacking;
 use crate::model::join;
 use crate::paths::TypePaths;
 
@@ -44,7 +45,7 @@ impl<'a> Names<'a> {
 
     fn message(&mut self, scope: &Scope<'_>, message: &DescriptorProto, at: &[i32]) {
         // The entries of maps are messages to the compiler, and nothing to Rust.
-        if message.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry) {
+        if is_map_entry(message) {
             return;
         }
         let full_name = join(scope.full_name, message.name());
@@ -120,6 +121,7 @@ impl<'a> Names<'a> {
             (None, snake(one.name()), "oneof", one.name(), [path::MESSAGE_ONEOF, number])
         });
         let mut names = HashMap::new();
+        self.types_of_fields(scope, message, at);
         for (group, rust, kind, name, last) in fields.chain(oneofs) {
             self.name(scope, kind, name, &[at, &last].concat());
             if let Some((first_kind, first)) = names.get(&(group, rust.clone())) {
@@ -137,6 +139,18 @@ impl<'a> Names<'a> {
             let rust = oneof_type(one.name(), nested.chain(enums));
             let what = format!("oneof {}.{}", scope.full_name, one.name());
             self.claim_rust_type(scope, &what, &rust, &[at, &[path::MESSAGE_ONEOF, number]].concat());
+        }
+    }
+
+    /// Fields of types that are taken for those of another crate, which does not have them.
+    fn types_of_fields(&mut self, scope: &Scope<'_>, message: &DescriptorProto, at: &[i32]) {
+        for (number, field) in (0..).zip(&message.field) {
+            let type_name = map_value(message, field).unwrap_or(field).type_name().trim_start_matches('.');
+            if let Some(package) = self.paths.lacking(type_name) {
+                let what = format!("field {}.{} is a {type_name}", scope.full_name, field.name());
+                let place = scope.locate(&[at, &[path::MESSAGE_FIELD, number]].concat());
+                self.report.push(lacking(Rule::Messages, &what, type_name, package).at(place));
+            }
         }
     }
 
@@ -190,22 +204,32 @@ impl<'a> Names<'a> {
 
 /// Whether prost-build makes a module for what a message holds.
 fn has_module(message: &DescriptorProto) -> bool {
-    let is_map = |nested: &DescriptorProto| {
-        nested.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry)
-    };
-    !message.nested_type.iter().all(is_map)
+    !message.nested_type.iter().all(is_map_entry)
         || !message.enum_type.is_empty()
         || message.field.iter().any(|field| field.oneof_index.is_some() && !field.proto3_optional())
 }
 
 /// Whether a repeated field is a map to enums.
 fn is_map_of_enums(message: &DescriptorProto, field: &FieldDescriptorProto) -> bool {
-    let entry = field.type_name().rsplit('.').next().unwrap_or_default();
-    let is_enum = |field: &FieldDescriptorProto| field.number() == 2 && field.r#type() == Type::Enum;
-    message.nested_type.iter().any(|nested| {
-        let is_map = nested.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry);
-        is_map && nested.name() == entry && nested.field.iter().any(is_enum)
-    })
+    map_value(message, field).is_some_and(|value| value.r#type() == Type::Enum)
+}
+
+/// The values of a field that is a map.
+fn map_value<'m>(
+    message: &'m DescriptorProto,
+    field: &FieldDescriptorProto,
+) -> Option<&'m FieldDescriptorProto> {
+    let entry = field.type_name().rsplit('.').next()?;
+    let entry = message
+        .nested_type
+        .iter()
+        .filter(|nested| is_map_entry(nested))
+        .find(|nested| nested.name() == entry)?;
+    entry.field.iter().find(|field| field.number() == 2)
+}
+
+fn is_map_entry(message: &DescriptorProto) -> bool {
+    message.options.as_ref().is_some_and(prost_types::MessageOptions::map_entry)
 }
 
 /// Where a type is defined.

@@ -1,5 +1,6 @@
 //! Where a message lives in Rust.
 
+pub(crate) mod held;
 pub(crate) mod runtime;
 pub(crate) mod rust_path;
 
@@ -12,6 +13,7 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::{snake, type_name};
 use crate::input::validate::is_full_name;
+use crate::paths::held::{Package, package_without};
 use crate::paths::runtime::Runtime;
 use crate::paths::rust_path::{in_code, is_rooted, unescaped};
 
@@ -104,16 +106,28 @@ impl TypePaths {
         self.external(full_name).is_some()
     }
 
+    /// The package that a type is sought in and not found, so that code which names it does not compile.
+    pub(crate) fn lacking(&self, full_name: &str) -> Option<Package> {
+        let package = package_without(full_name)?;
+        let (covered, path) = self.longest_prefix(full_name)?;
+        (covered == package.name && path == self.runtime.path(package.path)).then_some(package)
+    }
+
     /// The path of a type that this run does not generate: the longest configured prefix, then the rest of the name.
     fn external(&self, full_name: &str) -> Option<String> {
-        if let Some(path) = self.external.get(full_name) {
-            return Some(path.clone());
+        let (covered, path) = self.longest_prefix(full_name)?;
+        if covered == full_name {
+            return Some(path.to_owned());
         }
-        full_name.rmatch_indices('.').find_map(|(end, _)| {
-            let prefix = self.external.get(&full_name[..end])?;
-            let (modules, name) = split_last(&full_name[end + 1..]);
-            Some(join_path(extern_modules(prefix).chain(modules.map(snake)), name))
-        })
+        let (modules, name) = split_last(&full_name[covered.len() + 1..]);
+        Some(join_path(extern_modules(path).chain(modules.map(snake)), name))
+    }
+
+    /// How much of a name has a configured path, and that path.
+    fn longest_prefix<'n>(&self, full_name: &'n str) -> Option<(&'n str, &str)> {
+        let shorter = full_name.rmatch_indices('.').map(|(end, _)| &full_name[..end]);
+        let mut prefixes = [full_name].into_iter().chain(shorter);
+        prefixes.find_map(|prefix| Some((prefix, self.external.get(prefix)?.as_str())))
     }
 }
 

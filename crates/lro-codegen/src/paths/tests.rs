@@ -203,3 +203,89 @@ fn the_runtime_may_be_elsewhere() {
     assert_eq!(rust("google.protobuf.Any"), tokens("::facade::r#async::lro::codegen::prost_types::Any"));
     assert_eq!(paths.in_runtime("codegen").to_string(), tokens("::facade::r#async::lro::codegen"));
 }
+
+#[test]
+fn what_is_held_elsewhere_is_there() {
+    let paths = TypePaths::new(&Config::default(), &mut Report::default());
+    for (proto, rust) in held::prost_types() {
+        let full_name = format!("google.protobuf.{proto}");
+        let expected = tokens(&format!("::lro::codegen::{rust}"));
+        assert_eq!(paths.rust(&full_name, "example", 0).to_string(), expected);
+        assert!(paths.lacking(&full_name).is_none(), "{proto}");
+    }
+    for name in WELL_KNOWN_MESSAGES {
+        assert!(paths.lacking(&format!("google.protobuf.{name}")).is_none(), "{name}");
+    }
+    for name in
+        ["google.longrunning.Operation", "google.rpc.Nothing", "google.protobufs.Nothing", "example.Book"]
+    {
+        assert!(paths.lacking(name).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_lacking_unless_the_user_has_it() {
+    const LACKING: [(&str, &str); 7] = [
+        ("google.protobuf.FeatureSet", "prost-types"),
+        ("google.protobuf.FeatureSet.EnumType", "prost-types"),
+        ("google.protobuf.Edition", "prost-types"),
+        ("google.protobuf.FieldOptions.EditionDefault", "prost-types"),
+        ("google.protobuf.contrib.Thing", "prost-types"),
+        ("google.longrunning.PauseOperationRequest", "the runtime"),
+        ("google.longrunning.v2.Operation", "the runtime"),
+    ];
+    let lacking = |config: &Config, name: &str| {
+        TypePaths::new(config, &mut Report::default()).lacking(name).map(|package| package.holder)
+    };
+    for (name, holder) in LACKING {
+        assert_eq!(lacking(&Config::default(), name), Some(holder), "{name}");
+        let extern_paths = vec![(format!(".{name}"), "::own::Type".to_owned())];
+        assert_eq!(lacking(&Config { extern_paths, ..Config::default() }, name), None, "{name}");
+    }
+    let mut config = Config::default();
+    config.messages.compile_well_known_types = true;
+    assert_eq!(lacking(&config, "google.protobuf.FeatureSet"), None);
+}
+
+#[test]
+fn of_the_files_that_come_with_compilers_the_newer_types_are_lacking_and_no_others() {
+    fn add(message: &DescriptorProto, scope: &str, names: &mut Vec<String>) {
+        let name = format!("{scope}.{}", message.name());
+        message.nested_type.iter().for_each(|nested| add(nested, &name, names));
+        names.extend(message.enum_type.iter().map(|nested| format!("{name}.{}", nested.name())));
+        names.push(name);
+    }
+    let mut compiler = protox::Compiler::with_file_resolver(protox::file::GoogleFileResolver::new());
+    compiler.include_imports(true);
+    for file in ["api", "compiler/plugin", "empty", "field_mask", "struct", "timestamp", "type", "wrappers"] {
+        compiler.open_file(format!("google/protobuf/{file}.proto")).unwrap();
+    }
+    let mut names = Vec::new();
+    for file in compiler.file_descriptor_set().file {
+        file.message_type.iter().for_each(|message| add(message, file.package(), &mut names));
+        names.extend(file.enum_type.iter().map(|found| format!("{}.{}", file.package(), found.name())));
+    }
+    let paths = TypePaths::new(&Config::default(), &mut Report::default());
+    // The entries of maps are no types of their own.
+    names.retain(|name| paths.lacking(name).is_some() && !name.ends_with("Entry"));
+    names.sort();
+    let expected = [
+        "Edition",
+        "ExtensionRangeOptions.Declaration",
+        "ExtensionRangeOptions.VerificationState",
+        "FeatureSet",
+        "FeatureSet.EnumType",
+        "FeatureSet.FieldPresence",
+        "FeatureSet.JsonFormat",
+        "FeatureSet.MessageEncoding",
+        "FeatureSet.RepeatedFieldEncoding",
+        "FeatureSet.Utf8Validation",
+        "FeatureSetDefaults",
+        "FeatureSetDefaults.FeatureSetEditionDefault",
+        "FieldOptions.EditionDefault",
+        "FieldOptions.OptionRetention",
+        "FieldOptions.OptionTargetType",
+        "GeneratedCodeInfo.Annotation.Semantic",
+    ];
+    assert_eq!(names, expected.map(|name| format!("google.protobuf.{name}")));
+}

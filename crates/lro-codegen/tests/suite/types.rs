@@ -1,6 +1,8 @@
 //! Where the types of operations may come from.
 
-use crate::support::{Proto, RawSet, check, check_generated, proto, request_for, run};
+use crate::support::{
+    Proto, RawSet, check, check_generated, check_refused, generate, proto, request_for, run,
+};
 use prost::Message as _;
 
 /// A service `Shop` with one method per pair of response and metadata type.
@@ -128,12 +130,57 @@ fn prost_and_the_layer_agree_on_extern_modules_that_are_keywords() {
 }
 
 #[test]
+fn types_that_no_crate_has_are_refused_where_code_would_name_them() {
+    let more = "message PauseOperationRequest { string name = 1; }";
+    let body = "import \"google/protobuf/descriptor.proto\"; import \"more.proto\";
+      service Shop {
+        rpc Sell(google.longrunning.PauseOperationRequest) returns (google.longrunning.Operation) {
+          option (google.longrunning.operation_info) = { response_type: \"google.protobuf.FeatureSet\" metadata_type: \"google.protobuf.FeatureSetDefaults\" };
+        }
+      }
+      service Plain { rpc Get(Item) returns (stream google.protobuf.FeatureSet); }
+      message Item {}";
+    let files = [proto("more.proto", "google.longrunning", more), proto("shop.proto", "example", body)];
+    let set = crate::support::descriptor_set(&files);
+    let said = |parameter: &str| run(request_for(set.clone(), ["shop.proto"], parameter));
+    check("types_missing", &said("client=false"));
+    check("types_missing_lro", &said("emit=lro"));
+    let elsewhere = [
+        "protobuf.FeatureSet",
+        "protobuf.FeatureSetDefaults",
+        "protobuf.Edition",
+        "longrunning.PauseOperationRequest",
+    ];
+    let elsewhere: Vec<String> =
+        elsewhere.iter().map(|name| format!("extern_path=.google.{name}=::own::Type")).collect();
+    said(&elsewhere.join(",")).unwrap();
+    said(&format!("compile_well_known_types,{}", elsewhere[3])).unwrap();
+}
+
+#[test]
+fn fields_of_types_that_no_crate_has_are_refused_where_messages_are_written() {
+    let body = "import \"google/protobuf/descriptor.proto\"; import \"google/protobuf/timestamp.proto\";
+      message Item {
+        repeated google.protobuf.FeatureSet features = 1;
+        message Inner { oneof one { google.protobuf.Edition edition = 1; } }
+        map<string, google.protobuf.FeatureSet.EnumType> kinds = 2;
+      }
+      message Fine { google.protobuf.FieldDescriptorProto.Type kind = 1; google.protobuf.Timestamp time = 2; }";
+    let files = [proto("item.proto", "example", body)];
+    check_refused("types_missing_fields", &files, "");
+    generate(&files, "emit=lro").unwrap();
+    let elsewhere = ["FeatureSet", "Edition", "FeatureSet.EnumType"]
+        .map(|name| format!("extern_path=.google.protobuf.{name}=::own::Type"));
+    generate(&files, &elsewhere.join(",")).unwrap();
+}
+
+#[test]
 fn bare_values_as_requests_and_responses_are_named_from_their_root() {
     let body = "import \"google/protobuf/wrappers.proto\"; message Flag {} service Shop {
         rpc Ask(google.protobuf.BoolValue) returns (google.protobuf.UInt64Value);
         rpc Tell(google.protobuf.StringValue) returns (Flag); }";
     let files = [proto("shop.proto", "example", body)];
-    let output = crate::support::generate(&files, "extern_path=.example.Flag=f64").unwrap();
+    let output = generate(&files, "extern_path=.example.Flag=f64").unwrap();
     let content = output.files()[0].content();
     for part in [
         "tonic::IntoRequest<::core::primitive::bool>",

@@ -8,18 +8,18 @@ use crate::input::request::Request;
 use crate::input::source::SourceInfo;
 
 /// The places of elements, read only of files in which something was found.
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     request: &'a Request,
     read: HashMap<usize, SourceInfo>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(request: &'a Request) -> Self {
+    pub(crate) fn new(request: &'a Request) -> Self {
         Self { request, read: HashMap::new() }
     }
 
     /// The place of an element of a file, by the number of the file in the request.
-    pub(super) fn of(&mut self, file: usize, element: &[i32]) -> Location {
+    pub(crate) fn of(&mut self, file: usize, element: &[i32]) -> Location {
         let File { name, source_code_info, .. } = &self.request.files[file];
         let source =
             self.read.entry(file).or_insert_with(|| SourceInfo::read_whole(name, source_code_info.as_ref()));
@@ -27,7 +27,7 @@ impl<'a> Places<'a> {
     }
 
     /// The place of something within an element whose place is known.
-    pub(super) fn within(&mut self, outer: &Location, inner: &[i32]) -> Location {
+    pub(crate) fn within(&mut self, outer: &Location, inner: &[i32]) -> Location {
         match self.request.position(&outer.file) {
             Some(file) => self.of(file, &[&outer.element[..], inner].concat()),
             None => outer.clone(),
