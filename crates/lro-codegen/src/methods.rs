@@ -19,7 +19,7 @@ pub struct LroMethod {
     pub service: String,
     /// Its name within the service.
     pub method: String,
-    /// The message of a finished operation and that of its progress; absent where the method is not annotated.
+    /// The message of a finished operation and that of its progress; absent where the method is not annotated, or streams.
     pub types: Option<(LroType, LroType)>,
     /// How clients wait for its operations, if a service config says so.
     pub polling: Option<PollingSettings>,

@@ -3,6 +3,7 @@
 mod bundle;
 mod errors;
 mod options;
+mod others;
 mod output;
 mod rerun;
 mod service_config;

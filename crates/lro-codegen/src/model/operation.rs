@@ -3,69 +3,100 @@
 use super::OperationTypes;
 use super::build::Builder;
 use crate::diagnostics::{Diagnostic, Rule};
-use crate::input::descriptor::{self, OperationInfo};
+use crate::input::descriptor::{Method, OperationInfo};
 use crate::input::source::path;
 
 pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 
-/// The package whose requests are about operations that exist already.
+/// What the requests about operations that exist already are named below.
 const PACKAGE: &str = "google.longrunning.";
 
 /// Whether a method is meant as a long-running one that can be typed, whatever its annotation is worth.
-pub(super) fn is_long_running(method: &descriptor::Method, info: Option<&OperationInfo>) -> bool {
-    let streams = method.client_streaming || method.server_streaming;
-    info.is_some() && !streams && method.output_type.trim_start_matches('.') == OPERATION
+pub(super) fn is_long_running(method: &Method, info: Option<&OperationInfo>) -> bool {
+    info.is_some() && returns_operation(method) && !streams(method)
+}
+
+fn returns_operation(method: &Method) -> bool {
+    method.output_type.trim_start_matches('.') == OPERATION
+}
+
+fn streams(method: &Method) -> bool {
+    method.client_streaming || method.server_streaming
 }
 
 impl Builder<'_, '_> {
     /// What the operations of a method hold, if it is one that can be generated as long-running.
-    ///
-    /// A method that streams operations stays plain, annotated or not: its clients and servers are typed by the stream alone.
     pub(super) fn long_running(
         &mut self,
         full_name: &str,
-        method: &descriptor::Method,
+        method: &Method,
         info: Option<&OperationInfo>,
         at: &[i32],
     ) -> Option<OperationTypes> {
-        let [input, output] =
-            [&method.input_type, &method.output_type].map(|name| name.trim_start_matches('.'));
         let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
-        let streams = method.client_streaming || method.server_streaming;
-        let (rule, at, message, help) = match (output == OPERATION, info) {
-            (_, Some(info)) if is_long_running(method, Some(info)) => return self.operation(full_name, info, &option),
-            // What asks for an operation by its name starts none, so there is nothing that it could say.
-            (true, None) if input.starts_with(PACKAGE) => return None,
-            (true, _) if streams => {
-                let (number, what) = if method.server_streaming {
-                    (path::METHOD_OUTPUT, "returns a stream of")
-                } else {
-                    (path::METHOD_INPUT, "takes a stream of requests and returns")
-                };
-                let unused = info.map_or("", |_| ", and its operation_info is not used");
-                (
-                    Rule::ResponseUnary,
-                    [at, &[number]].concat(),
-                    format!("{full_name} {what} {OPERATION}; it stays a plain streaming method{unused}"),
-                    format!("remove `stream` to get a typed method, or set allow={} if it is meant to stream", Rule::ResponseUnary.name()),
-                )
+        match info {
+            Some(info) if is_long_running(method, Some(info)) => {
+                return self.operation(full_name, info, &option);
             }
-            (true, _) => (
-                Rule::OperationInfo,
-                at.to_vec(),
-                format!("{full_name} returns {OPERATION} but does not say what its operation holds; it stays a plain method"),
-                "add `option (google.longrunning.operation_info) = { response_type: \"…\" metadata_type: \"…\" };`"
-                    .to_owned(),
-            ),
-            (false, Some(_)) => (
-                Rule::OperationReturn,
-                option,
-                format!("{full_name} has the option operation_info but returns {output}"),
-                format!("let it return {OPERATION}, or remove the option"),
-            ),
-            (false, None) => return None,
-        };
-        self.report.push(Diagnostic::warning(rule, message).at(self.source.locate(&at)).help(help));
+            _ if returns_operation(method) && streams(method) => {
+                self.streams_operations(full_name, method, info, at);
+            }
+            Some(_) => {
+                let output = method.output_type.trim_start_matches('.');
+                let message = format!("{full_name} has the option operation_info but returns {output}");
+                let help = format!("let it return {OPERATION}, or remove the option");
+                self.stays_plain(Rule::OperationReturn, message, help, &option);
+            }
+            None if returns_operation(method) => self.unannotated(full_name, method, at),
+            None => {}
+        }
         None
     }
+
+    /// A stream of operations is typed by its messages alone, and so are the clients and servers of such a method. That is said once,
+    /// annotated or not: an annotation would not change it.
+    fn streams_operations(
+        &mut self,
+        full_name: &str,
+        method: &Method,
+        info: Option<&OperationInfo>,
+        at: &[i32],
+    ) {
+        // What only asks for operations that exist already is as it should be.
+        if info.is_none() && asks_for_operations(method) {
+            return;
+        }
+        let (number, what) = if method.server_streaming {
+            (path::METHOD_OUTPUT, "returns a stream of")
+        } else {
+            (path::METHOD_INPUT, "takes a stream of requests and returns")
+        };
+        let unused = info.map_or("", |_| ", and its operation_info is not used");
+        let message = format!("{full_name} {what} {OPERATION}; it stays a plain streaming method{unused}");
+        let allow = Rule::ResponseUnary.name();
+        let help =
+            format!("remove `stream` to get a typed method, or set allow={allow} if it is meant to stream");
+        self.stays_plain(Rule::ResponseUnary, message, help, &[at, &[number]].concat());
+    }
+
+    fn unannotated(&mut self, full_name: &str, method: &Method, at: &[i32]) {
+        // Such a method starts no operation, so there is nothing that it could say.
+        if asks_for_operations(method) {
+            return;
+        }
+        let message = format!(
+            "{full_name} returns {OPERATION} but does not say what its operation holds; it stays a plain method"
+        );
+        let help = "add `option (google.longrunning.operation_info) = { response_type: \"…\" metadata_type: \"…\" };`";
+        self.stays_plain(Rule::OperationInfo, message, help.to_owned(), at);
+    }
+
+    fn stays_plain(&mut self, rule: Rule, message: String, help: String, at: &[i32]) {
+        self.report.push(Diagnostic::warning(rule, message).at(self.source.locate(at)).help(help));
+    }
+}
+
+/// Whether a method takes a request of the service `Operations`, as an API's own `GetOperation` does.
+fn asks_for_operations(method: &Method) -> bool {
+    method.input_type.trim_start_matches('.').starts_with(PACKAGE)
 }

@@ -224,3 +224,49 @@ fn a_new_protoc_and_an_old_one_get_the_same_code() {
 
     assert_eq!(written(&old), written(&new));
 }
+
+#[test]
+fn streams_of_operations_are_plain_methods_with_a_warning() {
+    let Some([protoc]) = find([PROTOC]) else { return };
+    let body = "message Thing {}
+service Lab {
+  rpc Execute(Thing) returns (stream google.longrunning.Operation);
+  rpc GetOperation(google.longrunning.GetOperationRequest) returns (google.longrunning.Operation);
+}
+";
+    let project = Project::of(PROTO3, body);
+    let said = assert_written(
+        &project,
+        &project.protoc(&protoc, "", &["lab.proto"]),
+        "lab.v1.rs",
+        "type ExecuteStream",
+    );
+    assert_eq!(said.matches("warning: ").count(), 1, "{said}");
+    assert!(said.contains("lab.proto:6:38: warning: lab.v1.Lab.Execute returns a stream of"), "{said}");
+}
+
+#[test]
+fn the_number_of_operation_info_is_ours_only_where_protoc_says_so() {
+    let Some([protoc]) = find([PROTOC]) else { return };
+    for (kind, value) in [("int32", "3"), ("string", "'text'"), ("bool", "true")] {
+        let project = Project::empty();
+        let own = format!(
+            "{PROTO3}; package acme; import 'google/protobuf/descriptor.proto';
+extend google.protobuf.MethodOptions {{ {kind} limit = 1049; }}
+message Thing {{}}
+service Lab {{ rpc Get(Thing) returns (Thing) {{ option (limit) = {value}; }} }}"
+        );
+        project.add("acme.proto", &own);
+        let output = project.protoc(&protoc, "deny=core,deny=lro", &["acme.proto"]);
+        assert_eq!(assert_written(&project, &output, "acme.rs", "mod lab_client"), "");
+    }
+
+    // What is imported publicly can be named, from file to file.
+    let project = Project::empty();
+    project.add("inner.proto", &format!("{PROTO3}; import public 'google/longrunning/operations.proto';"));
+    project.add("outer.proto", &format!("{PROTO3}; import public 'inner.proto';"));
+    let body = service("Lab", "Analyze", "Thing");
+    project.add("lab.proto", &format!("{PROTO3}; package lab.v1; import 'outer.proto';\n{body}"));
+    let output = project.protoc(&protoc, "", &["lab.proto"]);
+    assert_eq!(assert_written(&project, &output, "lab.v1.rs", "pub const ANALYZE"), "");
+}
