@@ -10,6 +10,7 @@
     clippy::missing_errors_doc,
     clippy::default_trait_access,
     clippy::too_many_lines,
+    clippy::pub_underscore_fields,
     reason = "prost-build and tonic-build do not write for the pedantic lints, and neither do authors of protos"
 )]
 
