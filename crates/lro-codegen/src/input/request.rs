@@ -92,13 +92,13 @@ impl Request {
         seen
     }
 
-    /// The files whose names a file can use, by their positions: those that it imports, for types or for options, and what these import
-    /// publicly.
+    /// The files whose names a file can use, by their positions: itself, those that it imports, for types or for options, and what these
+    /// import publicly.
     pub(crate) fn with_named(&self, file: usize) -> BTreeSet<usize> {
         let File { dependency, option_dependency, .. } = &self.files[file];
         let mut open: Vec<usize> =
             dependency.iter().chain(option_dependency).filter_map(|name| self.position(name)).collect();
-        let mut seen = BTreeSet::new();
+        let mut seen = BTreeSet::from([file]);
         while let Some(file) = open.pop() {
             if seen.insert(file) {
                 open.extend(self.imported_publicly(file));

@@ -2,7 +2,7 @@
 
 use super::index::{Imports, Kind, TypeIndex};
 use super::operation::{OPERATION, is_long_running};
-use super::option::OperationInfoOption;
+use super::option::{InFile, OperationInfoOption};
 use super::{Call, Method, Model, Service, Streaming, join};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
@@ -32,7 +32,7 @@ pub(crate) fn build(
             request,
             types: &types,
             imports: &mut imports,
-            option: &option,
+            option: option.in_file(index),
             file,
             index,
             source,
@@ -52,7 +52,7 @@ pub(super) struct Builder<'a, 'r> {
     pub(super) request: &'a Request,
     pub(super) types: &'a TypeIndex,
     pub(super) imports: &'r mut Imports<'a>,
-    option: &'r OperationInfoOption<'a>,
+    option: InFile<'r>,
     /// The file, and its position in the request.
     pub(super) file: &'a File,
     pub(super) index: usize,
@@ -99,7 +99,7 @@ impl Builder<'_, '_> {
             &[at, &[path::METHOD_OUTPUT]].concat(),
         );
         // Whose the number is says only the file, and is asked only where it is used.
-        let info = method.operation_info().filter(|_| self.option.is_usable_in(self.index));
+        let info = method.operation_info().filter(|_| self.option.is_meant(output == OPERATION));
         Method {
             name: method.name.clone(),
             comment: self.source.comment(at),

@@ -1,5 +1,8 @@
 //! Whose option the number of `operation_info` stands for.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use prost::Message as _;
 
 use crate::input::descriptor::{Extension, File};
@@ -24,20 +27,43 @@ impl<'a> OperationInfoOption<'a> {
         Self { request, declared_in }
     }
 
-    /// Whether methods in a file can have it, by the rules of compilers.
-    pub(super) fn is_usable_in(&self, file: usize) -> bool {
-        self.declared_in.contains(&file)
-            || self.request.with_named(file).iter().any(|named| self.declared_in.contains(named))
+    /// What the number means in a file.
+    pub(super) fn in_file(&self, file: usize) -> InFile<'_> {
+        InFile { option: self, file, named: OnceCell::new() }
+    }
+}
+
+/// A file that may have the option. Its imports are looked at once a method has the number.
+#[derive(Debug)]
+pub(super) struct InFile<'a> {
+    option: &'a OperationInfoOption<'a>,
+    file: usize,
+    named: OnceCell<BTreeSet<usize>>,
+}
+
+impl InFile<'_> {
+    /// Whether the number stands for the option on a method of the file, by the rules of compilers.
+    ///
+    /// Where its file and one with another option of that number are both imported, which compilers only warn of, the value does not say
+    /// which of them it is; then it is this one on methods that it is made for.
+    pub(super) fn is_meant(&self, returns_operation: bool) -> bool {
+        let OperationInfoOption { request, declared_in } = self.option;
+        let named = self.named.get_or_init(|| request.with_named(self.file));
+        let has_another = |file: &usize| {
+            !declared_in.contains(file) && request.details(*file).extensions().into_iter().any(has_number)
+        };
+        declared_in.iter().any(|declaring| named.contains(declaring))
+            && (returns_operation || !named.iter().any(has_another))
     }
 }
 
 fn declares(file: &File) -> bool {
+    let mut extensions = file.extension.iter().filter_map(|encoded| Extension::decode(encoded.clone()).ok());
     file.package == "google.longrunning"
-        && file.extension.iter().filter_map(|encoded| Extension::decode(encoded.clone()).ok()).any(
-            |extension| {
-                extension.name == "operation_info"
-                    && extension.number == OPERATION_INFO
-                    && extension.extendee.trim_start_matches('.') == "google.protobuf.MethodOptions"
-            },
-        )
+        && extensions.any(|extension| extension.name == "operation_info" && has_number(&extension))
+}
+
+fn has_number(extension: &Extension) -> bool {
+    extension.number == OPERATION_INFO
+        && extension.extendee.trim_start_matches('.') == "google.protobuf.MethodOptions"
 }

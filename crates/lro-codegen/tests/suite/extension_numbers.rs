@@ -54,6 +54,31 @@ fn an_option_is_ours_where_its_file_is_imported_and_nowhere_else() {
 }
 
 #[test]
+fn where_both_are_imported_ours_is_on_methods_that_return_operations() {
+    let operations = prost_types::FileDescriptorProto {
+        dependency: vec!["google/longrunning/operations.proto".to_owned()],
+        ..Default::default()
+    };
+    let said = |(name, text): Proto| {
+        let mut set = RawSet::of(&[library()]);
+        set.file.push(RawSet::of(&[(name, text)]).file.pop().unwrap());
+        let set = set.amend_last(&operations);
+        let result = run(request_for(set.encode_to_vec(), ["acme.proto"], "emit=lro"));
+        result.map(|output| output.warnings().len()).map_err(|problems| problems.to_string())
+    };
+    let (name, text) = acme("Limit", "{ a: \"text\" }");
+    assert_eq!(said((name, text.clone())), Ok(0));
+    // Declared within a message.
+    let within =
+        text.replace("extend google", "message Holder { extend google").replace("1049; }", "1049; } }");
+    assert_eq!(said((name, within.replace("(limit)", "(Holder.limit)"))), Ok(0));
+    // Nobody else has the number, so a method of that kind says something that it must not.
+    let (_, ours) = proto("acme.proto", "acme", "message Item {} service Shop { rpc Get(Item) returns (Item) {
+        option (google.longrunning.operation_info) = { response_type: \"Item\" metadata_type: \"Item\" }; } }");
+    assert!(said((name, ours)).unwrap_err().contains("lro::operation-return"));
+}
+
+#[test]
 fn a_copy_of_the_package_under_another_name_is_left_alone() {
     let copy = "message Operation { string name = 1; bool done = 3; }
         message OperationInfo { string response_type = 1; string metadata_type = 2; }

@@ -4,6 +4,8 @@
 use bytes::Bytes;
 use prost::Message;
 
+use crate::input::descriptor::Extension;
+
 /// `google.protobuf.FileDescriptorProto`, its services still encoded.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct File {
@@ -13,6 +15,8 @@ pub(super) struct File {
     pub(super) enumeration: Vec<EnumType>,
     #[prost(bytes = "bytes", repeated, tag = "6")]
     pub(super) service: Vec<Bytes>,
+    #[prost(message, repeated, tag = "7")]
+    pub(super) extension: Vec<Extension>,
     #[prost(message, optional, tag = "8")]
     pub(super) options: Option<FileOptions>,
     #[prost(string, tag = "12")]
@@ -44,6 +48,8 @@ pub(crate) struct MessageType {
     pub(crate) nested: Vec<MessageType>,
     #[prost(message, repeated, tag = "4")]
     pub(crate) enumeration: Vec<EnumType>,
+    #[prost(message, repeated, tag = "6")]
+    pub(super) extension: Vec<Extension>,
     /// `google.protobuf.MessageOptions`, still encoded.
     #[prost(bytes = "bytes", repeated, tag = "7")]
     pub(super) options: Vec<Bytes>,

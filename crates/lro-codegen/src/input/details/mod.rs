@@ -12,6 +12,7 @@ use prost::Message as _;
 
 pub(crate) use self::descriptor::{EnumType, Field, HttpRule, MessageType, RoutingRule};
 use self::descriptor::{Features, FieldInfo, File, ResourceDescriptor, Service};
+use crate::input::descriptor::Extension;
 use crate::input::options::Options;
 use crate::input::source::path;
 
@@ -118,6 +119,17 @@ impl FileDetails {
             element.extend([path::MESSAGE_NESTED, i32::try_from(index).ok()?]);
         }
         Some(MessageDetails { element, message, syntax: self.syntax })
+    }
+
+    /// The extensions that it declares, within messages too.
+    pub(crate) fn extensions(&self) -> Vec<&Extension> {
+        let mut found: Vec<&Extension> = self.file.extension.iter().collect();
+        let mut open: Vec<&MessageType> = self.file.message.iter().collect();
+        while let Some(message) = open.pop() {
+            found.extend(&message.extension);
+            open.extend(&message.nested);
+        }
+        found
     }
 
     /// The messages that are not within others.
