@@ -40,7 +40,7 @@
 //! # Map
 //!
 //! - [`Method`]: the typed constant for one RPC; [`Polling`]: how to wait for its operations; [`Routing`]: the header that tells
-//!   load balancers where its requests go.
+//!   load balancers where its requests go; [`OperationRpcs`]: the RPCs that tell of its operations.
 #![cfg_attr(
     feature = "client",
     doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationError`]: the client's side (feature `client`)."
@@ -62,6 +62,7 @@ pub mod google;
 pub mod payload;
 
 mod method;
+mod operation_rpcs;
 mod polling;
 mod routing;
 
@@ -71,6 +72,7 @@ mod client;
 mod server;
 
 pub use self::method::Method;
+pub use self::operation_rpcs::OperationRpcs;
 pub use self::polling::Polling;
 pub use self::routing::{Routing, RoutingValue};
 pub use prost_types::Any;

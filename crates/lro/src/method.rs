@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::{Polling, Routing};
+use crate::{OperationRpcs, Polling, Routing};
 
 /// One RPC that returns `google.longrunning.Operation`, with the types of its request, response and metadata.
 ///
@@ -37,6 +37,7 @@ pub struct Method<Req, Res, Meta> {
     request_id: Option<RequestId<Req>>,
     validate_only: Option<fn(&Req) -> bool>,
     routing: Option<fn(&Req) -> Routing>,
+    rpcs: &'static OperationRpcs,
     types: PhantomData<fn(Req) -> (Res, Meta)>,
 }
 
@@ -65,6 +66,7 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
             request_id: None,
             validate_only: None,
             routing: None,
+            rpcs: &OperationRpcs::GOOGLE,
             types: PhantomData,
         }
     }
@@ -113,6 +115,14 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     #[must_use]
     pub const fn with_routing(mut self, routing: fn(&Req) -> Routing) -> Self {
         self.routing = Some(routing);
+        self
+    }
+
+    /// Says by which RPCs clients ask about operations of this method, where these are not those of
+    /// `google.longrunning.Operations`.
+    #[must_use]
+    pub const fn with_rpcs(mut self, rpcs: &'static OperationRpcs) -> Self {
+        self.rpcs = rpcs;
         self
     }
 
@@ -172,6 +182,11 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     /// The routing header of `request`; `None` if clients of this method send none, not about its operations either.
     pub fn routing(&self, request: &Req) -> Option<Routing> {
         self.routing.map(|routing| routing(request))
+    }
+
+    /// The RPCs by which clients ask about operations of this method.
+    pub const fn rpcs(&self) -> &'static OperationRpcs {
+        self.rpcs
     }
 
     /// Whether clients of this method send routing headers.

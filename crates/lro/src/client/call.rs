@@ -1,14 +1,19 @@
-//! The calls of a client: the four kinds of RPC, and the start of an operation.
+//! The calls of a client: the four kinds of RPC, and those that tell of operations.
 
+use bytes::Bytes;
 use http::uri::PathAndQuery;
 use prost::Message;
 use tonic::client::Grpc;
+use tonic::codec::Codec;
 use tonic::{GrpcMethod, IntoStreamingRequest, Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 
+use super::codec::Encoded;
+use super::feed::Feed;
 use super::operation::{Operation, RawOperation};
 use super::transport::Erased;
 use super::{Client, Inner, header};
+use crate::OperationRpcs;
 use crate::google::longrunning;
 use crate::method::{self, Method};
 
@@ -34,12 +39,39 @@ impl Client {
     where
         Req: Message + 'static,
     {
-        method.fill_request_id(request.get_mut(), header::random_id);
-        if let Some(routing) = method.routing(request.get_ref()) {
-            header::add_routing(&mut request, &routing);
-        }
-        let response = self.unary(method.path(), request).await?;
-        Ok(self.attach(method, response.into_inner()))
+        prepare(&method, &mut request);
+        let answer =
+            self.inner.unary(&self.inner.transport, method.path(), encoded(request), Encoded).await?;
+        let operation = read(method.rpcs(), answer.into_inner())?;
+        Ok(self.attach(method, operation))
+    }
+
+    /// Calls `method`, which answers with a stream of the operation's states, and returns the handle of the operation that
+    /// it starts.
+    ///
+    /// Returns with the first state. The handle waits by the stream for as long as there is one, and by the method's
+    /// [`OperationRpcs`](crate::OperationRpcs) when the stream has broken. Dropping all handles of the operation ends the
+    /// stream.
+    ///
+    /// Otherwise this is as [`start`](Self::start).
+    ///
+    /// # Errors
+    ///
+    /// The RPC's own error, also when it comes as the first item of the stream; UNAVAILABLE if the stream ends before it.
+    pub async fn start_streaming<Req, Res, Meta>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        mut request: Request<Req>,
+    ) -> Result<Operation<Res, Meta>, Status>
+    where
+        Req: Message + 'static,
+    {
+        prepare(&method, &mut request);
+        let stream = self.inner.stream(&self.inner.transport, method.path(), encoded(request)).await?;
+        let (first, feed) = Feed::begin(stream, method.rpcs(), method.path()).await?;
+        let operation = self.attach(method, first);
+        operation.shared.feed_by(feed);
+        Ok(operation)
     }
 
     /// Makes the handle of an operation of `method` from the operation's name. Sends nothing.
@@ -80,7 +112,7 @@ impl Client {
         Req: Message + 'static,
         Res: Message + Default + 'static,
     {
-        self.inner.unary(&self.inner.transport, path, request).await
+        self.inner.unary(&self.inner.transport, path, request, ProstCodec::default()).await
     }
 
     /// Calls the RPC at `path`, which takes one message and answers with many.
@@ -142,36 +174,55 @@ impl Client {
         grpc.streaming(request, route, ProstCodec::default()).await
     }
 
-    /// Calls an RPC of `google.longrunning.Operations`, through the transport that was set for it if there is
-    /// one.
-    pub(super) async fn operations<Req, Res>(
+    /// Calls an RPC about an operation, through the transport that was set for these if there is one.
+    pub(super) async fn about_operation(
         &self,
         path: &'static str,
-        request: Request<Req>,
-    ) -> Result<Res, Status>
-    where
-        Req: Message + 'static,
-        Res: Message + Default + 'static,
-    {
-        let transport = self.inner.operations_transport.as_ref().unwrap_or(&self.inner.transport);
-        Ok(self.inner.unary(transport, path, request).await?.into_inner())
+        request: Request<Vec<u8>>,
+    ) -> Result<Bytes, Status> {
+        let transport = self.inner.operations_transport();
+        Ok(self.inner.unary(transport, path, request, Encoded).await?.into_inner())
+    }
+
+    /// Likewise for one that answers with a stream.
+    pub(super) async fn stream_of_operation(
+        &self,
+        path: &'static str,
+        request: Request<Vec<u8>>,
+    ) -> Result<Streaming<Bytes>, Status> {
+        self.inner.stream(self.inner.operations_transport(), path, request).await
     }
 }
 
 impl Inner {
-    async fn unary<Req, Res>(
+    fn operations_transport(&self) -> &Erased {
+        self.operations_transport.as_ref().unwrap_or(&self.transport)
+    }
+
+    async fn unary<C>(
         &self,
         transport: &Erased,
         path: &'static str,
-        mut request: Request<Req>,
-    ) -> Result<Response<Res>, Status>
+        mut request: Request<C::Encode>,
+        codec: C,
+    ) -> Result<Response<C::Decode>, Status>
     where
-        Req: Message + 'static,
-        Res: Message + Default + 'static,
+        C: Codec<Encode: Send + Sync + 'static, Decode: Send + Sync + 'static>,
     {
         let route = route(path, &mut request)?;
         let mut grpc = self.ready(transport).await?;
-        grpc.unary(request, route, ProstCodec::default()).await
+        grpc.unary(request, route, codec).await
+    }
+
+    async fn stream(
+        &self,
+        transport: &Erased,
+        path: &'static str,
+        mut request: Request<Vec<u8>>,
+    ) -> Result<Streaming<Bytes>, Status> {
+        let route = route(path, &mut request)?;
+        let mut grpc = self.ready(transport).await?;
+        Ok(grpc.server_streaming(request, route, Encoded).await?.into_inner())
     }
 
     /// Makes tonic's dispatcher with this client's settings, ready for one call.
@@ -196,6 +247,24 @@ impl Inner {
         grpc.ready().await?;
         Ok(grpc)
     }
+}
+
+/// Fills in what clients add to the request of a method that starts an operation.
+fn prepare<Req, Res, Meta>(method: &Method<Req, Res, Meta>, request: &mut Request<Req>) {
+    method.fill_request_id(request.get_mut(), header::random_id);
+    if let Some(routing) = method.routing(request.get_ref()) {
+        header::add_routing(request, &routing);
+    }
+}
+
+fn encoded(request: Request<impl Message>) -> Request<Vec<u8>> {
+    let (metadata, extensions, message) = request.into_parts();
+    Request::from_parts(metadata, extensions, message.encode_to_vec())
+}
+
+/// Reads an answer that tells of an operation.
+pub(super) fn read(rpcs: &OperationRpcs, answer: Bytes) -> Result<longrunning::Operation, Status> {
+    rpcs.read(answer).map_err(|error| Status::internal(format!("the answer cannot be decoded: {error}")))
 }
 
 /// Checks `path`, and tells interceptors which method is called, as tonic's clients do.

@@ -1,9 +1,6 @@
 //! The calls that ask the server to cancel an operation, or to forget it.
 
-use tonic::Status;
-
 use super::error::OperationError;
-use super::kind::Kind;
 use super::operation::Operation;
 
 impl<Res, Meta> Operation<Res, Meta> {
@@ -22,7 +19,10 @@ impl<Res, Meta> Operation<Res, Meta> {
     /// the operation has no name.
     pub async fn cancel(&self) -> Result<(), OperationError> {
         if self.is_kept()? {
-            self.shared.cancel().await.map_err(|status| self.rpc_error("CancelOperation", status))?;
+            self.shared
+                .cancel(self.rpcs)
+                .await
+                .map_err(|failure| OperationError::new(failure.into(), self))?;
         }
         Ok(())
     }
@@ -37,14 +37,12 @@ impl<Res, Meta> Operation<Res, Meta> {
     /// the operation has no name.
     pub async fn delete(&self) -> Result<(), OperationError> {
         if self.is_kept()? {
-            self.shared.delete().await.map_err(|status| self.rpc_error("DeleteOperation", status))?;
+            self.shared
+                .delete(self.rpcs)
+                .await
+                .map_err(|failure| OperationError::new(failure.into(), self))?;
         }
         Ok(())
-    }
-
-    /// The error of a call of `google.longrunning.Operations`.
-    fn rpc_error(&self, method: &'static str, status: Status) -> OperationError {
-        OperationError::new(Kind::Rpc { method, status }, self)
     }
 
     /// Whether the server keeps the operation. It does not keep one that ended without a name (AIP-163), so

@@ -6,7 +6,7 @@ use std::fmt;
 use prost_types::Any;
 use tonic::Status;
 
-use super::kind::Kind;
+use super::kind::{Kind, RpcFailure};
 use super::operation::{Operation, RawOperation};
 
 /// Why there is no response.
@@ -55,11 +55,11 @@ impl OperationError {
         matches!(self.inner.kind, Kind::TimedOut { .. })
     }
 
-    /// Whether a call of `google.longrunning.Operations` failed: the client could not ask the server (no
+    /// Whether a call about the operation failed: the client could not ask the server (no
     /// connection), or the server refused (no permission, no such operation). This says nothing about how the
     /// operation ended.
     pub fn is_rpc(&self) -> bool {
-        matches!(self.inner.kind, Kind::Rpc { .. })
+        matches!(self.inner.kind, Kind::Rpc(_))
     }
 
     /// Whether the operation succeeded, but its response has another type than declared.
@@ -77,7 +77,9 @@ impl OperationError {
     /// The details of an operation's error are the encoded `google.rpc.Status`.
     pub fn status(&self) -> Option<&Status> {
         match &self.inner.kind {
-            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc { status, .. } => Some(status),
+            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc(RpcFailure { status, .. }) => {
+                Some(status)
+            }
             Kind::TimedOut { .. } | Kind::Payload(_) | Kind::Malformed(_) => None,
         }
     }
@@ -111,7 +113,7 @@ impl fmt::Display for OperationError {
                 write!(f, "gave up waiting for operation `{name}` after {after:?}; it may still be running")?;
                 last_error.iter().try_for_each(|status| write!(f, " (last trouble: {})", Short(status)))
             }
-            Kind::Rpc { method, status } => {
+            Kind::Rpc(RpcFailure { method, status }) => {
                 write!(f, "{method} failed for operation `{name}`: {}", Short(status))
             }
             Kind::Payload(unexpected) => write!(f, "operation `{name}` succeeded, but {unexpected}"),
@@ -123,7 +125,9 @@ impl fmt::Display for OperationError {
 impl Error for OperationError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.inner.kind {
-            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc { status, .. } => Some(status),
+            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc(RpcFailure { status, .. }) => {
+                Some(status)
+            }
             Kind::TimedOut { last_error, .. } => last_error.as_ref().map(|status| status as _),
             Kind::Payload(unexpected) => Some(unexpected),
             Kind::Malformed(_) => None,
@@ -136,7 +140,7 @@ impl From<OperationError> for Status {
     fn from(error: OperationError) -> Self {
         let message = error.to_string();
         match error.inner.kind {
-            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc { status, .. } => status,
+            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc(RpcFailure { status, .. }) => status,
             Kind::TimedOut { .. } => Status::deadline_exceeded(message),
             Kind::Payload(_) | Kind::Malformed(_) => Status::internal(message),
         }

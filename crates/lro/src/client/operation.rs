@@ -8,10 +8,10 @@ use std::time::Duration;
 use prost_types::Any;
 
 use super::Client;
-use super::operations::Shared;
+use super::shared::Shared;
 use super::watch::{Aim, Watch};
 use crate::google::longrunning;
-use crate::{Method, Polling};
+use crate::{Method, OperationRpcs, Polling};
 
 /// The handle of one operation, with the types of its response and metadata.
 ///
@@ -21,6 +21,7 @@ use crate::{Method, Polling};
 pub struct Operation<Res, Meta> {
     pub(super) shared: Arc<Shared>,
     polling: Polling,
+    pub(super) rpcs: &'static OperationRpcs,
     pub(super) response_type: &'static str,
     pub(super) metadata_type: &'static str,
     types: PhantomData<fn() -> (Res, Meta)>,
@@ -33,18 +34,18 @@ pub type RawOperation = Operation<Any, Any>;
 impl RawOperation {
     pub(super) fn raw(client: Client, name: String, latest: Option<longrunning::Operation>) -> Self {
         let polling = client.inner.polling.unwrap_or_default();
-        Self::sharing(Arc::new(Shared::new(client, name, latest)), polling)
+        Self::sharing(Arc::new(Shared::new(client, name, latest)), polling, &OperationRpcs::GOOGLE)
     }
 
-    fn sharing(shared: Arc<Shared>, polling: Polling) -> Self {
+    fn sharing(shared: Arc<Shared>, polling: Polling, rpcs: &'static OperationRpcs) -> Self {
         const ANY: &str = "google.protobuf.Any";
-        Self { shared, polling, response_type: ANY, metadata_type: ANY, types: PhantomData }
+        Self { shared, polling, rpcs, response_type: ANY, metadata_type: ANY, types: PhantomData }
     }
 
     /// Returns the same operation with the types of `method`.
     ///
     /// The handle waits by the polling of `method`, unless the client sets one policy for all methods. It
-    /// sends routing headers if `method` has them.
+    /// asks by the RPCs of `method`, and sends routing headers if `method` has them.
     #[must_use]
     pub fn typed<Req, Res, Meta>(self, method: Method<Req, Res, Meta>) -> Operation<Res, Meta> {
         if method.has_routing() {
@@ -53,6 +54,7 @@ impl RawOperation {
         Operation {
             polling: self.shared.client.inner.polling.unwrap_or(method.polling()),
             shared: self.shared,
+            rpcs: method.rpcs(),
             response_type: method.response_type(),
             metadata_type: method.metadata_type(),
             types: PhantomData,
@@ -85,12 +87,12 @@ impl<Res, Meta> Operation<Res, Meta> {
 
     /// Returns the same operation without its types.
     pub fn untyped(&self) -> RawOperation {
-        RawOperation::sharing(Arc::clone(&self.shared), self.polling)
+        RawOperation::sharing(Arc::clone(&self.shared), self.polling, self.rpcs)
     }
 
     /// Begins to wait. The time to wait counts from here.
     pub(super) fn watch(&self, aim: Aim) -> Watch {
-        Watch::new(Arc::clone(&self.shared), self.polling, aim)
+        Watch::new(Arc::clone(&self.shared), self.rpcs, self.polling, aim)
     }
 }
 

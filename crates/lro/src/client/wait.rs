@@ -21,7 +21,8 @@ where
     /// once, several times in a row, although the operation has not ended. If the server does not hold its
     /// answers, the client asks no more often than the handle's [`Polling`](crate::Polling) says. If the server
     /// cannot be reached (UNAVAILABLE, a broken connection), the client asks again until the time to wait is
-    /// over. If the result is known already, the client sends nothing.
+    /// over. If the result is known already, the client sends nothing. If a stream tells of the operation
+    /// ([`Client::start_streaming`](super::Client::start_streaming)), the client listens to that, and asks when it has broken.
     ///
     /// Dropping the future loses nothing: the operation goes on, and the handle can wait again.
     ///
@@ -85,8 +86,7 @@ where
             return Ok(ended);
         }
         self.shared.named()?;
-        let answer = self.shared.get(None).await;
-        let answer = answer.map_err(|status| Kind::Rpc { method: "GetOperation", status })?;
+        let answer = self.shared.get(self.rpcs, None).await?;
         Ok(self.shared.remember(answer))
     }
 

@@ -7,10 +7,10 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tonic::{Code, Status};
 
 use super::backoff::{self, Backoff};
-use super::kind::Kind;
-use super::operations::Shared;
-use crate::Polling;
+use super::kind::{Kind, RpcFailure};
+use super::shared::{Fed, Shared};
 use crate::google::longrunning::Operation;
+use crate::{OperationRpcs, Polling};
 
 /// How much longer a call may take than the time for which the server was asked to hold its answer. The client
 /// then gives up the call, or else a connection that swallows requests would end the wait.
@@ -29,6 +29,9 @@ const AT_ONCE: f64 = 0.1;
 /// away.
 const MAX_USELESS_WAITS: u32 = 3;
 
+/// What errors call the stream that tells of an operation.
+const STREAM: &str = "the stream of its states";
+
 /// What the caller wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aim {
@@ -45,6 +48,7 @@ pub(super) enum Aim {
 /// more call, for a first answer. A watch makes no calls after the policy's total time.
 pub(super) struct Watch {
     shared: Arc<Shared>,
+    rpcs: &'static OperationRpcs,
     polling: Polling,
     aim: Aim,
     backoff: Backoff,
@@ -52,28 +56,39 @@ pub(super) struct Watch {
     deadline: Option<Instant>,
     /// How many of the last calls of `WaitOperation`, in a row, were of no use.
     useless_waits: u32,
+    /// Whether the server has turned out not to have the RPC that streams states.
+    has_no_stream: bool,
+    /// Since when there has been a stream, if there is one.
+    opened: Instant,
     /// How long to pause before the next call.
     delay: Duration,
     /// The last error that was not final.
     last_error: Option<Status>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Call {
+    /// To the stream that tells of the operation.
+    Listen,
+    /// Opens such a stream.
+    Open,
     Get,
     Wait(Duration),
 }
 
 impl Watch {
     /// Begins to wait. The total time counts from here.
-    pub(super) fn new(shared: Arc<Shared>, polling: Polling, aim: Aim) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, rpcs: &'static OperationRpcs, polling: Polling, aim: Aim) -> Self {
         Self {
             backoff: Backoff::new(polling, shared.client.jitter_source()),
             shared,
+            rpcs,
             polling,
             aim,
             deadline: Instant::now().checked_add(polling.total_timeout()),
-            useless_waits: 0,
+            useless_waits: if rpcs.wait().is_some() { 0 } else { MAX_USELESS_WAITS },
+            has_no_stream: rpcs.watch().is_none(),
+            opened: Instant::now(),
             delay: Duration::ZERO,
             last_error: None,
         }
@@ -92,16 +107,16 @@ impl Watch {
             match answered {
                 (call, took, Ok(operation)) => {
                     self.after_answer(call, took);
-                    return Ok(self.shared.remember(operation));
+                    return Ok(operation);
                 }
-                (call, took, Err(status)) => self.after_error(call, took, status)?,
+                (call, took, Err(failure)) => self.after_error(call, took, failure)?,
             }
         }
     }
 
     /// Makes the next call, and returns it with the time that it took and its answer. Returns `None` if the
     /// deadline comes first.
-    async fn before_deadline(&mut self) -> Option<(Call, Duration, Result<Operation, Status>)> {
+    async fn before_deadline(&mut self) -> Option<(Call, Duration, Result<Operation, RpcFailure>)> {
         let deadline = self.deadline;
         let ask = async {
             // Even a sleep of zero length takes one tick of the timer.
@@ -121,6 +136,12 @@ impl Watch {
     }
 
     fn next_call(&mut self) -> Call {
+        if self.shared.is_fed() {
+            return Call::Listen;
+        }
+        if !self.has_no_stream {
+            return Call::Open;
+        }
         // A caller that wants updates wants to know first how far the operation is.
         if self.only_get() || (self.aim == Aim::Updates && !self.shared.is_known()) {
             return Call::Get;
@@ -134,15 +155,38 @@ impl Watch {
         Call::Wait(hold.min(left).min(LONGEST_HOLD))
     }
 
-    async fn make(&self, call: Call) -> Result<Operation, Status> {
-        let (limit, answer) = match call {
-            Call::Get => (ANSWER_TIME, timeout(ANSWER_TIME, self.shared.get(Some(ANSWER_TIME))).await),
+    async fn make(&self, call: Call) -> Result<Operation, RpcFailure> {
+        let late = |method, limit| RpcFailure {
+            method,
+            status: Status::deadline_exceeded(format!("no answer within {limit:?}")),
+        };
+        let answer = match call {
+            // What the stream says is remembered as it says it.
+            Call::Listen => {
+                return match self.shared.listen().await {
+                    Fed::State(operation) => Ok(operation),
+                    Fed::Over(status) => Err(RpcFailure { method: STREAM, status }),
+                };
+            }
+            Call::Open => match timeout(ANSWER_TIME, self.shared.open(self.rpcs)).await {
+                Ok(Ok((first, feed))) => {
+                    self.shared.feed_by(feed);
+                    Ok(first)
+                }
+                Ok(Err(failure)) => Err(failure),
+                Err(_) => Err(late(STREAM, ANSWER_TIME)),
+            },
+            Call::Get => {
+                let answer = timeout(ANSWER_TIME, self.shared.get(self.rpcs, Some(ANSWER_TIME))).await;
+                answer.unwrap_or_else(|_| Err(late("GetOperation", ANSWER_TIME)))
+            }
             Call::Wait(hold) => {
                 let limit = hold + ANSWER_TIME;
-                (limit, timeout(limit, self.shared.wait(hold, limit)).await)
+                let answer = timeout(limit, self.shared.wait(self.rpcs, hold, limit)).await;
+                answer.unwrap_or_else(|_| Err(late("WaitOperation", limit)))
             }
         };
-        answer.unwrap_or_else(|_| Err(Status::deadline_exceeded(format!("no answer within {limit:?}"))))
+        answer.map(|operation| self.shared.remember(operation))
     }
 
     /// Whether `WaitOperation` has turned out to be of no use.
@@ -158,13 +202,26 @@ impl Watch {
                 if took < hold { self.backoff.next().saturating_sub(took) } else { Duration::ZERO }
             }
             Call::Get if self.only_get() => self.backoff.next(),
-            Call::Get => Duration::ZERO,
+            Call::Open => {
+                self.opened = Instant::now();
+                Duration::ZERO
+            }
+            Call::Listen | Call::Get => Duration::ZERO,
         };
     }
 
-    fn after_error(&mut self, call: Call, took: Duration, status: Status) -> Result<(), Kind> {
+    fn after_error(&mut self, call: Call, took: Duration, failure: RpcFailure) -> Result<(), Kind> {
+        let code = failure.status.code();
         match call {
-            Call::Wait(_) if status.code() == Code::Unimplemented => {
+            // How it broke says little; whoever is asked next says more. A stream that lived long needs no pause.
+            Call::Listen if self.can_ask() || is_passing(&failure.status) => {
+                self.delay = self.backoff.next().saturating_sub(self.opened.elapsed());
+            }
+            Call::Open if code == Code::Unimplemented && self.can_ask() => {
+                self.has_no_stream = true;
+                return Ok(());
+            }
+            Call::Wait(_) if code == Code::Unimplemented => {
                 self.useless_waits = MAX_USELESS_WAITS;
                 // An answer that is known is too fresh for another call at once. A handle that has no answer
                 // yet needs no pause.
@@ -173,16 +230,20 @@ impl Watch {
             }
             // Nobody cancelled this call. It was cut off by a server that shuts down, or by a limit that the
             // server or a proxy sets for all calls. Short calls stay within such a limit.
-            Call::Wait(_) if matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled) => {
+            Call::Wait(_) if matches!(code, Code::DeadlineExceeded | Code::Cancelled) => {
                 self.useless_waits += 1;
                 self.delay = self.backoff.next().saturating_sub(took);
             }
-            _ if is_passing(&status) => self.delay = self.backoff.next(),
-            Call::Wait(_) => return Err(Kind::Rpc { method: "WaitOperation", status }),
-            Call::Get => return Err(Kind::Rpc { method: "GetOperation", status }),
+            _ if is_passing(&failure.status) => self.delay = self.backoff.next(),
+            _ => return Err(failure.into()),
         }
-        self.last_error = Some(status);
+        self.last_error = Some(failure.status);
         Ok(())
+    }
+
+    /// Whether there are RPCs that answer with the operation, without a stream.
+    fn can_ask(&self) -> bool {
+        self.rpcs.get().is_some() || self.rpcs.wait().is_some()
     }
 }
 

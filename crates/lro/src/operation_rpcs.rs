@@ -1,0 +1,157 @@
+//! Which RPCs tell of operations.
+
+use std::fmt;
+
+use prost::bytes::Bytes;
+use prost::{DecodeError, Message};
+
+use crate::google::longrunning::{self, Operation};
+
+/// The RPCs by which a client asks about operations, and how it reads their answers.
+///
+/// Operations of a [`Method`](crate::Method) are asked for by [`google.longrunning.Operations`](Self::GOOGLE) unless the
+/// method says otherwise ([`Method::with_rpcs`](crate::Method::with_rpcs)). APIs that were made before that service, or
+/// without it, have a message and RPCs of their own:
+///
+/// ```
+/// use lro::OperationRpcs;
+/// use lro::google::longrunning::{Operation, operation};
+/// use prost::Message;
+/// # #[derive(Clone, PartialEq, Message)]
+/// # struct Job { #[prost(string, tag = "1")] id: String, #[prost(bool, tag = "2")] done: bool, #[prost(message, tag = "3")] result: Option<lro::Any> }
+/// # #[derive(Clone, PartialEq, Message)]
+/// # struct GetJobRequest { #[prost(string, tag = "1")] job_id: String }
+///
+/// const JOBS: OperationRpcs = OperationRpcs::new(|bytes| {
+///     let job = Job::decode(bytes)?;
+///     let result = job.result.map(operation::Result::Response);
+///     Ok(Operation { name: job.id, metadata: None, done: job.done, result })
+/// })
+/// .with_get("/acme.jobs.v1.Jobs/GetJob", |id| GetJobRequest { job_id: id }.encode_to_vec());
+/// # let _ = JOBS;
+/// ```
+///
+/// The generator writes such constants from a description of the API's operations.
+#[derive(Clone, Copy)]
+pub struct OperationRpcs {
+    read: fn(Bytes) -> Result<Operation, DecodeError>,
+    get: Option<OperationRpc>,
+    wait: Option<WaitRpc>,
+    cancel: Option<OperationRpc>,
+    delete: Option<OperationRpc>,
+    watch: Option<OperationRpc>,
+}
+
+/// An RPC whose request has the name of an operation.
+#[derive(Clone, Copy)]
+pub(crate) struct OperationRpc {
+    pub(crate) path: &'static str,
+    pub(crate) request: fn(String) -> Vec<u8>,
+}
+
+/// One whose request has a time to wait as well.
+#[derive(Clone, Copy)]
+pub(crate) struct WaitRpc {
+    pub(crate) path: &'static str,
+    pub(crate) request: fn(String, Option<prost_types::Duration>) -> Vec<u8>,
+}
+
+impl OperationRpcs {
+    /// The service `google.longrunning.Operations`.
+    pub const GOOGLE: Self = Self::new(Operation::decode)
+        .with_get("/google.longrunning.Operations/GetOperation", |name| {
+            longrunning::GetOperationRequest { name }.encode_to_vec()
+        })
+        .with_wait("/google.longrunning.Operations/WaitOperation", |name, timeout| {
+            longrunning::WaitOperationRequest { name, timeout }.encode_to_vec()
+        })
+        .with_cancel("/google.longrunning.Operations/CancelOperation", |name| {
+            longrunning::CancelOperationRequest { name }.encode_to_vec()
+        })
+        .with_delete("/google.longrunning.Operations/DeleteOperation", |name| {
+            longrunning::DeleteOperationRequest { name }.encode_to_vec()
+        });
+
+    /// No RPC yet. `read` decodes the message by which methods and RPCs answer with an operation.
+    pub const fn new(read: fn(Bytes) -> Result<Operation, DecodeError>) -> Self {
+        Self { read, get: None, wait: None, cancel: None, delete: None, watch: None }
+    }
+
+    /// The RPC that answers with an operation as it is. `request` encodes its request, given the operation's name.
+    #[must_use]
+    pub const fn with_get(mut self, path: &'static str, request: fn(String) -> Vec<u8>) -> Self {
+        self.get = Some(OperationRpc { path, request });
+        self
+    }
+
+    /// The RPC that answers when an operation is done, or when the time is over for which the request asks.
+    #[must_use]
+    pub const fn with_wait(
+        mut self,
+        path: &'static str,
+        request: fn(String, Option<prost_types::Duration>) -> Vec<u8>,
+    ) -> Self {
+        self.wait = Some(WaitRpc { path, request });
+        self
+    }
+
+    /// The RPC that asks for an operation to be cancelled. Its answer is not looked at.
+    #[must_use]
+    pub const fn with_cancel(mut self, path: &'static str, request: fn(String) -> Vec<u8>) -> Self {
+        self.cancel = Some(OperationRpc { path, request });
+        self
+    }
+
+    /// The RPC that has an operation forgotten. Its answer is not looked at.
+    #[must_use]
+    pub const fn with_delete(mut self, path: &'static str, request: fn(String) -> Vec<u8>) -> Self {
+        self.delete = Some(OperationRpc { path, request });
+        self
+    }
+
+    /// The RPC that answers with a stream of an operation's states, the last of which is its end.
+    #[must_use]
+    pub const fn with_watch(mut self, path: &'static str, request: fn(String) -> Vec<u8>) -> Self {
+        self.watch = Some(OperationRpc { path, request });
+        self
+    }
+}
+
+#[cfg(feature = "client")]
+impl OperationRpcs {
+    pub(crate) fn read(&self, answer: Bytes) -> Result<Operation, DecodeError> {
+        (self.read)(answer)
+    }
+
+    pub(crate) const fn get(&self) -> Option<OperationRpc> {
+        self.get
+    }
+
+    pub(crate) const fn wait(&self) -> Option<WaitRpc> {
+        self.wait
+    }
+
+    pub(crate) const fn cancel(&self) -> Option<OperationRpc> {
+        self.cancel
+    }
+
+    pub(crate) const fn delete(&self) -> Option<OperationRpc> {
+        self.delete
+    }
+
+    pub(crate) const fn watch(&self) -> Option<OperationRpc> {
+        self.watch
+    }
+}
+
+impl fmt::Debug for OperationRpcs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OperationRpcs")
+            .field("get", &self.get.map(|rpc| rpc.path))
+            .field("wait", &self.wait.map(|rpc| rpc.path))
+            .field("cancel", &self.cancel.map(|rpc| rpc.path))
+            .field("delete", &self.delete.map(|rpc| rpc.path))
+            .field("watch", &self.watch.map(|rpc| rpc.path))
+            .finish_non_exhaustive()
+    }
+}
