@@ -19,10 +19,14 @@ pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, St
 #[cfg(feature = "client")]
 pub use crate::client::{Client, Operation, Transport, random_id, routed};
 pub use crate::method::Method;
+pub use crate::operation_rpcs::OperationRpcs;
 pub use crate::polling::Polling;
 pub use crate::routing::Routing;
 #[cfg(feature = "server")]
-pub use crate::server::{Context, Engine, Registration, Start, StartHook, Work, accept_start, register_work};
+pub use crate::server::{
+    Context, Engine, OperationStream, Registration, Start, StartHook, Work, accept_start, accept_stream,
+    register_work,
+};
 
 /// A future of a method of tonic's server traits.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

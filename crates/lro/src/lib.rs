@@ -84,7 +84,8 @@ pub use self::server::testing;
 #[cfg(feature = "server")]
 pub use self::server::{
     CheckpointError, Completion, CompletionToken, Context, Engine, EngineBuilder, InvalidToken, MethodStats,
-    OnConflict, OnDelete, OperationsService, ProgressError, Registration, Retry, Start, Stats, Watch,
+    OnConflict, OnDelete, OperationStream, OperationsService, ProgressError, Registration, Retry, Start,
+    Stats, Watch,
 };
 #[cfg(feature = "server")]
 pub use lro_store as store;

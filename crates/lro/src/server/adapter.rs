@@ -11,7 +11,7 @@ use prost::Message;
 use tonic::{Request, Response, Status};
 
 use super::context::Context;
-use super::engine::Engine;
+use super::engine::{Engine, OperationStream};
 use super::start::{self, Start};
 use super::state::unwind::catch;
 use crate::Method;
@@ -118,6 +118,34 @@ where
         };
         let first = start::find(shared, method, request.get_ref()).await?;
         first.map(Response::new).ok_or(refused)
+    })
+}
+
+/// Likewise for a method that answers with a stream of operations: the one that was started, and what becomes of it. When the
+/// call goes away, the work goes on.
+///
+/// # Errors
+/// Those of [`accept_start`]. What goes wrong later is an item of the stream.
+pub fn accept_stream<'a, S, Req, Res, Meta, H>(
+    engine: &'a Engine,
+    method: Method<Req, Res, Meta>,
+    service: &'a S,
+    request: Request<Req>,
+    hook: H,
+) -> BoxFuture<'a, Result<Response<OperationStream>, Status>>
+where
+    S: Send + Sync + 'static,
+    Req: Message + Default + PartialEq + 'static,
+    Res: Message + Default + 'static,
+    Meta: Message + Default + 'static,
+    H: for<'b> StartHook<'b, S, Req, Meta> + Send + 'a,
+{
+    let started = accept_start(engine, method, service, request, hook);
+    Box::pin(async move {
+        let operation = started.await?.into_inner();
+        // Of what is done there is nothing more to see, and an answer to `validate_only` has no name.
+        let rest = if operation.done { None } else { Some(engine.watch(&operation.name)?) };
+        Ok(Response::new(OperationStream::of_started(operation, rest)))
     })
 }
 

@@ -30,9 +30,9 @@ mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use self::adapter::{Registration, StartHook, Work, accept_start, register_work};
+pub use self::adapter::{Registration, StartHook, Work, accept_start, accept_stream, register_work};
 pub use self::context::{CheckpointError, Context, ProgressError};
-pub use self::engine::{Completion, Engine, EngineBuilder, MethodStats, Stats, Watch};
+pub use self::engine::{Completion, Engine, EngineBuilder, MethodStats, OperationStream, Stats, Watch};
 pub use self::operations::OperationsService;
 pub use self::settings::OnDelete;
 pub use self::start::{CompletionToken, InvalidToken, Start};

@@ -19,7 +19,7 @@ const EXECUTE: Method<(), Done, Step> =
 
 /// A method of one that has only an RPC to watch.
 const WATCHED: Method<(), Done, Step> = EXECUTE.with_rpcs(&WATCH);
-const WATCH: OperationRpcs = OperationRpcs::new(|bytes| Message::decode(bytes))
+const WATCH: OperationRpcs = OperationRpcs::new(Message::decode)
     .with_watch("/test.v1.Execution/WaitExecution", |name| GetOperationRequest { name }.encode_to_vec());
 
 async fn start(service: &ScriptedStreams, method: Method<(), Done, Step>) -> lro::Operation<Done, Step> {

@@ -22,6 +22,7 @@ mod keep_alive;
 mod life;
 mod list;
 mod operation;
+mod operation_stream;
 mod outage;
 mod progress;
 mod queue;

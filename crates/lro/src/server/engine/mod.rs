@@ -3,6 +3,7 @@
 mod builder;
 mod complete;
 mod drain;
+mod operation_stream;
 mod stats;
 mod watch;
 
@@ -16,6 +17,7 @@ use tonic::{Request, Response, Status};
 
 pub use self::builder::EngineBuilder;
 pub use self::complete::Completion;
+pub use self::operation_stream::OperationStream;
 pub use self::stats::{MethodStats, Stats};
 pub use self::watch::Watch;
 use super::context::Context;
