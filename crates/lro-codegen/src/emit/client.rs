@@ -87,7 +87,14 @@ impl Emitter<'_> {
     ) -> TokenStream {
         let (name, resume, public) = (&names.client, &names.resume, self.public());
         let ids = about_ids(&method.call);
-        let added = ["Returns once the operation exists; its handle waits for the result."]
+        let (about, start) = if method.streaming.server {
+            let about = "Returns once the operation exists; its handle waits for the result by the stream that the server answers with, \
+                and asks when that has broken.";
+            (about, quote!(start_streaming))
+        } else {
+            ("Returns once the operation exists; its handle waits for the result.", quote!(start))
+        };
+        let added = [about]
             .into_iter()
             .chain(ids.as_deref())
             .chain(["# Errors\n\nThe operation could not be started."]);
@@ -110,7 +117,7 @@ impl Emitter<'_> {
                 request: impl IntoRequest<#input>,
             ) -> Result<Operation<#response, #metadata>, Status> {
                 #fill
-                self.inner.start(#constant, #request).await
+                self.inner.#start(#constant, #request).await
             }
 
             #resume_docs

@@ -185,16 +185,18 @@ impl Emitter<'_> {
         let methods = self.methods().map(|(method, names)| {
             let rpc = &names.server;
             let (request, response) = self.tonic_signature(method, names);
-            let body = if method.operation.is_some() {
+            let stream = &names.stream;
+            let (body, stream_type) = if method.operation.is_some() {
+                let accept = if method.streaming.server { quote!(accept_stream) } else { quote!(accept_start) };
                 let (constant, start) = (&names.constant, &names.start);
-                quote!(accept_start(&self.engine, #constant, &*self.service, request, <S as #server_trait>::#start))
+                let body =
+                    quote!(#accept(&self.engine, #constant, &*self.service, request, <S as #server_trait>::#start));
+                (body, quote!(OperationStream))
             } else {
-                quote!(Box::pin(<S as #server_trait>::#rpc(&self.service, request)))
+                let body = quote!(Box::pin(<S as #server_trait>::#rpc(&self.service, request)));
+                (body, quote!(<S as #server_trait>::#stream))
             };
-            let stream = method.streaming.server.then(|| {
-                let stream = &names.stream;
-                quote!(type #stream = <S as #server_trait>::#stream;)
-            });
+            let stream = method.streaming.server.then(|| quote!(type #stream = #stream_type;));
             quote! {
                 #stream
                 fn #rpc<'a, 'f>(

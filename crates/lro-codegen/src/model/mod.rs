@@ -54,8 +54,8 @@ pub(crate) struct Method {
     pub(crate) returns_operation: bool,
     /// Whether it is meant to be long-running and typed: it has the option `operation_info`, sound or not.
     pub(crate) annotated: bool,
-    /// What its operations hold, where the proto says so and the method can be generated as a long-running one: so far only if it does
-    /// not stream.
+    /// What its operations hold, where the proto says so and the method can be generated as a long-running one. Its answer may be a
+    /// stream, its request may not.
     pub(crate) operation: Option<OperationTypes>,
     /// How clients wait for its operations, if a service config says so.
     pub(crate) polling: Option<PollingSettings>,

@@ -12,8 +12,10 @@ pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 const PACKAGE: &str = "google.longrunning.";
 
 /// Whether a method is meant as a long-running one that can be typed, whatever its annotation is worth.
+///
+/// One request starts one operation. The answer may be the operation as it starts, or a stream of all that becomes of it.
 pub(super) fn is_long_running(method: &Method, info: Option<&OperationInfo>) -> bool {
-    info.is_some() && returns_operation(method) && !streams(method)
+    info.is_some() && returns_operation(method) && !method.client_streaming
 }
 
 fn returns_operation(method: &Method) -> bool {
@@ -53,8 +55,8 @@ impl Builder<'_, '_> {
         None
     }
 
-    /// A stream of operations is typed by its messages alone, and so are the clients and servers of such a method. That is said once,
-    /// annotated or not: an annotation would not change it.
+    /// A stream of requests starts no operation, and a stream of operations is typed by its messages alone where nothing says what they
+    /// hold. That is said once.
     fn streams_operations(
         &mut self,
         full_name: &str,
@@ -66,16 +68,19 @@ impl Builder<'_, '_> {
         if info.is_none() && asks_for_operations(method) {
             return;
         }
-        let (number, what) = if method.server_streaming {
-            (path::METHOD_OUTPUT, "returns a stream of")
+        let (number, what, remedy) = if method.client_streaming {
+            (
+                path::METHOD_INPUT,
+                "takes a stream of requests and returns",
+                "remove `stream` from its requests",
+            )
         } else {
-            (path::METHOD_INPUT, "takes a stream of requests and returns")
+            (path::METHOD_OUTPUT, "returns a stream of", "say with operation_info what its operations hold")
         };
         let unused = info.map_or("", |_| ", and its operation_info is not used");
         let message = format!("{full_name} {what} {OPERATION}; it stays a plain streaming method{unused}");
         let allow = Rule::ResponseUnary.name();
-        let help =
-            format!("remove `stream` to get a typed method, or set allow={allow} if it is meant to stream");
+        let help = format!("{remedy} to get a typed method, or set allow={allow} if it is meant to be plain");
         self.stays_plain(Rule::ResponseUnary, message, help, &[at, &[number]].concat());
     }
 

@@ -80,15 +80,13 @@ fn operations_that_stream_stay_plain_with_one_warning_each() {
     let warnings: Vec<String> = output.warnings().iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(warnings.join("\n"), @r"
     shop.proto:5:37: warning: example.shop.v1.Shop.Execute returns a stream of google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
-      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
+      help: say with operation_info what its operations hold to get a typed method, or set allow=core::0151::response-unary if it is meant to be plain
     shop.proto:6:21: warning: example.shop.v1.Shop.Upload takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
-      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
-    shop.proto:7:41: warning: example.shop.v1.Shop.Chat returns a stream of google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
-      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
-    shop.proto:8:35: warning: example.shop.v1.Shop.Watch returns a stream of google.longrunning.Operation; it stays a plain streaming method, and its operation_info is not used [core::0151::response-unary]
-      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
+      help: remove `stream` from its requests to get a typed method, or set allow=core::0151::response-unary if it is meant to be plain
+    shop.proto:7:18: warning: example.shop.v1.Shop.Chat takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
+      help: remove `stream` from its requests to get a typed method, or set allow=core::0151::response-unary if it is meant to be plain
     shop.proto:9:19: warning: example.shop.v1.Shop.Send takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method, and its operation_info is not used [core::0151::response-unary]
-      help: remove `stream` to get a typed method, or set allow=core::0151::response-unary if it is meant to stream
+      help: remove `stream` from its requests to get a typed method, or set allow=core::0151::response-unary if it is meant to be plain
     ");
     assert_eq!(generate(&files, "allow=core::0151::response-unary").unwrap().warnings(), []);
     generate(&files, "client=false,server=false").unwrap();

@@ -90,7 +90,7 @@ fn methods_that_cannot_be_typed_can_stay_plain() {
     let option =
         "option (google.longrunning.operation_info) = { response_type: \"Item\" metadata_type: \"Item\" };";
     let body = format!(
-        "service Shop {{ rpc Watch(Item) returns (stream google.longrunning.Operation) {{ {option} }} \
+        "service Shop {{ rpc Upload(stream Item) returns (google.longrunning.Operation) {{ {option} }} \
          rpc Get(Item) returns (Item) {{ {option} }} }} message Item {{}}"
     );
     let files = [proto("shop.proto", "example.shop", &body)];

@@ -16,6 +16,7 @@ mod messages;
 mod methods;
 mod modules;
 mod names;
+mod operation_streams;
 mod options;
 mod plain_methods;
 mod references;

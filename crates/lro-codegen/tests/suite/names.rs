@@ -163,9 +163,9 @@ fn what_is_not_generated_does_not_collide() {
     assert_eq!(output.warnings(), []);
     let plain = names("example", &["Get", "get_"], &[]);
     generate(&plain, "emit=lro").unwrap();
-    // What streams operations is not typed either, whatever it says of them.
+    // What takes a stream of requests is not typed either, whatever it says of operations.
     let (name, text) = &plain[0];
-    let watch = format!("rpc Watch(Item) returns (stream google.longrunning.Operation) {INFO}\n}}\n");
+    let watch = format!("rpc Upload(stream Item) returns (google.longrunning.Operation) {INFO}\n}}\n");
     generate(&[(name, text.replacen("}\n", &watch, 1))], "emit=lro").unwrap();
 }
 

@@ -17,7 +17,7 @@ fn feed() -> Proto {
           rpc Upload(stream Item) returns (Item);
           // Many and many.
           rpc Chat(stream Item) returns (stream Item);
-          // One and many operations, which nobody can type.
+          // One and many operations, of which nothing is said.
           rpc Execute(Item) returns (stream google.longrunning.Operation);
           // One operation.
           rpc Rebuild(Item) returns (google.longrunning.Operation) {

@@ -72,7 +72,7 @@ fn each_rule_finds_what_it_is_for() {
         (asks("", ""), vec![]),
         (asks("stream", ""), vec![]),
         (asks("", INFO), vec![]),
-        (asks("stream", INFO), vec![Rule::ResponseUnary]),
+        (asks("stream", INFO), vec![]),
         // lro-response-type and lro-metadata-type
         (operation("Sell", "google.protobuf.Empty", "Progress"), vec![Rule::ResponseType]),
         (operation("Sell", ".google.protobuf.Empty", "Progress"), vec![Rule::ResponseType]),
@@ -86,7 +86,7 @@ fn each_rule_finds_what_it_is_for() {
         (operation("Sell", "example.stock.Item", "Progress"), vec![Rule::ResponseReachable]),
         (operation("Sell", "SellResponse", "example.stock.Item"), vec![Rule::MetadataReachable]),
         // response-unary
-        (streams("", "stream", INFO), vec![Rule::ResponseUnary]),
+        (streams("", "stream", INFO), vec![]),
         (streams("stream", "", INFO), vec![Rule::ResponseUnary]),
         (streams("", "stream", ""), vec![Rule::ResponseUnary]),
         (streams("stream", "", ""), vec![Rule::ResponseUnary]),
