@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 
 use lro_codegen::{Config, ServiceConfig};
 use prost::Message as _;
-use protox::Compiler;
 
-use crate::bundle;
 use crate::error::Error;
 use crate::needed;
+use crate::protos::Protos;
 use crate::render::Sources;
 use crate::write;
 
@@ -30,21 +29,20 @@ impl Job {
         protos: &[P],
         includes: &[I],
     ) -> Result<(), Error> {
+        let paths: Vec<&Path> = protos.iter().map(AsRef::as_ref).collect();
         let includes: Vec<PathBuf> = includes.iter().map(|path| path.as_ref().to_owned()).collect();
-        let mut compiler = Compiler::with_file_resolver(bundle::resolver(includes.iter().cloned())?);
-        compiler.include_imports(true).include_source_info(true);
-        compiler.open_files(protos).map_err(|error| Error::proto(error, includes))?;
-        let found: BTreeSet<&Path> = compiler.files().filter_map(|file| file.path()).collect();
+        let protos = Protos::compile(&paths, &includes)?;
+        let found: BTreeSet<&Path> = protos.files().iter().filter_map(|file| file.path.as_deref()).collect();
         found.into_iter().for_each(rerun_if_changed);
         let named =
-            compiler.files().filter(|file| !file.is_import()).map(|file| file.name().to_owned()).collect();
+            protos.files().iter().filter(|file| file.is_named).map(|file| file.name.clone()).collect();
         let mut sources = self.sources();
-        for file in compiler.files() {
-            if let Some(path) = file.path() {
-                sources.add_proto(file.name(), path);
+        for file in protos.files() {
+            if let Some(path) = &file.path {
+                sources.add_proto(&file.name, path);
             }
         }
-        self.generate(&compiler.encode_file_descriptor_set(), &named, &sources)
+        self.generate(&protos.encode(), &named, &sources)
     }
 
     pub(crate) fn descriptor_set(&self, encoded: &[u8]) -> Result<(), Error> {

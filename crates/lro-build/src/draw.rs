@@ -2,44 +2,82 @@
 //!
 //! miette comes with a renderer too, which needs two dozen crates more than its interface, and so does every build script.
 
-use std::fmt::Write as _;
-
 use miette::{Diagnostic, Severity, SourceCode, SourceSpan};
 use unicode_width::UnicodeWidthChar as _;
 
+use crate::span;
+
 /// The text of a problem that knows the source it is in, and of those that were found with it; nothing if it has no place there.
 ///
-/// `path` says where the source of a name is, for people to go there. Without colours: a build script writes to cargo, not to a terminal.
-pub(crate) fn draw(problem: &dyn Diagnostic, path: &dyn Fn(&str) -> String) -> Option<String> {
+/// `path` says where the source of a name is, for people to go there, and `advice` what to do about a problem that has no help of its own.
+/// Without colours: a build script writes to cargo, not to a terminal.
+pub(crate) fn draw(
+    problem: &dyn Diagnostic,
+    path: &dyn Fn(&str) -> String,
+    advice: &dyn Fn(&dyn Diagnostic) -> Option<String>,
+) -> Option<String> {
     let source = problem.source_code()?;
-    let mut text = draw_one(problem, source, path)?;
+    let mut text = draw_one(problem, source, path, advice)?;
     for related in problem.related().into_iter().flatten() {
         text.push('\n');
         let source = related.source_code().unwrap_or(source);
-        text += &draw_one(related, source, path).unwrap_or_else(|| headline(related));
+        text += &draw_one(related, source, path, advice).unwrap_or_else(|| headline(related));
     }
     Some(text)
+}
+
+/// A help on a line of its own.
+pub(crate) fn help(text: &str) -> String {
+    format!("\n  help: {text}")
 }
 
 fn draw_one(
     problem: &dyn Diagnostic,
     source: &dyn SourceCode,
     path: &dyn Fn(&str) -> String,
+    advice: &dyn Fn(&dyn Diagnostic) -> Option<String>,
 ) -> Option<String> {
     let labels = problem.labels()?;
     let snippets: Vec<String> = labels
-        .map(|label| snippet(source, label.inner(), label.label().unwrap_or_default(), path))
+        .map(|label| {
+            let span = cause_within(problem, source, label.inner()).unwrap_or(*label.inner());
+            snippet(source, &span, label.label().unwrap_or_default(), path)
+        })
         .collect::<Option<_>>()?;
     let mut text = headline(problem) + &snippets.concat();
-    if let Some(help) = problem.help() {
-        let _ = write!(text, "\n  help: {help}");
+    let advice = advice(problem).or_else(|| problem.help().map(|help| help.to_string()));
+    if let Some(advice) = advice {
+        text += &help(&advice);
     }
     (!snippets.is_empty()).then_some(text)
 }
 
 fn headline(problem: &dyn Diagnostic) -> String {
     let mark = if problem.severity() == Some(Severity::Warning) { '⚠' } else { '×' };
-    format!("  {mark} {problem}")
+    match problem.diagnostic_source() {
+        Some(cause) => format!("  {mark} {problem}: {cause}"),
+        None => format!("  {mark} {problem}"),
+    }
+}
+
+/// Where in a span of the source the cause of a problem is.
+///
+/// The cause has a source of its own, the value of an option without spaces and comments as they were. So it is looked for by its word, and by how
+/// often that word is there before it.
+fn cause_within(problem: &dyn Diagnostic, source: &dyn SourceCode, span: &SourceSpan) -> Option<SourceSpan> {
+    let cause = problem.diagnostic_source()?;
+    let value = cause.source_code()?;
+    let label = cause.labels()?.next()?;
+    let read = |source: &dyn SourceCode, span: &SourceSpan| {
+        String::from_utf8(source.read_span(span, 0, 0).ok()?.data().to_vec()).ok()
+    };
+    let word = read(value, label.inner())?;
+    let before = read(value, &(0..label.offset()).into())?;
+    let text = read(source, span)?;
+    // The value follows the name of the option.
+    let start = text.find('=')?;
+    let at = span::places(&text[start..], &word).nth(span::places(&before, &word).count())?;
+    Some(SourceSpan::from(span.offset() + start + at..span.offset() + start + at + word.len()))
 }
 
 /// The line in which a span begins, with the span underlined as far as it is in that line.
@@ -132,7 +170,7 @@ mod tests {
     fn drawn(text: &str) -> [String; 3] {
         let (start, end) = (text.find('«').unwrap(), text.find('»').unwrap() - '«'.len_utf8());
         let source = NamedSource::new("a", text.replace(['«', '»'], ""));
-        let drawn = draw(&Problem { source, span: start..end }, &str::to_owned).unwrap();
+        let drawn = draw(&Problem { source, span: start..end }, &str::to_owned, &|_| None).unwrap();
         let lines: Vec<&str> = drawn.split('\n').collect();
         let [headline, place, line, underline, last] = lines[..] else { panic!("{drawn}") };
         assert_eq!((headline, last.trim()), ("  × wrong", "╰─"));

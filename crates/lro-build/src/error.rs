@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lro_codegen::Diagnostics;
 
-use crate::render::{self, Sources};
+use crate::render::Sources;
 
 /// Why nothing was generated.
 ///
@@ -14,10 +14,14 @@ pub struct Error {
     kind: Box<Kind>,
 }
 
+/// An error of another crate.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 enum Kind {
+    /// How a problem of a proto is shown, and what protox or prost-reflect said.
     Proto {
-        error: protox::Error,
-        includes: Vec<PathBuf>,
+        shown: String,
+        cause: Option<Cause>,
     },
     /// Bytes that are no `FileDescriptorSet`.
     DescriptorSet(prost::DecodeError),
@@ -36,8 +40,8 @@ enum Kind {
 }
 
 impl Error {
-    pub(crate) fn proto(error: protox::Error, includes: Vec<PathBuf>) -> Self {
-        Kind::Proto { error, includes }.into()
+    pub(crate) fn proto(shown: String, cause: Option<Cause>) -> Self {
+        Kind::Proto { shown, cause }.into()
     }
 
     pub(crate) fn descriptor_set(error: prost::DecodeError) -> Self {
@@ -95,17 +99,12 @@ impl From<Kind> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.kind {
-            Kind::Proto { error, includes } if error.is_file_not_found() => {
-                let searched: Vec<_> = includes.iter().map(|path| path.display().to_string()).collect();
-                write!(f, "{}\n  help: the includes that were searched are: {}", render::proto(error, includes), searched.join(", "))
-            }
-            Kind::Proto { error, includes } => f.write_str(&render::proto(error, includes)),
             Kind::DescriptorSet(error) => write!(
                 f,
                 "this is no FileDescriptorSet: {error}\n  help: pass what `protoc --include_imports --descriptor_set_out=FILE` or \
                  `buf build --as-file-descriptor-set -o FILE` wrote"
             ),
-            Kind::Codegen { shown, .. } => f.write_str(shown),
+            Kind::Proto { shown, .. } | Kind::Codegen { shown, .. } => f.write_str(shown),
             Kind::Io { what, path, error } => write!(f, "cannot {what} {}: {error}", path.display()),
             Kind::NoOutDir => f.write_str(
                 "there is no OUT_DIR, which cargo sets for build scripts; elsewhere, choose a folder with `out_dir`",
@@ -126,6 +125,7 @@ impl std::error::Error for Error {
         match &*self.kind {
             Kind::Io { error, .. } => Some(error),
             Kind::DescriptorSet(error) => Some(error),
+            Kind::Proto { cause: Some(cause), .. } => Some(&**cause),
             _ => None,
         }
     }

@@ -28,8 +28,10 @@ mod compile;
 mod draw;
 mod error;
 mod needed;
+mod protos;
 mod render;
 mod span;
+mod suggest;
 mod write;
 
 pub use builder::{Builder, configure};

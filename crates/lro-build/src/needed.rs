@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet};
 
-use crate::bundle;
+use crate::bundle::Bundle;
 use crate::error::Error;
 
 /// The folder of the well-known types.
@@ -32,13 +32,13 @@ pub(crate) fn files(
 
     let mut needed = BTreeSet::new();
     let mut open = Vec::new();
-    let bundled = bundle::names()?;
+    let bundle = Bundle::read()?;
     for name in set.file.iter().map(FileDescriptorProto::name) {
         let wanted = if name.starts_with(WELL_KNOWN) {
             // Every file that has an annotation imports descriptors, and hardly any has one as a field.
             own_well_known && name != "google/protobuf/descriptor.proto"
         } else {
-            !bundled.contains(name)
+            bundle.file(name).is_none()
         };
         if wanted || named.contains(name) {
             open.push(name);

@@ -10,10 +10,8 @@ use lro_codegen::{Diagnostic, Severity};
 use miette::{LabeledSpan, NamedSource};
 
 use crate::draw;
+use crate::protos::without_mark;
 use crate::span::{self, Columns};
-
-/// Is no letter of the first line of a service config.
-const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Where the files are that problems can be in, by the names that the problems have for them.
 #[derive(Debug, Default)]
@@ -46,30 +44,12 @@ impl Sources {
     fn with_source(&self, diagnostic: &Diagnostic) -> Option<String> {
         let file = &diagnostic.location()?.file;
         let (path, columns) = self.0.get(file)?;
-        let mut text = fs::read_to_string(path).ok()?;
-        if *columns == Columns::Letters && text.starts_with(BYTE_ORDER_MARK) {
-            text.remove(0);
-        }
-        let span = span::of(diagnostic, &text, *columns)?;
-        let source = NamedSource::new(path.display().to_string(), text);
-        draw::draw(&Problem { diagnostic, span, source }, &str::to_owned)
+        let text = fs::read_to_string(path).ok()?;
+        let text = without_mark(&text);
+        let span = span::of(diagnostic, text, *columns)?;
+        let source = NamedSource::new(path.display().to_string(), text.to_owned());
+        draw::draw(&Problem { diagnostic, span, source }, &str::to_owned, &|_| None)
     }
-}
-
-/// A problem that protox found below one of the includes, with its line of the file if there is one.
-pub(crate) fn proto(error: &protox::Error, includes: &[PathBuf]) -> String {
-    let path = |name: &str| {
-        let mut paths = includes.iter().map(|include| include.join(name));
-        paths.find(|path| path.is_file()).map_or_else(|| name.to_owned(), |path| path.display().to_string())
-    };
-    draw::draw(error, &path).unwrap_or_else(|| {
-        // Of what has no line, only the debug form has the cause, and not always the file.
-        let text = format!("{error:?}");
-        match error.file() {
-            Some(file) if !text.contains(file) => format!("{}: {text}", path(file)),
-            _ => text,
-        }
-    })
 }
 
 /// A problem in the form that miette asks for.

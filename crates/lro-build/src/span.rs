@@ -58,7 +58,12 @@ fn words(text: &str, words: &[String]) -> Option<Range<usize>> {
 
 /// Where a word is first used, but for lines that are comments.
 fn outside_comments(text: &str, word: &str) -> Option<usize> {
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
+    places(text, word).next()
+}
+
+/// Where a word is used, but for lines that are comments.
+pub(crate) fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    text.match_indices(word).map(|(at, _)| at).filter(|at| {
         let line = text[..*at].rsplit('\n').next().unwrap_or_default();
         !line.contains("//")
     })

@@ -1,5 +1,6 @@
 //! What a build script gets: code, or an error that says what to do.
 
+mod as_protoc;
 mod bundle;
 mod errors;
 mod options;

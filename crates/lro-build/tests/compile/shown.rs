@@ -133,7 +133,7 @@ fn problems_of_protobuf_itself_look_the_same() {
     2 │ import "gone.proto";
       · ──────────────────── imported here
       ╰─
-     help: the includes that were searched are: PROTOS
+     help: the includes that were searched are: PROTOS; what comes along is google/api/{annotations,client,field_behavior,field_info,http,launch_stage,resource,routing}.proto, google/longrunning/operations.proto, google/rpc/{code,error_details,status}.proto
     "#);
 }
 
@@ -152,6 +152,109 @@ fn all_problems_that_protobuf_finds_in_a_file_are_shown() {
       ·   ──── found here
       ╰─
     ");
+}
+
+#[test]
+fn a_mistake_in_the_annotation_has_its_cause_and_its_place() {
+    let project = shop(
+        "    option (google.longrunning.operation_info) = {\n      // respone_type: as in English\n      respone_type: \"Item\"\n      metadata_type: \"Item\"\n    };",
+    );
+    let error = project.compile("shop.proto").unwrap_err();
+    let mut causes = Vec::new();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        cause = error.source();
+    }
+    let last = causes.last().map(String::as_str);
+    assert_eq!(last, Some("field 'respone_type' not found for message 'google.longrunning.OperationInfo'"));
+    insta::assert_snapshot!(shown(&project), @r#"
+     × invalid value of type 'google.longrunning.OperationInfo' for option '(google.longrunning.operation_info)': field 'respone_type' not found for message 'google.longrunning.OperationInfo'
+      ╭─[PROTOS/shop.proto:9:7]
+    9 │       respone_type: "Item"
+      ·       ──────────── found here
+      ╰─
+     help: did you mean `response_type`?
+    "#);
+}
+
+#[test]
+fn a_mistake_in_a_value_is_found_behind_its_like() {
+    let project = shop(
+        "    option (google.longrunning.operation_info) = { response_type: \"Item\" metadata_type: Item };",
+    );
+    insta::assert_snapshot!(shown(&project), @r#"
+     × invalid value of type 'google.longrunning.OperationInfo' for option '(google.longrunning.operation_info)': expected a string, but found 'Item'
+      ╭─[PROTOS/shop.proto:7:89]
+    7 │     option (google.longrunning.operation_info) = { response_type: "Item" metadata_type: Item };
+      ·                                                                                         ──── found here
+      ╰─
+     help: write it in quotes: "Item"
+    "#);
+}
+
+#[test]
+fn each_way_to_write_an_annotation_wrong_has_advice() {
+    let project = shop(
+        "    option (google.longrunning.operation_info).respone_type = \"Item\";\n    option (google.longrunning.operation_info).metadata_type = Item;\n    option (google.longrunning.operation_inf) = {};\n    option deprecate = true;\n    option idempotency_level = IDEMPOTEN;",
+    );
+    insta::assert_snapshot!(shown(&project), @r#"
+     × option field '(google.longrunning.operation_info).respone_type' is not defined
+      ╭─[PROTOS/shop.proto:7:5]
+    7 │     option (google.longrunning.operation_info).respone_type = "Item";
+      ·     ───────────────────────────────────────────────────────────────── found here
+      ╰─
+     help: did you mean `response_type`?
+     × expected a value of type 'string' for option '(google.longrunning.operation_info).metadata_type', but found 'Item'
+      ╭─[PROTOS/shop.proto:8:5]
+    8 │     option (google.longrunning.operation_info).metadata_type = Item;
+      ·     ──────────────────────────────────────────────────────────────── found here
+      ╰─
+     help: write it in quotes: "Item"
+     × 'google.longrunning.operation_inf' resolves to 'google.longrunning.operation_inf', which is not defined
+      ╭─[PROTOS/shop.proto:9:5]
+    9 │     option (google.longrunning.operation_inf) = {};
+      ·     ─────────────────────────────────────────────── found here
+      ╰─
+     help: did you mean `google.longrunning.operation_info`?
+     × option field 'deprecate' is not defined
+       ╭─[PROTOS/shop.proto:10:5]
+    10 │     option deprecate = true;
+       ·     ──────────────────────── found here
+       ╰─
+     help: did you mean `deprecated`?
+     × expected a value of type 'google.protobuf.MethodOptions.IdempotencyLevel' for option 'idempotency_level', but found 'IDEMPOTEN'
+       ╭─[PROTOS/shop.proto:11:5]
+    11 │     option idempotency_level = IDEMPOTEN;
+       ·     ───────────────────────────────────── found here
+       ╰─
+     help: did you mean `IDEMPOTENT`?
+    "#);
+}
+
+#[test]
+fn names_that_are_not_known_have_advice() {
+    let text = "syntax = \"proto3\";\nservice Shop {\n  rpc Sell(Itm) returns (google.longrunning.Operation);\n  rpc Buy(Item) returns (google.protobuf.Emty);\n}\nmessage Item {}\n";
+    insta::assert_snapshot!(shown(&Project::new(&[("shop.proto", text)])), @r#"
+     × name 'Itm' is not defined
+      ╭─[PROTOS/shop.proto:3:12]
+    3 │   rpc Sell(Itm) returns (google.longrunning.Operation);
+      ·            ─── found here
+      ╰─
+     help: did you mean `Item`?
+     × name 'google.longrunning.Operation' is not defined
+      ╭─[PROTOS/shop.proto:3:26]
+    3 │   rpc Sell(Itm) returns (google.longrunning.Operation);
+      ·                          ──────────────────────────── found here
+      ╰─
+     help: add `import "google/longrunning/operations.proto";`
+     × name 'google.protobuf.Emty' is not defined
+      ╭─[PROTOS/shop.proto:4:26]
+    4 │   rpc Buy(Item) returns (google.protobuf.Emty);
+      ·                          ──────────────────── found here
+      ╰─
+     help: did you mean `google.protobuf.Empty`?
+    "#);
 }
 
 #[test]
