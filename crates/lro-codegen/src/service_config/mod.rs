@@ -4,6 +4,7 @@
 //! (`type: com.google.api.codegen.ConfigProto`). Of both only what the generator has a use for is looked at.
 
 mod gapic;
+mod keys;
 mod operations;
 mod polling;
 mod reader;
@@ -88,6 +89,8 @@ struct FileSettings {
     /// The services that it is about; all of them where it does not say.
     services: Vec<String>,
     operation_rules: Vec<OperationRule>,
+    /// Whether a key of it was misspelt, and a warning has said so.
+    has_misspelt: bool,
 }
 
 /// A setting of one method.

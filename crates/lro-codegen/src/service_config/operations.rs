@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::keys::{HTTP, HTTP_RULE};
 use super::reader::{Entries, Reader};
 use super::yaml::Node;
 
@@ -27,11 +28,13 @@ const VERBS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 pub(super) fn read(entries: Entries<'_, '_>, reader: &mut Reader<'_>) -> Vec<OperationRule> {
     let Some(http) = reader.get(entries, "http") else { return Vec::new() };
     let http = reader.mapping(http, "http").unwrap_or_default();
+    reader.warn_of_misspelt(http, "http", HTTP);
     let mut of_rpcs = Vec::new();
     for rule in reader.list(http, "rules") {
         let Some(fields) = reader.mapping(rule, "an item of rules") else { continue };
         let selector = reader.get(fields, "selector").and_then(|node| reader.text(node, "selector"));
         let Some(rpc) = selector.and_then(|selector| selector.strip_prefix(SERVICE)) else { continue };
+        reader.warn_of_misspelt(fields, "an item of rules", HTTP_RULE);
         let mut rules = Vec::new();
         binding(rpc, fields, &mut rules, reader);
         for additional in reader.list(fields, "additional_bindings") {

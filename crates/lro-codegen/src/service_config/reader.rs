@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::keys::Keys;
 use super::yaml::{Node, Place, Value, parse};
 use super::{Kind, Setting};
 use crate::diagnostics::report::Report;
@@ -24,11 +25,12 @@ pub(super) struct Reader<'r> {
     file: &'r str,
     report: &'r mut Report,
     problems: usize,
+    misspelt: bool,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(file: &'r str, report: &'r mut Report) -> Self {
-        Self { file, report, problems: 0 }
+        Self { file, report, problems: 0, misspelt: false }
     }
 
     pub(super) fn file(&self) -> String {
@@ -109,6 +111,32 @@ impl<'r> Reader<'r> {
                 self.problem(Some(key.place), message, &format!("did you mean `{meant}`?"));
             }
         }
+    }
+
+    /// Warns of keys that are like one that is read but no such key, since what they stand for is overlooked.
+    pub(super) fn warn_of_misspelt(&mut self, entries: Entries<'_, '_>, what: &str, keys: Keys) {
+        for (key, _) in entries {
+            let Value::Scalar(text) = &key.value else { continue };
+            let mut known = keys.read.iter().chain(keys.others);
+            if known.clone().any(|known| is_name_of(text, known)) {
+                continue;
+            }
+            // A key of another version of the message may be like one that is not read.
+            let meant = nearest(text, known.by_ref().copied()).filter(|meant| keys.read.contains(meant));
+            if let Some(meant) = meant {
+                let message = format!("there is no key `{}` in {what}, so it has no effect", shown(text));
+                let warning = Diagnostic::warning(Rule::UnknownSelector, message);
+                self.misspelt = true;
+                self.report.push(
+                    warning.at(self.location(Some(key.place))).help(format!("did you mean `{meant}`?")),
+                );
+            }
+        }
+    }
+
+    /// Whether a key was misspelt, so that the file may say more than what is read of it.
+    pub(super) fn has_misspelt(&self) -> bool {
+        self.misspelt
     }
 
     /// The items of a list under a key; none where the key is not there.

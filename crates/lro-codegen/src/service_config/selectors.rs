@@ -25,19 +25,33 @@ pub(crate) fn check_selectors(settings: &Settings, request: &Request, report: &m
         let polling = file.polling.iter().filter_map(|setting| known.problem(setting, true));
         let fields = file.auto_populated_fields.iter().filter_map(|setting| known.problem(setting, false));
         warnings.extend(polling.chain(fields).take(MAX_WARNINGS));
-        if warnings.is_empty() && known.has_operations && known.is_about_others(file) {
-            warnings.push(
-                Diagnostic::warning(
-                    Rule::UnknownSelector,
-                    "no polling settings of this file are for a method of this run",
-                )
-                .at(Location::of_file(&file.file))
-                .help("pass the service config of the API that code is generated for"),
-            );
+        let useless = if file.says_nothing() && !file.has_misspelt {
+            Some(
+                "this file has no polling settings, no fields to fill in and no HTTP rules of operations, so it has no effect",
+            )
+        } else if known.is_about_others(file) {
+            Some("no polling settings of this file are for a method of this run")
+        } else {
+            None
+        };
+        if let Some(message) = useless
+            && warnings.is_empty()
+            && known.has_operations
+        {
+            let warning = Diagnostic::warning(Rule::UnknownSelector, message);
+            let help = "pass the service config of the API that code is generated for";
+            warnings.push(warning.at(Location::of_file(&file.file)).help(help));
         }
         for warning in warnings {
             report.push(warning);
         }
+    }
+}
+
+impl FileSettings {
+    /// Whether nothing in the file is of use here.
+    fn says_nothing(&self) -> bool {
+        self.polling.is_empty() && self.auto_populated_fields.is_empty() && self.operation_rules.is_empty()
     }
 }
 

@@ -116,6 +116,35 @@ fn keys_that_would_be_overlooked_are_reported() {
 }
 
 #[test]
+fn misspelt_keys_around_the_settings_are_warnings() {
+    let within = |key: &str, misspelt: &str| SERVICE.replace(&format!("{key}:"), &format!("{misspelt}:"));
+    let gapic = |key: &str, misspelt: &str| GAPIC.replace(&format!("{key}:"), &format!("{misspelt}:"));
+    let cases = [
+        within("publishing", "publising"),
+        within("method_settings", "method_setting"),
+        within("long_running", "long_runing"),
+        within("auto_populated_fields", "autoPopulatedField"),
+        within("http", "htttp"),
+        within("rules", "rule"),
+        within("additional_bindings", "aditional_bindings"),
+        gapic("interfaces", "interface"),
+        gapic("methods", "method"),
+        gapic("long_running", "long_runing"),
+    ];
+    let said: Vec<String> = cases.iter().map(|text| said(text)).collect();
+    assert!(said.iter().all(|text| text.contains("did you mean")), "{said:#?}");
+    snapshot("service_config_misspelt", &said.concat());
+}
+
+#[test]
+fn keys_for_others_are_left_alone() {
+    let others =
+        "title: Kitchen\nid: kitchen\ntypes:\n- name: a.B\nbackend: {}\nusage: {}\ncontext: {}\nlogs: []\n";
+    let publishing = "publishing:\n  github_label: kitchen\n  library_settings: []\n  organization: CLOUD\n";
+    assert_eq!(said(&SERVICE.replace("publishing:\n", &format!("{others}{publishing}"))), "");
+}
+
+#[test]
 fn settings_that_are_there_twice_are_refused() {
     let twice = "  - selector: example.kitchen.v1.Kitchen.Cook\n    long_running: {}\n    auto_populated_fields: [a]\n";
     let keys = "  - selector: example.kitchen.v1.Kitchen.Bake\n    long_running: { max_poll_delay: 1s, maxPollDelay: 2s }\n";

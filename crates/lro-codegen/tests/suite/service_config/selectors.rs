@@ -70,12 +70,21 @@ fn other_packages_are_fine_unless_a_file_is_about_nothing_else() {
         "kitchen.yaml: warning: no polling settings of this file are for a method of this run [lro::unknown-selector]\n  \
          help: pass the service config of the API that code is generated for\n"
     );
-    // A file without any, and a run that has nothing to wait for, are no reason to warn.
-    assert_eq!(said("type: google.api.Service\n"), "");
+    // A run that has nothing to wait for is no reason to warn.
     let plain =
         proto("plain.proto", "example.plain", "service Plain { rpc Get(It) returns (It); } message It {}");
     let config = config(&[("kitchen.yaml", &method_settings(elsewhere))]);
     assert!(generate_with(&config, &[plain], "").unwrap().warnings().is_empty());
+}
+
+#[test]
+fn a_file_that_says_nothing_is_a_warning() {
+    let nothing = "kitchen.yaml: warning: this file has no polling settings, no fields to fill in and no HTTP rules of operations, so it has no \
+                   effect [lro::unknown-selector]\n  help: pass the service config of the API that code is generated for\n";
+    assert_eq!(said("type: google.api.Service\nname: kitchen.example.com\n"), nothing);
+    assert_eq!(said("type: com.google.api.codegen.ConfigProto\ninterfaces:\n- name: a.B\n"), nothing);
+    let rule = "http:\n  rules:\n  - selector: google.longrunning.Operations.GetOperation\n    get: '/v1/{name=operations/*}'\n";
+    assert_eq!(said(&format!("type: google.api.Service\n{rule}")), "");
 }
 
 #[test]

@@ -1,0 +1,107 @@
+//! Which keys there are in the messages that are read, so that a misspelt one can be told from one that is for others.
+
+/// The keys of a message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keys {
+    /// Those that are read here.
+    pub(super) read: &'static [&'static str],
+    /// The rest of the message's fields, which other programs read.
+    pub(super) others: &'static [&'static str],
+}
+
+/// `google.api.Service`.
+pub(super) const SERVICE: Keys = Keys {
+    read: &["type", "apis", "http", "publishing"],
+    others: &[
+        "name",
+        "title",
+        "producer_project_id",
+        "id",
+        "types",
+        "enums",
+        "documentation",
+        "backend",
+        "quota",
+        "authentication",
+        "context",
+        "usage",
+        "endpoints",
+        "control",
+        "logs",
+        "metrics",
+        "monitored_resources",
+        "billing",
+        "logging",
+        "monitoring",
+        "system_parameters",
+        "source_info",
+        "config_version",
+    ],
+};
+
+/// `google.protobuf.Api`.
+pub(super) const API: Keys = Keys {
+    read: &["name"],
+    others: &["methods", "options", "version", "source_context", "mixins", "syntax", "edition"],
+};
+
+/// `google.api.Http`.
+pub(super) const HTTP: Keys = Keys { read: &["rules"], others: &["fully_decode_reserved_expansion"] };
+
+/// `google.api.HttpRule`.
+pub(super) const HTTP_RULE: Keys = Keys {
+    read: &["selector", "get", "put", "post", "delete", "patch", "custom", "additional_bindings"],
+    others: &["body", "response_body"],
+};
+
+/// `google.api.Publishing`.
+pub(super) const PUBLISHING: Keys = Keys {
+    read: &["method_settings"],
+    others: &[
+        "new_issue_uri",
+        "documentation_uri",
+        "api_short_name",
+        "github_label",
+        "codeowner_github_teams",
+        "doc_tag_prefix",
+        "organization",
+        "library_settings",
+        "proto_reference_documentation_uri",
+        "rest_reference_documentation_uri",
+    ],
+};
+
+/// `google.api.MethodSettings`.
+pub(super) const METHOD_SETTINGS: Keys =
+    Keys { read: &["selector", "long_running", "auto_populated_fields"], others: &["batching"] };
+
+/// `com.google.api.codegen.ConfigProto`.
+pub(super) const GAPIC: Keys = Keys {
+    read: &["type", "interfaces"],
+    others: &["config_schema_version", "language_settings", "license_header", "collections", "enum_values"],
+};
+
+/// `com.google.api.codegen.InterfaceConfigProto`.
+pub(super) const GAPIC_INTERFACE: Keys = Keys {
+    read: &["name", "methods"],
+    others: &[
+        "collections",
+        "required_constructor_params",
+        "retry_codes_def",
+        "retry_params_def",
+        "smoke_test",
+    ],
+};
+
+/// `com.google.api.codegen.MethodConfigProto`.
+pub(super) const GAPIC_METHOD: Keys = Keys {
+    read: &["name", "long_running"],
+    others: &[
+        "timeout_millis",
+        "page_streaming",
+        "batching",
+        "grpc_streaming",
+        "flattening",
+        "surface_treatments",
+    ],
+};
