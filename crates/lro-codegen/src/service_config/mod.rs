@@ -4,6 +4,7 @@
 //! (`type: com.google.api.codegen.ConfigProto`). Of both only what the generator has a use for is looked at.
 
 mod gapic;
+mod indent;
 mod keys;
 mod operations;
 mod polling;
@@ -115,7 +116,8 @@ impl Settings {
         let (mut files, mut gapic_files) = (Vec::new(), Vec::new());
         for config in configs {
             let mut reader = Reader::new(&config.file, report);
-            let Some(root) = reader.root(&config.text) else { continue };
+            let Some(source) = reader.source(&config.text) else { continue };
+            let Some(root) = reader.root(&source) else { continue };
             match reader.kind(&root) {
                 Some(Kind::Service) => files.push(service::read(&root, &mut reader)),
                 Some(Kind::Gapic) => gapic_files.push(gapic::read(&root, &mut reader)),

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::indent::Indented;
 use super::keys::Keys;
-use super::yaml::{Node, Place, Value, parse};
+use super::yaml::{Broken, Node, Place, Value, parse, prepare};
 use super::{Kind, Setting};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::suggest::nearest;
@@ -37,18 +38,19 @@ impl<'r> Reader<'r> {
         self.file.to_owned()
     }
 
+    /// The file's text, ready to be read.
+    pub(super) fn source<'a>(&mut self, text: &'a str) -> Option<Indented<'a>> {
+        prepare(text).map_err(|broken| self.broken(broken)).ok()
+    }
+
     /// The file's one document.
-    pub(super) fn root<'a>(&mut self, text: &'a str) -> Option<Node<'a>> {
-        parse(text)
-            .map_err(|broken| {
-                let message = format!("this YAML cannot be read: {}", broken.reason);
-                self.problem(
-                    broken.place,
-                    message,
-                    "correct the file, or leave out the option service_config",
-                );
-            })
-            .ok()
+    pub(super) fn root<'a>(&mut self, source: &'a Indented<'_>) -> Option<Node<'a>> {
+        parse(source).map_err(|broken| self.broken(broken)).ok()
+    }
+
+    fn broken(&mut self, Broken { place, reason }: Broken) {
+        let message = format!("this YAML cannot be read: {reason}");
+        self.problem(place, message, "correct the file, or leave out the option service_config");
     }
 
     /// What the file calls itself, under the key `type`.

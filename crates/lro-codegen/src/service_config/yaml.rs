@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 
+use super::indent::Indented;
+
 /// Deeper nesting is refused. What is read lies at most 6 levels deep.
 const MAX_DEPTH: usize = 64;
 
@@ -46,25 +48,33 @@ pub(super) struct Broken {
     pub(super) reason: String,
 }
 
-/// Reads the one document of a text.
-pub(super) fn parse(text: &str) -> Result<Node<'_>, Broken> {
+/// Prepares a text for [`parse`].
+pub(super) fn prepare(text: &str) -> Result<Indented<'_>, Broken> {
     if text.len() > MAX_LENGTH {
         let reason = format!("it is longer than {} MiB", MAX_LENGTH >> 20);
         return Err(Broken { place: None, reason });
     }
     // Windows has programs that put this mark at the start of a text.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut tree = Tree { parser: Parser::new_from_str(text), end: (1, 1) };
-    let mut document = None;
+    Ok(Indented::new(text.strip_prefix('\u{feff}').unwrap_or(text), MAX_LENGTH))
+}
+
+/// Reads the one document of a text. Others may be there if there is nothing in them.
+pub(super) fn parse<'a>(source: &'a Indented<'_>) -> Result<Node<'a>, Broken> {
+    let mut tree = Tree { parser: Parser::new_from_str(&source.text), source, end: (1, 1) };
+    let (mut document, mut start): (Option<Node<'_>>, _) = (None, (1, 1));
     loop {
         match tree.next()? {
-            Some((Event::DocumentStart(_), span)) if document.is_some() => {
-                return Err(Broken::at(position(span.start), "it holds more than one document"));
-            }
-            Some((Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing, _)) => {
-            }
+            Some((Event::DocumentStart(_), span)) => start = tree.position(span.start),
+            Some((Event::StreamStart | Event::DocumentEnd | Event::Nothing, _)) => {}
             Some((Event::StreamEnd, _)) | None => break,
-            Some((event, span)) => document = Some(tree.node(event, span, 0)?),
+            Some((event, span)) => {
+                let node = tree.node(event, span, 0)?;
+                match &document {
+                    Some(Node { value: Value::Null, .. }) | None => document = Some(node),
+                    Some(_) if matches!(node.value, Value::Null) => {}
+                    Some(_) => return Err(Broken::at(start, "it holds more than one document")),
+                }
+            }
         }
     }
     Ok(document.unwrap_or(Node { place: Place { start: (1, 1), end: None }, value: Value::Null }))
@@ -79,6 +89,7 @@ impl Broken {
 /// Builds the tree from the parser's events.
 struct Tree<'a> {
     parser: Parser<'a, StrInput<'a>>,
+    source: &'a Indented<'a>,
     /// Where the last event began.
     end: Position,
 }
@@ -86,22 +97,22 @@ struct Tree<'a> {
 impl<'a> Tree<'a> {
     fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Broken> {
         let next = self.parser.next_event().transpose();
-        let next = next.map_err(|error| Broken::at(position(*error.marker()), error.info()))?;
+        let next = next.map_err(|error| Broken::at(self.position(*error.marker()), error.info()))?;
         if let Some((_, span)) = next {
-            self.end = position(span.start);
+            self.end = self.position(span.start);
         }
         Ok(next)
     }
 
     /// The value that begins with `event`.
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node<'a>, Broken> {
-        let start = position(span.start);
+        let start = self.position(span.start);
         if depth > MAX_DEPTH {
             return Err(Broken::at(start, format!("it is nested more than {MAX_DEPTH} levels deep")));
         }
         // Of all other values the parser's end takes in what follows, comments for instance.
         let end = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..))
-            .then(|| position(span.end))
+            .then(|| self.position(span.end))
             .filter(|end| start < *end);
         let value = match event {
             Event::Scalar(text, ScalarStyle::Plain, ..) if is_null(&text) => Value::Null,
@@ -139,6 +150,12 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// The parser counts lines from one and columns from zero.
+    fn position(&self, marker: Marker) -> Position {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        (number(marker.line()).max(1), number(self.source.column(marker)).saturating_add(1))
+    }
+
     fn cut_short(&self) -> Broken {
         Broken::at(self.end, "it ends in the middle of a value")
     }
@@ -146,10 +163,4 @@ impl<'a> Tree<'a> {
 
 fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
-}
-
-/// The parser counts lines from one and columns from zero.
-fn position(marker: Marker) -> Position {
-    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    (number(marker.line()).max(1), number(marker.col()).saturating_add(1))
 }

@@ -137,6 +137,30 @@ fn misspelt_keys_around_the_settings_are_warnings() {
 }
 
 #[test]
+fn what_other_libraries_read_is_read() {
+    let quoted = "documentation:\n  summary: \"All about\nkitchens.\n Of: any\\\" size.\"\n  overview: 'It''s\n  a\nkitchen'\n";
+    let flow = "usage:\n  requirements: [\na, {\nb: c\n}\n]\n";
+    for extra in [quoted, flow] {
+        assert_eq!(said(&SERVICE.replace("publishing:", &format!("{extra}publishing:"))), "");
+    }
+    for text in [
+        format!("{SERVICE}---\n"),
+        format!("---\n{SERVICE}...\n---\n# The end.\n"),
+        format!("---\n---\n{SERVICE}"),
+    ] {
+        assert_eq!(said(&text), "");
+    }
+    // Places are those of the file.
+    let line = "publishing: { title: \"All\nabout\", method_settings: 1 }\n";
+    let text = format!("type: google.api.Service\nname: a\n{line}");
+    assert!(
+        said(&text).starts_with("kitchen.yaml:4:26: error: method_settings has to be a list"),
+        "{}",
+        said(&text)
+    );
+}
+
+#[test]
 fn keys_for_others_are_left_alone() {
     let others =
         "title: Kitchen\nid: kitchen\ntypes:\n- name: a.B\nbackend: {}\nusage: {}\ncontext: {}\nlogs: []\n";
