@@ -15,9 +15,9 @@ use crate::tables;
 use crate::tree::protos_below;
 use crate::{Outcome, root};
 
-/// The proto packages that the runtime has Rust types of. google.api is nothing but options, which no
-/// program needs at run time.
-const RUNTIME_PACKAGES: [&str; 2] = ["google.longrunning", "google.rpc"];
+/// The proto packages that the runtime has Rust types of: all that is in google.longrunning and google.rpc, so that a path to either
+/// finds everything. google.api is hardly more than options, which no program needs at run time.
+const RUNTIME_PACKAGES: [&str; 3] = ["google.longrunning", "google.rpc", "google.rpc.context"];
 
 /// The README's proto.
 const LIBRARY: &str = "example/library/v1/library.proto";
@@ -93,9 +93,13 @@ fn runtime_types(set: FileDescriptorSet) -> Outcome<Vec<Artifact>> {
             .ok_or_else(|| format!("no proto of the package {package} defines anything"))?;
         let folder = package.replace('.', "/");
         let header = format!("// Made by `cargo xtask generate` from proto/{folder}. Do not edit.\n");
+        let below =
+            RUNTIME_PACKAGES.iter().filter_map(|other| other.strip_prefix(package)?.strip_prefix('.'));
+        let modules: String =
+            below.map(|name| format!("/// Package {package}.{name}.\npub mod {name};\n")).collect();
         Ok(Artifact {
             path: format!("crates/lro/src/{folder}.rs").into(),
-            contents: (header + &source).into_bytes(),
+            contents: (header + &source + &modules).into_bytes(),
         })
     };
     RUNTIME_PACKAGES.into_iter().map(artifact).collect()

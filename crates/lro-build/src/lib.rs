@@ -14,8 +14,8 @@
 //! }
 //! ```
 //!
-//! The protos may import `google/longrunning`, `google/rpc` and `google/api` (and `google/protobuf`) without these files being on
-//! disk. A copy among the includes wins over the one that this crate brings along.
+//! The protos may import `google/longrunning`, `google/rpc`, `google/type` and what APIs share of `google/api` (and `google/protobuf`) without
+//! these files being on disk. A copy among the includes wins over the one that this crate brings along.
 //!
 //! How clients wait for the operations of an API is part of its service yaml or `*_gapic.yaml`, if it has one: see [`Builder::service_config`].
 //!

@@ -66,9 +66,14 @@ pub(crate) fn files(
 
 /// Files whose types the runtime crate has.
 fn runtime_provides(file: &str) -> bool {
-    file.starts_with("google/longrunning/")
-        || ["google/rpc/code.proto", "google/rpc/error_details.proto", "google/rpc/status.proto"]
-            .contains(&file)
+    ["google/longrunning/", "google/rpc/context/"].iter().any(|folder| file.starts_with(folder))
+        || [
+            "google/rpc/code.proto",
+            "google/rpc/error_details.proto",
+            "google/rpc/http.proto",
+            "google/rpc/status.proto",
+        ]
+        .contains(&file)
 }
 
 fn define<'a>(

@@ -58,11 +58,14 @@ pub(super) fn on_missing(name: &str, finder: &Finder) -> String {
     let meant = nearest(name, finder.bundle().names())
         .map(|name| format!("did you mean {name}? "))
         .unwrap_or_default();
-    format!(
-        "{meant}the includes that were searched are: {}; what comes along is {}",
-        if searched.is_empty() { "none".to_owned() } else { searched.join(", ") },
-        finder.bundle().summary()
-    )
+    let searched = if searched.is_empty() { "none".to_owned() } else { searched.join(", ") };
+    // Nobody looks for a file of their own among those that come along.
+    let along = if name.starts_with("google/") {
+        format!("; what comes along is {}, and google/protobuf", finder.bundle().summary())
+    } else {
+        String::new()
+    };
+    format!("{meant}the includes that were searched are: {searched}{along}")
 }
 
 /// How to have protoc read what protox cannot.

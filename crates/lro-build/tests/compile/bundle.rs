@@ -41,6 +41,36 @@ fn a_bundled_file_with_the_type_of_a_method_is_generated() {
 }
 
 #[test]
+fn what_apis_share_comes_along() {
+    let imports = [
+        "api/httpbody",
+        "api/visibility",
+        "api/error_reason",
+        "rpc/http",
+        "rpc/context/attribute_context",
+        "type/money",
+        "type/dayofweek",
+    ];
+    let imports: String = imports.iter().map(|name| format!("import \"google/{name}.proto\";\n")).collect();
+    let text = SHOP.replace(
+        "service Shop {",
+        &format!("{imports}service Shop {{\n  rpc Read(Order) returns (google.api.HttpBody);"),
+    );
+    let text = text.replace(
+        "message Order {}",
+        "message Order { google.type.Money price = 1 [(google.api.field_visibility).restriction = \"INTERNAL\"]; google.type.DayOfWeek day = 2;\n\
+         google.rpc.HttpRequest http = 3; google.rpc.context.AttributeContext context = 4; google.api.ErrorReason reason = 5; }",
+    );
+    let project = Project::new(&[("shop.proto", &text)]);
+    project.compile("shop.proto").unwrap();
+    assert_eq!(project.written(), ["google.api.rs", "google.type.rs", "shop.v1.rs"]);
+    let code = project.generated("shop.v1.rs");
+    for path in ["::lro::google::rpc::HttpRequest", "::lro::google::rpc::context::AttributeContext"] {
+        assert!(code.contains(path), "{path} is not in {code}");
+    }
+}
+
+#[test]
 fn a_copy_among_the_includes_wins() {
     let project = Project::new(&[
         ("shop.proto", &SHOP.replace("service", "import \"google/api/http.proto\";\nservice")),

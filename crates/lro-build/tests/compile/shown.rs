@@ -133,7 +133,20 @@ fn problems_of_protobuf_itself_look_the_same() {
     2 │ import "gone.proto";
       · ──────────────────── imported here
       ╰─
-     help: the includes that were searched are: PROTOS; what comes along is google/api/{annotations,client,field_behavior,field_info,http,launch_stage,resource,routing}.proto, google/longrunning/operations.proto, google/rpc/{code,error_details,status}.proto
+     help: the includes that were searched are: PROTOS
+    "#);
+}
+
+#[test]
+fn what_comes_along_is_listed_where_a_file_of_its_kind_is_missing() {
+    let text = "syntax = \"proto3\";\nimport \"google/api/httpbdy.proto\";\n";
+    insta::assert_snapshot!(shown(&Project::new(&[("shop.proto", text)])), @r#"
+     × import 'google/api/httpbdy.proto' not found
+      ╭─[PROTOS/shop.proto:2:1]
+    2 │ import "google/api/httpbdy.proto";
+      · ────────────────────────────────── imported here
+      ╰─
+     help: did you mean google/api/httpbody.proto? the includes that were searched are: PROTOS; what comes along is google/api/{annotations,client,error_reason,field_behavior,field_info,http,httpbody,launch_stage,resource,routing,visibility}.proto, google/longrunning/operations.proto, google/rpc/{code,error_details,http,status}.proto, google/rpc/context/{attribute_context,audit_context}.proto, google/type/{calendar_period,color,date,datetime,dayofweek,decimal,expr,fraction,interval,latlng,localized_text,money,month,phone_number,postal_address,quaternion,timeofday}.proto, and google/protobuf
     "#);
 }
 

@@ -8,7 +8,7 @@ use crate::paths::rust_path::{in_code, is_rooted};
 
 /// What the runtime crate brings along, so that all generated code and the runtime share these types: proto path, and path in the crate.
 ///
-/// `google.rpc` is listed message by message: other files of the public APIs share its package.
+/// `google.rpc` is listed message by message, since files of others may share its package.
 const TYPES: &[(&str, &str)] = &[
     (".google.longrunning", "google::longrunning"),
     (".google.rpc.Status", "google::rpc::Status"),
@@ -23,6 +23,10 @@ const TYPES: &[(&str, &str)] = &[
     (".google.rpc.RequestInfo", "google::rpc::RequestInfo"),
     (".google.rpc.ResourceInfo", "google::rpc::ResourceInfo"),
     (".google.rpc.RetryInfo", "google::rpc::RetryInfo"),
+    (".google.rpc.HttpHeader", "google::rpc::HttpHeader"),
+    (".google.rpc.HttpRequest", "google::rpc::HttpRequest"),
+    (".google.rpc.HttpResponse", "google::rpc::HttpResponse"),
+    (".google.rpc.context", "google::rpc::context"),
 ];
 
 /// The path of the runtime crate, as generated code names it.

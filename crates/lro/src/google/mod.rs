@@ -5,14 +5,14 @@
 //! generated from the project's own `proto/google` by `cargo xtask generate`. Each message implements
 //! [`prost::Name`], so that [`prost_types::Any::from_msg`] packs it with the prefix `type.googleapis.com/`.
 
-// The two files stay as the generator writes them: formatting or linting them would only be undone.
+// The files stay as the generator writes them: formatting or linting them would only be undone.
 
 /// Package google.longrunning: the operation and the service `Operations`.
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "generated; what fires depends on the crate's features")]
 pub mod longrunning;
 
-/// Package google.rpc: the error model, made of a code, a message and details.
+/// Package google.rpc: the error model, made of a code, a message and details, and what else is in the package.
 #[rustfmt::skip]
 #[allow(clippy::all, clippy::pedantic, reason = "generated; kept alike with the module above")]
 pub mod rpc;

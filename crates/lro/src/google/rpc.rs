@@ -439,3 +439,77 @@ impl ::prost::Name for LocalizedMessage {
         "type.googleapis.com/google.rpc.LocalizedMessage".into()
     }
 }
+/// A request.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HttpRequest {
+    /// The method, in capitals.
+    #[prost(string, tag = "1")]
+    pub method: ::prost::alloc::string::String,
+    /// What is asked for.
+    #[prost(string, tag = "2")]
+    pub uri: ::prost::alloc::string::String,
+    /// In their order. A name may be there several times.
+    #[prost(message, repeated, tag = "3")]
+    pub headers: ::prost::alloc::vec::Vec<HttpHeader>,
+    /// The body. Empty where there is none.
+    #[prost(bytes = "vec", tag = "4")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+impl ::prost::Name for HttpRequest {
+    const NAME: &'static str = "HttpRequest";
+    const PACKAGE: &'static str = "google.rpc";
+    fn full_name() -> ::prost::alloc::string::String {
+        "google.rpc.HttpRequest".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/google.rpc.HttpRequest".into()
+    }
+}
+/// A response.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HttpResponse {
+    /// The status code, such as 200.
+    #[prost(int32, tag = "1")]
+    pub status: i32,
+    /// The words that came with it, such as OK.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// In their order. A name may be there several times.
+    #[prost(message, repeated, tag = "3")]
+    pub headers: ::prost::alloc::vec::Vec<HttpHeader>,
+    /// The body. Empty where there is none.
+    #[prost(bytes = "vec", tag = "4")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+impl ::prost::Name for HttpResponse {
+    const NAME: &'static str = "HttpResponse";
+    const PACKAGE: &'static str = "google.rpc";
+    fn full_name() -> ::prost::alloc::string::String {
+        "google.rpc.HttpResponse".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/google.rpc.HttpResponse".into()
+    }
+}
+/// A header.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HttpHeader {
+    /// Its name. Upper and lower case are alike.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// What it says.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+impl ::prost::Name for HttpHeader {
+    const NAME: &'static str = "HttpHeader";
+    const PACKAGE: &'static str = "google.rpc";
+    fn full_name() -> ::prost::alloc::string::String {
+        "google.rpc.HttpHeader".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/google.rpc.HttpHeader".into()
+    }
+}
+/// Package google.rpc.context.
+pub mod context;
