@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lro_codegen::{Config, ServiceConfig};
+use lro_codegen::{Config, Emit, ServiceConfig};
 use prost::Message as _;
 
 use crate::error::Error;
@@ -63,7 +63,7 @@ impl Job {
     /// Where the layer stands alone, it stands beside prost-build, whose files are flat, and nobody includes it from those.
     fn config(&self) -> Result<Config, Error> {
         let mut config = self.config.clone();
-        config.no_include = true;
+        config.no_include = config.emit == Emit::Lro;
         config.flat_output_dir.get_or_insert(true);
         for path in &self.service_configs {
             let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;

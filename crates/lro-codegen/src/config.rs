@@ -115,15 +115,20 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Whether the comment of an element is wanted; `full_name` has no leading dot. Paths are matched as prost-build matches them.
+    /// Whether the comment of an element is wanted; `full_name` has no leading dot.
     pub(crate) fn wants_comment(&self, full_name: &str) -> bool {
-        !self.disable_comments.iter().any(|path| match path.strip_prefix('.') {
-            Some("") => true,
-            Some(path) => {
-                full_name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            }
-            None => full_name.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
-        })
+        !self.disable_comments.iter().any(|path| covers(path, full_name))
+    }
+}
+
+/// Whether a path matches an element, as prost-build matches them; `full_name` has no leading dot.
+pub(crate) fn covers(path: &str, full_name: &str) -> bool {
+    match path.strip_prefix('.') {
+        Some("") => true,
+        Some(path) => {
+            full_name.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        }
+        None => full_name.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
     }
 }
 

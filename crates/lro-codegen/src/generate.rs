@@ -53,6 +53,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     missing::check(&config, &request, &model.services, &paths, &mut report);
     lints::check(&request, &model, &mut report);
     check_selectors(&settings, &request, &mut report);
+    options::check_unused(&config, &request, &mut report);
     collisions::check(&config, &request, &model.services, &paths, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
     disable::honour(&request, &mut report);

@@ -51,7 +51,7 @@ fn what_apis_share_comes_along() {
         "type/money",
         "type/dayofweek",
     ];
-    let imports: String = imports.iter().map(|name| format!("import \"google/{name}.proto\";\n")).collect();
+    let imports = imports.map(|name| format!("import \"google/{name}.proto\";\n")).concat();
     let text = SHOP.replace(
         "service Shop {",
         &format!("{imports}service Shop {{\n  rpc Read(Order) returns (google.api.HttpBody);"),

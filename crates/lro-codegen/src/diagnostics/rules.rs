@@ -89,6 +89,8 @@ rules! {
         "no RPC has to be renamed in Rust, and what other generators write compiles beside this; two things of one run that would end up with one name are always an error";
     UnknownSelector "lro::unknown-selector" WARN,
         "the keys, methods and fields that a service config names exist, and are what its settings are for; it has some";
+    UnusedOption "lro::unused-option" WARN,
+        "options have an effect, and paths in them match something that they are for";
     MethodType "lro::method-type" ALWAYS,
         "the request and response types of every method exist, and in Rust too";
     Routing "lro::routing" ALWAYS,

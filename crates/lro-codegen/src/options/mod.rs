@@ -1,12 +1,15 @@
 //! The option string of protoc and buf, and the one table of options behind it.
 
 mod check;
+mod elements;
 mod others;
 mod table;
+mod unused;
 mod values;
 
 pub(crate) use check::check;
 pub use table::{OPTIONS, OptionSpec};
+pub(crate) use unused::check_unused;
 
 use crate::config::Config;
 use crate::diagnostics::report::Report;

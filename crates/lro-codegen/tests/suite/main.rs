@@ -26,3 +26,4 @@ mod rules;
 mod service_config;
 mod support;
 mod types;
+mod unused_options;

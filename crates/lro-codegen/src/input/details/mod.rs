@@ -142,6 +142,11 @@ impl FileDetails {
         self.messages.get(name).map(|index| &self.file.message[*index])
     }
 
+    /// The enums that are not within messages.
+    pub(crate) fn enums(&self) -> &[EnumType] {
+        &self.file.enumeration
+    }
+
     /// An enum that is not within a message.
     pub(crate) fn top_enum(&self, name: &str) -> Option<&EnumType> {
         self.file.enumeration.iter().find(|enumeration| enumeration.name == name)
