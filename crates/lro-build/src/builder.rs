@@ -103,6 +103,9 @@ impl Builder {
     }
 
     /// Also writes a file of this name, which declares the module tree and includes the file of each package.
+    ///
+    /// Packages that name types of each other need it, unless modules are written by hand as the packages lie within each other. With
+    /// `include_file("mod.rs")`, a crate has all packages by `lro::include_proto!("mod")`.
     pub fn include_file(mut self, name: impl Into<String>) -> Self {
         self.job.config.include_file = Some(name.into());
         self

@@ -14,6 +14,9 @@
 //! }
 //! ```
 //!
+//! Packages that name each other's types find them only in modules that lie within each other as the packages do. [`Builder::include_file`] writes a file
+//! with this tree, which `lro::include_proto!("mod")` includes if it is called `mod.rs`.
+//!
 //! The protos may import `google/longrunning`, `google/rpc`, `google/type` and what APIs share of `google/api` (and `google/protobuf`) without
 //! these files being on disk. A copy among the includes wins over the one that this crate brings along.
 //!

@@ -21,6 +21,7 @@ use crate::model::{self, Service};
 use crate::options;
 use crate::output::descriptor_set;
 use crate::output::layout::{Layout, Output, check_file_names};
+use crate::output::module_tree::check_module_tree;
 use crate::parallel;
 use crate::paths::TypePaths;
 use crate::service_config::{Settings, check_selectors};
@@ -56,6 +57,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     options::check_unused(&config, &request, &mut report);
     collisions::check(&config, &request, &model.services, &paths, &mut report);
     let layout = Layout::new(&config, request.targets(), &mut report);
+    check_module_tree(&config, &request, &paths, &mut report);
     disable::honour(&request, &mut report);
     let mut report = report.stop_at_errors()?;
 

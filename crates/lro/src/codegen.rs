@@ -53,6 +53,9 @@ pub const V1: () = ();
 ///     lro::include_proto!("example.library.v1");
 /// }
 /// ```
+///
+/// With the option `include_file("mod.rs")` of the builder, `lro::include_proto!("mod")` includes all packages, each in modules that are called
+/// as the parts of its name. Packages that name types of each other need that.
 #[macro_export]
 macro_rules! include_proto {
     ($package:tt) => {

@@ -91,6 +91,8 @@ rules! {
         "the keys, methods and fields that a service config names exist, and are what its settings are for; it has some";
     UnusedOption "lro::unused-option" WARN,
         "options have an effect, and paths in them match something that they are for";
+    ModuleTree "lro::module-tree" WARN,
+        "packages that name each other have an include file, which puts them into modules as they look for each other";
     MethodType "lro::method-type" ALWAYS,
         "the request and response types of every method exist, and in Rust too";
     Routing "lro::routing" ALWAYS,

@@ -2,3 +2,4 @@
 
 pub(crate) mod descriptor_set;
 pub(crate) mod layout;
+pub(crate) mod module_tree;

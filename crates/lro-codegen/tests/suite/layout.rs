@@ -1,6 +1,6 @@
 //! Which files are written, and what declares them.
 
-use crate::support::{Proto, check_generated, library, proto, snapshot};
+use crate::support::{Proto, check_generated, generate, library, proto, snapshot};
 
 fn packages() -> Vec<Proto> {
     let body = "service Lab { rpc Run(Sample) returns (google.longrunning.Operation) { \
@@ -67,4 +67,34 @@ fn without_clients_servers_are_left() {
 #[test]
 fn without_either_constants_are_left() {
     check_generated("constants_only", &[library()], "emit=lro,client=false,server=false");
+}
+
+/// A package of videos, and a studio that has them as `body` says.
+fn studio(body: &str) -> [Proto; 2] {
+    let video =
+        proto("video.proto", "video.v1", "message Clip { enum Kind { KIND_LONG = 0; } } message Video {}");
+    [video, proto("studio.proto", "studio.v1", &format!("import \"video.proto\"; {body}"))]
+}
+
+#[test]
+fn packages_that_name_each_other_want_an_include_file() {
+    let said = |body: &str, options: &str| {
+        let output = generate(&studio(body), options).unwrap();
+        output.warnings().iter().map(|warning| format!("{warning}\n")).collect::<Vec<_>>().concat()
+    };
+    let bodies = [
+        "message Session { video.v1.Clip clip = 1; video.v1.Video video = 2; }",
+        "message Session { message Part { map<string, video.v1.Clip.Kind> kinds = 1; } }",
+        "service Studio { rpc Cut(video.v1.Clip) returns (Session); } message Session {}",
+    ];
+    for body in bodies {
+        let text = said(body, "");
+        assert_eq!(text.matches("[lro::module-tree]").count(), 1, "{text}");
+        assert_eq!(said(body, "include_file=mod.rs"), "");
+        assert_eq!(said(body, "emit=lro"), "");
+        assert_eq!(said(body, "extern_path=.video.v1=::video"), "");
+        assert_eq!(said(body, "allow=lro::module-tree"), "");
+    }
+    assert_eq!(said("message Session {}", ""), "");
+    snapshot("module_tree", &bodies.map(|body| said(body, "")).concat());
 }

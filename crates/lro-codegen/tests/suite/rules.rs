@@ -134,8 +134,9 @@ fn each_rule_finds_what_it_is_for() {
         assert_eq!(broken(method), *rules, "{method}");
     }
     let tested: BTreeSet<Rule> = cases.into_iter().flat_map(|(_, rules)| rules).collect();
-    // The rules about service configs and about options are tested with these.
-    let about_protos = |rule: &Rule| ![Rule::UnknownSelector, Rule::UnusedOption].contains(rule);
+    // The rules about service configs, options and modules are tested with these.
+    let about_protos =
+        |rule: &Rule| ![Rule::UnknownSelector, Rule::UnusedOption, Rule::ModuleTree].contains(rule);
     let settable: BTreeSet<Rule> =
         RULES.iter().filter(|spec| spec.level.is_some()).map(|spec| spec.rule).filter(about_protos).collect();
     assert_eq!(tested, settable, "each rule that has a level has a case");
