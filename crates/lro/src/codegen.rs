@@ -17,19 +17,35 @@ pub use tonic::codegen::StdError;
 pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, Streaming};
 
 #[cfg(feature = "client")]
-pub use crate::client::{Client, Operation, Transport, random_id, routed};
+pub use self::client::*;
+#[cfg(feature = "server")]
+pub use self::server::*;
 pub use crate::method::Method;
 pub use crate::operation_rpcs::OperationRpcs;
 pub use crate::polling::Polling;
 pub use crate::routing::Routing;
-#[cfg(feature = "server")]
-pub use crate::server::{
-    Context, Engine, OperationStream, Registration, Start, StartHook, Work, accept_start, accept_stream,
-    register_work,
-};
 
 /// A future of a method of tonic's server traits.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What generated clients name.
+///
+/// They import all of it, so that a crate that lacks the feature `client` has one error, which says so.
+#[cfg(feature = "client")]
+pub mod client {
+    pub use crate::client::{Client, Operation, Transport, random_id, routed};
+}
+
+/// What generated servers name.
+///
+/// They import all of it, so that a crate that lacks the feature `server` has one error, which says so.
+#[cfg(feature = "server")]
+pub mod server {
+    pub use crate::server::{
+        Context, Engine, OperationStream, Registration, Start, StartHook, Work, accept_start, accept_stream,
+        register_work,
+    };
+}
 
 /// Connecting over HTTP/2.
 #[cfg(feature = "client")]

@@ -435,9 +435,11 @@ pub mod library_service_server {
 }
 
 /// Typed long-running operations of the service `example.library.v1.LibraryService`: method constants, client and server.
-#[allow(dead_code, deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
+#[allow(unused, deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
 pub mod library_service_lro {
     use ::lro::codegen::*;
+    use ::lro::codegen::client::{self as _, *};
+    use ::lro::codegen::server::{self as _, *};
     const _: () = ::lro::codegen::V1;
     /// The long-running method `example.library.v1.LibraryService.ImportBooks`; its operations hold a `example.library.v1.ImportBooksResponse` and report progress as `example.library.v1.ImportBooksMetadata`.
     pub const IMPORT_BOOKS: Method<

@@ -71,20 +71,36 @@ impl<'a> Emitter<'a> {
         let constants = self.operations().map(|(method, names)| self.constant(method, names));
         let client = self.config.client.then(|| self.client());
         let server = self.config.server.then(|| self.server());
+        let imports = self.imports();
         let (public, codegen) = (self.public(), self.paths.in_runtime("codegen"));
         // A service `Self` is `Self_` in Rust, and its module `self__lro`.
         let odd = name.to_string().contains("__").then(|| quote!(non_snake_case,));
         quote! {
             #docs
-            #[allow(#odd dead_code, deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
+            #[allow(#odd unused, deprecated, non_camel_case_types, clippy::all, clippy::pedantic)]
             #public mod #name {
                 use #codegen::*;
+                #imports
                 const _: () = #codegen::V1;
                 #(#constants)*
                 #client
                 #server
             }
         }
+    }
+
+    /// What clients and servers name of the runtime, each from a module of its own. Where the runtime lacks a side, the compiler then says one thing:
+    /// the name of the module leads it to the feature that is missing, and that a whole import fails keeps it from missing each name in it.
+    fn imports(&self) -> TokenStream {
+        let config = self.config;
+        let import = |on: bool, feature: &Option<String>, side: &str| {
+            let module = self.paths.in_runtime(&format!("codegen::{side}"));
+            let gate = gate(feature.as_ref());
+            on.then(|| quote!(#gate use #module::{self as _, *};))
+        };
+        let client = import(config.client, &config.client_feature, "client");
+        let server = import(config.server, &config.server_feature, "server");
+        quote!(#client #server)
     }
 
     /// How visible every item is.

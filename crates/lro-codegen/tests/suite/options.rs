@@ -200,6 +200,7 @@ fn all_of_one_side_is_behind_its_feature() {
                         syn::Item::Struct(syn::ItemStruct { attrs, .. })
                         | syn::Item::Trait(syn::ItemTrait { attrs, .. })
                         | syn::Item::Impl(syn::ItemImpl { attrs, .. }) => assert!(gated(attrs)),
+                        syn::Item::Use(item) if gated(&item.attrs) => {}
                         syn::Item::Use(_) => plain.push("use".to_owned()),
                         syn::Item::Const(constant) => plain.push(constant.ident.to_string()),
                         _ => panic!("there is another kind of item"),
