@@ -96,7 +96,7 @@ fn a_copy_of_the_package_under_another_name_is_left_alone() {
         service Shop { rpc Sell(Item) returns (acme.longrunning.Operation) {
           option (acme.longrunning.operation_info) = { response_type: \"Nothing\" metadata_type: \"Itme\" }; } }";
     let files = [copy, ("shop.proto", shop.to_owned())];
-    for emit in ["emit=all", "emit=lro"] {
+    for emit in ["emit=all,include_file=mod.rs", "emit=lro,include_file=mod.rs"] {
         assert_eq!(generate(&files, emit).unwrap().warnings(), []);
     }
     check_generated("extension_numbers_copy", &files, "emit=lro,include_file=mod.rs");
