@@ -138,6 +138,18 @@ impl Builder {
         self
     }
 
+    /// Says what the operations of a method hold whose proto does not: the full name of the method, and the names of the response and of the
+    /// metadata, in full or as they are within the method's package. What the proto says itself wins.
+    pub fn operation_info(
+        mut self,
+        method: impl Into<String>,
+        response: impl Into<String>,
+        metadata: impl Into<String>,
+    ) -> Self {
+        self.job.config.operation_infos.push((method.into(), response.into(), metadata.into()));
+        self
+    }
+
     /// Leaves out the proto comments of an element and what it holds; `.` for all.
     pub fn disable_comments(mut self, path: impl Into<String>) -> Self {
         self.job.config.disable_comments.push(path.into());

@@ -81,6 +81,9 @@ pub struct Config {
     /// Files that say how clients wait for operations, and what these are called.
     /// A setting of a service yaml wins over one of a `*_gapic.yaml`; within a kind the first file wins.
     pub service_configs: Vec<ServiceConfig>,
+    /// What the operations of methods hold whose protos do not say so: the full name of the method, and the names of the response and of the
+    /// metadata as `operation_info` would have them. What a proto says itself wins.
+    pub operation_infos: Vec<(String, String, String)>,
     /// Gets the files that the request's option `service_config` names; without it the option is refused.
     pub read_file: Option<FileReader>,
     /// How prost-build writes messages; read with [`Emit::All`] only, but for `compile_well_known_types`.
@@ -108,6 +111,7 @@ impl Default for Config {
             levels: Vec::new(),
             threads: None,
             service_configs: Vec::new(),
+            operation_infos: Vec::new(),
             read_file: None,
             messages: MessageConfig::default(),
         }

@@ -17,7 +17,7 @@ use crate::lints;
 use crate::lints::disable;
 use crate::messages::{Messages, Package};
 use crate::missing;
-use crate::model::{self, Service};
+use crate::model::{self, Mappings, Service};
 use crate::options;
 use crate::output::descriptor_set;
 use crate::output::layout::{Layout, Output, check_file_names};
@@ -43,7 +43,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     options::check(&config, &mut report);
     let paths = TypePaths::new(&config, &mut report);
     check_file_names(&config, &mut report);
-    let settings = Settings::read(&config.service_configs, &mut report);
+    let settings = Settings::read(&config.service_configs, &config.operation_infos, &mut report);
     if config.emit == Emit::All {
         refuse_editions(&request, &mut report);
     }
@@ -68,7 +68,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let packages = if config.emit == Emit::All { messages.packages() } else { Vec::new() };
     jobs.extend(packages.iter().map(Job::Messages));
     let sources = parallel::map(threads(&config), &jobs, Job::weight, |job| match job {
-        Job::Layer(service) => render_layer(&config, service, &paths, &links),
+        Job::Layer(service) => render_layer(&config, service, &model.mappings, &paths, &links),
         Job::Messages(package) => messages.generate(package),
     });
 
@@ -121,10 +121,11 @@ fn threads(config: &Config) -> NonZeroUsize {
 fn render_layer<'a>(
     config: &'a Config,
     service: &'a Service,
+    mappings: &'a Mappings,
     paths: &'a TypePaths,
     links: &'a Links<'a>,
 ) -> Result<String, Diagnostics> {
-    Emitter::new(config, service, paths, links).source().map_err(|error| {
+    Emitter::new(config, service, mappings, paths, links).source().map_err(|error| {
         let message =
             format!("the code generated for service `{}` is not valid Rust: {error}", service.full_name());
         Diagnostic::error(Rule::Input, message)

@@ -21,7 +21,7 @@ pub use self::client::*;
 #[cfg(feature = "server")]
 pub use self::server::*;
 pub use crate::method::Method;
-pub use crate::operation_rpcs::OperationRpcs;
+pub use crate::operation_rpcs::{OperationRpcs, operation_message};
 pub use crate::polling::Polling;
 pub use crate::routing::Routing;
 

@@ -5,7 +5,11 @@ use std::fmt;
 use prost::bytes::Bytes;
 use prost::{DecodeError, Message};
 
-use crate::google::longrunning::{self, Operation};
+use prost_types::Any;
+
+use crate::google::longrunning::{self, Operation, operation};
+use crate::google::rpc;
+use crate::payload;
 
 /// The RPCs by which a client asks about operations, and how it reads their answers.
 ///
@@ -153,5 +157,45 @@ impl fmt::Debug for OperationRpcs {
             .field("delete", &self.delete.map(|rpc| rpc.path))
             .field("watch", &self.watch.map(|rpc| rpc.path))
             .finish_non_exhaustive()
+    }
+}
+
+/// An operation of another kind as everybody's, for generated code. `error` is a code, a message and details.
+///
+/// An error counts if its code is not OK. What is done with neither an error nor a response has an empty one.
+pub fn operation_message(
+    name: String,
+    done: bool,
+    metadata: Option<Any>,
+    error: Option<(i32, String, Vec<Any>)>,
+    response: Option<Any>,
+) -> Operation {
+    let error = error.filter(|(code, ..)| *code != 0);
+    let result = done.then(|| match error {
+        Some((code, message, details)) => operation::Result::Error(rpc::Status { code, message, details }),
+        None => operation::Result::Response(
+            response.unwrap_or_else(|| payload::pack("google.protobuf.Empty", &())),
+        ),
+    });
+    Operation { name, metadata, done, result }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_has_an_error_or_a_response_and_what_is_not_has_neither() {
+        let any = payload::pack("test.Done", &());
+        let error = |code| Some((code, "no".to_owned(), vec![]));
+        let result =
+            |done, error, response| operation_message(String::new(), done, None, error, response).result;
+        assert_eq!(result(false, error(5), Some(any.clone())), None);
+        assert!(
+            matches!(result(true, error(5), None), Some(operation::Result::Error(status)) if status.code == 5)
+        );
+        assert_eq!(result(true, error(0), Some(any.clone())), Some(operation::Result::Response(any)));
+        let empty = payload::pack("google.protobuf.Empty", &());
+        assert_eq!(result(true, None, None), Some(operation::Result::Response(empty)));
     }
 }

@@ -60,7 +60,7 @@ rules! {
     ResponseType "core::0151::lro-response-type" ALLOW,
         "the response is a message of its own, not google.protobuf.Empty, unless the method deletes; one that is not set or does not exist is always an error";
     MetadataType "core::0151::lro-metadata-type" ALLOW,
-        "the metadata is a message of its own, not google.protobuf.Empty; one that is not set or does not exist is always an error";
+        "the metadata is a message of its own, not google.protobuf.Empty; one that does not exist is always an error";
     ResponseReachable "core::0151::lro-response-reachable" WARN,
         "the file of the service imports the response type, directly or not";
     MetadataReachable "core::0151::lro-metadata-reachable" WARN,
@@ -83,6 +83,12 @@ rules! {
         "a request that starts an operation on a declarative-friendly resource has a field `bool validate_only`";
     ValidateOnlyName "core::0163::synonyms" ALLOW,
         "a request that starts an operation has no field `dry_run`, which goes by the name of `validate_only`";
+    MetadataMissing "lro::metadata-missing" DENY,
+        "what says which messages operations hold names their metadata too; else it is google.protobuf.Empty, `()` in Rust";
+    RelativeType "lro::relative-type" WARN,
+        "a message that operations hold is named in full if its name has dots; else one within the package is found";
+    OutsideAnnotation "lro::outside-annotation" WARN,
+        "what is said of a method's operations outside of its proto is for a method that returns operations, and says what the proto says if that does";
     OperationReturn "lro::operation-return" DENY,
         "only methods that return google.longrunning.Operation carry operation_info; else they stay plain methods";
     NameCollision "lro::name-collision" WARN,

@@ -90,7 +90,7 @@ impl Emitter<'_> {
         quote!(#known.map(|value| value.as_str_name()))
     }
 
-    fn step(&self, from: Value, step: &Step) -> Value {
+    pub(super) fn step(&self, from: Value, step: &Step) -> Value {
         let field = field_ident(&step.field);
         match (from, &step.place) {
             (Value::Place(place), Place::Plain) => Value::Place(quote!(#place.#field)),
@@ -123,7 +123,7 @@ impl Emitter<'_> {
 }
 
 /// An expression for a field.
-enum Value {
+pub(super) enum Value {
     /// The field itself.
     Place(TokenStream),
     /// `Option<&T>`.
@@ -156,6 +156,6 @@ fn fill(id: &Scalar) -> TokenStream {
     }
 }
 
-fn field_ident(name: &str) -> proc_macro2::Ident {
+pub(super) fn field_ident(name: &str) -> proc_macro2::Ident {
     format_ident!("{}", snake(name))
 }

@@ -24,12 +24,13 @@ impl Emitter<'_> {
         let types = [&method.input, &operation.response.full_name, &operation.metadata.full_name];
         let [request, response, metadata] = types.map(|full_name| self.rust_type(full_name));
         let path = self.rpc_path(method);
+        let rpcs = self.with_rpcs(operation);
         let settings = self.request_settings(&method.call, &request);
         let public = self.public();
         Some(quote! {
             #docs
             #deprecated
-            #public const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*)#polling #settings;
+            #public const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*)#polling #rpcs #settings;
         })
     }
 }

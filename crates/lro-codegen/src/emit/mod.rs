@@ -5,6 +5,7 @@ mod client;
 mod constant;
 mod docs;
 mod polling;
+mod rpcs;
 mod server;
 
 use std::cell::RefCell;
@@ -15,7 +16,7 @@ use quote::quote;
 
 use crate::config::{Config, Visibility};
 use crate::docs::{Links, Stash};
-use crate::model::{Method, Service};
+use crate::model::{Mappings, Method, Service};
 use crate::names::{MethodNames, ServiceNames};
 use crate::paths::TypePaths;
 
@@ -31,6 +32,7 @@ const DEPTH: usize = 1;
 pub(crate) struct Emitter<'a> {
     config: &'a Config,
     service: &'a Service,
+    mappings: &'a Mappings,
     full_name: String,
     names: ServiceNames,
     paths: &'a TypePaths,
@@ -44,12 +46,14 @@ impl<'a> Emitter<'a> {
     pub(crate) fn new(
         config: &'a Config,
         service: &'a Service,
+        mappings: &'a Mappings,
         paths: &'a TypePaths,
         links: &'a Links<'a>,
     ) -> Self {
         Self {
             config,
             service,
+            mappings,
             full_name: service.full_name(),
             names: ServiceNames::new(service),
             paths,
@@ -69,8 +73,10 @@ impl<'a> Emitter<'a> {
         let docs = self.module_docs();
         let name = &self.names.module;
         let constants = self.operations().map(|(method, names)| self.constant(method, names));
+        let rpcs = self.rpcs();
         let client = self.config.client.then(|| self.client());
-        let server = self.config.server.then(|| self.server());
+        // The engine does no operations of another kind.
+        let server = (self.config.server && self.service.has_served_operations()).then(|| self.server());
         let imports = self.imports();
         let (public, codegen) = (self.public(), self.paths.in_runtime("codegen"));
         // A service `Self` is `Self_` in Rust, and its module `self__lro`.
@@ -83,6 +89,7 @@ impl<'a> Emitter<'a> {
                 #imports
                 const _: () = #codegen::V1;
                 #(#constants)*
+                #rpcs
                 #client
                 #server
             }

@@ -30,7 +30,7 @@ impl Emitter<'_> {
             format!("What a server of `{}` does. Serve it with [`{}`].", self.full_name, self.names.server);
         let docs = self.service_docs(&[&about]);
         let name = &self.names.server_trait;
-        let methods = self.methods().map(|(method, names)| match &method.operation {
+        let methods = self.methods().map(|(method, names)| match method.served_operation() {
             Some(operation) => self.trait_operation(method, operation, names),
             None => self.trait_method(method, names),
         });
@@ -126,7 +126,8 @@ impl Emitter<'_> {
         let docs = self.attributes([about]);
         let (name, server_trait) = (&self.names.server, &self.names.server_trait);
         let (tonic_module, tonic_server) = (&self.names.tonic_server_module, &self.names.tonic_server);
-        let registrations = self.operations().map(|(_, names)| {
+        let served = self.methods().filter(|(method, _)| method.served_operation().is_some());
+        let registrations = served.map(|(_, names)| {
             let (constant, method) = (&names.constant, &names.server);
             quote! {
                 register_work(engine, #constant, service, <S as #server_trait>::#method);
@@ -186,7 +187,7 @@ impl Emitter<'_> {
             let rpc = &names.server;
             let (request, response) = self.tonic_signature(method, names);
             let stream = &names.stream;
-            let (body, stream_type) = if method.operation.is_some() {
+            let (body, stream_type) = if method.served_operation().is_some() {
                 let accept = if method.streaming.server { quote!(accept_stream) } else { quote!(accept_start) };
                 let (constant, start) = (&names.constant, &names.start);
                 let body =

@@ -72,6 +72,8 @@ pub(crate) struct Extension {
     pub(crate) extendee: String,
     #[prost(int32, tag = "3")]
     pub(crate) number: i32,
+    #[prost(string, tag = "6")]
+    pub(crate) type_name: String,
 }
 
 /// `google.protobuf.FileOptions`.
@@ -139,6 +141,11 @@ impl Method {
     pub(crate) fn is_deprecated(&self) -> bool {
         const DEPRECATED: u32 = 33;
         Options(&self.options).is_set(DEPRECATED)
+    }
+
+    /// The value of an option that is a message, still encoded.
+    pub(crate) fn option(&self, number: u32) -> Option<Vec<Bytes>> {
+        Options(&self.options).pieces(number)
     }
 
     /// What stands under the number of `operation_info`, whether that is this option or somebody else's.

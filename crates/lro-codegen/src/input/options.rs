@@ -36,6 +36,21 @@ impl Options<'_> {
         message
     }
 
+    /// The last text, if there is a value that can be read as one.
+    pub(crate) fn text(self, number: u32) -> Option<String> {
+        self.pieces(number)?.pop().and_then(|text| String::from_utf8(text.to_vec()).ok())
+    }
+
+    /// The values of an option that are bytes, texts or messages, still encoded; nothing if there are none.
+    pub(crate) fn pieces(self, number: u32) -> Option<Vec<Bytes>> {
+        let mut pieces = Vec::new();
+        self.read(number, WireType::LengthDelimited, |rest| {
+            let length = usize::try_from(decode_varint(rest).ok()?).ok()?;
+            (length <= rest.remaining()).then(|| pieces.push(rest.split_to(length)))
+        })?;
+        (!pieces.is_empty()).then_some(pieces)
+    }
+
     /// Hands all values of an option to `value`, which takes one off the front. Nothing if the options cannot be read to their end.
     fn read(
         self,

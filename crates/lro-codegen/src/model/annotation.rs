@@ -1,10 +1,9 @@
-//! The messages that `operation_info` names.
+//! The messages that operations of a method hold, as `operation_info` or something in its place names them.
 
 use super::build::Builder;
 use super::index::{Kind, TypeEntry};
 use super::{OperationTypes, TypeRef, join, simple_name};
-use crate::diagnostics::{Diagnostic, Rule};
-use crate::input::descriptor;
+use crate::diagnostics::{Diagnostic, Location, Rule};
 use crate::input::source::path;
 
 const EMPTY: &str = "google.protobuf.Empty";
@@ -48,33 +47,66 @@ fn is_empty(name: &str) -> bool {
     name.strip_prefix('.').unwrap_or(name) == EMPTY || name == "Empty"
 }
 
+/// The names of the two messages that operations of a method hold, as someone has written them, and who did.
+#[derive(Debug)]
+pub(super) struct Annotation {
+    pub(super) response: String,
+    pub(super) metadata: String,
+    pub(super) by: By,
+}
+
+/// Who says what operations hold.
+#[derive(Debug, Clone)]
+pub(super) enum By {
+    /// `operation_info`: the option's path.
+    OperationInfo(Vec<i32>),
+    /// An option of the API's own: its path.
+    OwnOption(Vec<i32>),
+    /// A service config, at a place, or an option of the run.
+    Outside(Option<Location>),
+}
+
 impl Builder<'_, '_> {
     /// What the operations of a method hold, if both messages can be generated.
     pub(super) fn operation(
         &mut self,
         method: &str,
-        info: &descriptor::OperationInfo,
-        at: &[i32],
+        annotation: &Annotation,
+        mapping: Option<usize>,
     ) -> Option<OperationTypes> {
-        let response = self.operation_type(method, &RESPONSE, &info.response_type, at);
-        let metadata = self.operation_type(method, &METADATA, &info.metadata_type, at);
-        Some(OperationTypes { response: response?, metadata: metadata? })
+        let Annotation { response, metadata, by } = annotation;
+        let response = self.operation_type(method, &RESPONSE, response, by);
+        let metadata = self.operation_type(method, &METADATA, metadata, by);
+        Some(OperationTypes { response: response?, metadata: metadata?, mapping })
     }
 
     /// Resolves a name of `operation_info` as Google's generators do: with dots it is a full name, without it belongs to the
     /// package of the method.
-    fn operation_type(&mut self, method: &str, role: &Role, name: &str, at: &[i32]) -> Option<TypeRef> {
-        let at = &[at, &[role.number]].concat();
+    fn operation_type(&mut self, method: &str, role: &Role, name: &str, by: &By) -> Option<TypeRef> {
         if name.is_empty() {
-            let message = format!("{method} does not set {} in operation_info", role.field);
-            self.report.push(
-                Diagnostic::error(role.type_rule, message).at(self.source.locate(at)).help(role.default),
-            );
-            return None;
+            return self.not_set(method, role, by);
         }
         let bare = name.strip_prefix('.').unwrap_or(name);
         let full_name = if name.contains('.') { bare.to_owned() } else { join(&self.file.package, bare) };
-        match self.types.get(&full_name) {
+        let (full_name, entry) = match self.types.get(&full_name) {
+            None if name.contains('.') && !name.starts_with('.') => match self.relative(name) {
+                Some(relative) => {
+                    let message = format!(
+                        "{method} names \"{name}\" as {}, which means {relative} here and nothing elsewhere",
+                        role.field
+                    );
+                    let help = format!(
+                        "a name with dots is a full name for Google's generators: write \"{relative}\""
+                    );
+                    self.push(role, name, by, Diagnostic::warning(Rule::RelativeType, message).help(help));
+                    let entry = self.types.get(&relative);
+                    (relative, entry)
+                }
+                None => (full_name, None),
+            },
+            entry => (full_name, entry),
+        };
+        match entry {
             Some(TypeEntry { kind: Kind::Message, file }) => {
                 if is_empty(name) && !role.may_be_empty(method) {
                     let message = format!(
@@ -84,14 +116,14 @@ impl Builder<'_, '_> {
                     self.push(
                         role,
                         name,
-                        at,
+                        by,
                         Diagnostic::warning(role.type_rule, message)
                             .help("define a message for it, without fields if there is nothing to say yet"),
                     );
                 }
                 let unimported = file.filter(|file| !self.imports.reaches(self.index, *file));
                 let unimported = unimported.map(|file| self.request.files[file].name.clone());
-                if let Some(defined_in) = &unimported {
+                if let Some(defined_in) = unimported.as_ref().filter(|_| !matches!(by, By::Outside(_))) {
                     let message = format!(
                         "{method} names {full_name} as {}, but {} does not import it",
                         role.field, self.file.name
@@ -99,7 +131,7 @@ impl Builder<'_, '_> {
                     self.push(
                         role,
                         name,
-                        at,
+                        by,
                         Diagnostic::warning(role.reachable_rule, message)
                             .help(format!("add `import \"{defined_in}\";`")),
                     );
@@ -114,7 +146,7 @@ impl Builder<'_, '_> {
                 self.push(
                     role,
                     name,
-                    at,
+                    by,
                     Diagnostic::error(role.type_rule, message).help("wrap the enum in a message"),
                 );
                 None
@@ -125,15 +157,67 @@ impl Builder<'_, '_> {
                     role.field
                 );
                 let help = self.unknown_type_help(name, &full_name);
-                self.push(role, name, at, Diagnostic::error(role.type_rule, message).help(help));
+                self.push(role, name, by, Diagnostic::error(role.type_rule, message).help(help));
                 None
             }
         }
     }
 
-    /// Reports something about a name in `operation_info`.
-    fn push(&mut self, role: &Role, name: &str, at: &[i32], diagnostic: Diagnostic) {
-        self.report.push(diagnostic.at(self.source.locate(at)).focus([role.field, name]));
+    /// A type that is not named. Operations without metadata have an empty one, where that is allowed.
+    fn not_set(&mut self, method: &str, role: &Role, by: &By) -> Option<TypeRef> {
+        let option = match by {
+            By::OperationInfo(_) => "operation_info",
+            By::OwnOption(_) => "the option about its operations",
+            By::Outside(_) => "what is said of its operations outside of the proto",
+        };
+        let message = format!("{method} does not set {} in {option}", role.field);
+        let at = self.place(role, by);
+        let report = |diagnostic: Diagnostic| match &at {
+            Some(at) => diagnostic.at(at.clone()),
+            None => diagnostic,
+        };
+        if role.number == path::RESPONSE_TYPE {
+            self.report.push(report(Diagnostic::error(role.type_rule, message)).help(role.default));
+            return None;
+        }
+        let allow = Rule::MetadataMissing.name();
+        let help = format!("{}; or set allow={allow} for operations without metadata", role.default);
+        self.report.push(report(Diagnostic::warning(Rule::MetadataMissing, message)).help(help));
+        Some(TypeRef { full_name: EMPTY.to_owned(), unimported: None })
+    }
+
+    /// The message that a name with dots means within the package of the method or one around it, if there is exactly one.
+    fn relative(&self, name: &str) -> Option<String> {
+        let mut scope = self.file.package.as_str();
+        let mut found = None;
+        while !scope.is_empty() {
+            let full_name = join(scope, name);
+            if self.types.get(&full_name).is_some_and(|entry| entry.kind == Kind::Message)
+                && found.replace(full_name).is_some()
+            {
+                return None;
+            }
+            scope = scope.rsplit_once('.').map_or("", |(outer, _)| outer);
+        }
+        found
+    }
+
+    /// Where a type is named.
+    fn place(&self, role: &Role, by: &By) -> Option<Location> {
+        match by {
+            By::OperationInfo(option) => Some(self.source.locate(&[&option[..], &[role.number]].concat())),
+            By::OwnOption(option) => Some(self.source.locate(option)),
+            By::Outside(at) => at.clone(),
+        }
+    }
+
+    /// Reports something about a name that is said of operations.
+    fn push(&mut self, role: &Role, name: &str, by: &By, diagnostic: Diagnostic) {
+        let diagnostic = match self.place(role, by) {
+            Some(at) => diagnostic.at(at).focus([role.field, name]),
+            None => diagnostic,
+        };
+        self.report.push(diagnostic);
     }
 
     fn unknown_type_help(&self, name: &str, full_name: &str) -> String {

@@ -1,7 +1,8 @@
 //! From descriptors to a [`Model`]: resolves every name and reports every problem.
 
 use super::index::{Imports, Kind, TypeIndex};
-use super::operation::{OPERATION, is_long_running};
+use super::mapping::Mappings;
+use super::operation::OPERATION;
 use super::option::{InFile, OperationInfoOption};
 use super::{Call, Method, Model, Service, Streaming, join};
 use crate::diagnostics::report::Report;
@@ -21,6 +22,7 @@ pub(crate) fn build(
     let types = TypeIndex::new(&request.files);
     let mut imports = Imports::new(request);
     let option = OperationInfoOption::new(request);
+    let mappings = Mappings::resolve(settings, request, &types, report);
     let mut services = Vec::new();
     for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
         // The package of the Operations service itself is part of the runtime.
@@ -33,6 +35,7 @@ pub(crate) fn build(
             types: &types,
             imports: &mut imports,
             option: option.in_file(index),
+            mappings: &mappings,
             file,
             index,
             source,
@@ -44,7 +47,7 @@ pub(crate) fn build(
             services.push(builder.service(service, number));
         }
     }
-    Model { services, types }
+    Model { services, types, mappings }
 }
 
 /// Builds the services of one file.
@@ -52,12 +55,13 @@ pub(super) struct Builder<'a, 'r> {
     pub(super) request: &'a Request,
     pub(super) types: &'a TypeIndex,
     pub(super) imports: &'r mut Imports<'a>,
-    option: InFile<'r>,
+    pub(super) option: InFile<'r>,
+    pub(super) mappings: &'r Mappings,
     /// The file, and its position in the request.
     pub(super) file: &'a File,
     pub(super) index: usize,
     pub(super) source: SourceInfo,
-    settings: &'a Settings,
+    pub(super) settings: &'a Settings,
     pub(super) routing_headers: bool,
     pub(super) report: &'r mut Report,
 }
@@ -98,8 +102,7 @@ impl Builder<'_, '_> {
             &method.output_type,
             &[at, &[path::METHOD_OUTPUT]].concat(),
         );
-        // Whose the number is says only the file, and is asked only where it is used.
-        let info = method.operation_info().filter(|_| self.option.is_meant(output == OPERATION));
+        let long_running = self.long_running(service, &full_name, method, at);
         Method {
             name: method.name.clone(),
             comment: self.source.comment(at),
@@ -107,8 +110,8 @@ impl Builder<'_, '_> {
             location: self.source.locate(at),
             streaming: Streaming { client: method.client_streaming, server: method.server_streaming },
             returns_operation: output == OPERATION,
-            annotated: is_long_running(method, info.as_ref()),
-            operation: self.long_running(&full_name, method, info.as_ref(), at),
+            annotated: long_running.is_meant,
+            operation: long_running.types,
             input,
             output,
             polling: self.settings.polling(&full_name),

@@ -7,6 +7,7 @@ mod annotation;
 mod build;
 mod call;
 mod index;
+mod mapping;
 mod operation;
 mod option;
 mod routing;
@@ -14,6 +15,7 @@ mod routing;
 pub(crate) use build::build;
 pub(crate) use call::{Call, Place, RoutingParameter, Scalar, Step};
 pub(crate) use index::TypeIndex;
+pub(crate) use mapping::{Done, Fields, Mapping, Mappings, Rpc};
 pub(crate) use operation::OPERATION;
 
 use crate::service_config::{AutoPopulatedField, OperationRule, PollingSettings};
@@ -23,6 +25,7 @@ use crate::service_config::{AutoPopulatedField, OperationRule, PollingSettings};
 pub(crate) struct Model {
     pub(crate) services: Vec<Service>,
     pub(crate) types: TypeIndex,
+    pub(crate) mappings: Mappings,
 }
 
 /// A service, with long-running methods or without.
@@ -65,6 +68,13 @@ pub(crate) struct Method {
     pub(crate) call: Call,
 }
 
+impl Method {
+    /// What its operations hold, if it returns everybody's: those of an API's own kind are for its clients alone.
+    pub(crate) fn served_operation(&self) -> Option<&OperationTypes> {
+        self.operation.as_ref().filter(|_| self.returns_operation)
+    }
+}
+
 /// Which sides of a method send many messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Streaming {
@@ -72,11 +82,13 @@ pub(crate) struct Streaming {
     pub(crate) server: bool,
 }
 
-/// The two messages that `operation_info` names.
+/// What the operations of a method hold, and how clients ask for them.
 #[derive(Debug)]
 pub(crate) struct OperationTypes {
     pub(crate) response: TypeRef,
     pub(crate) metadata: TypeRef,
+    /// The mapping by which clients read them and ask for them, if they do not do that by `google.longrunning.Operations`.
+    pub(crate) mapping: Option<usize>,
 }
 
 /// A message by its full name, without the leading dot.
@@ -91,6 +103,11 @@ impl Service {
     /// The full name, as it stands in the paths of its methods.
     pub(crate) fn full_name(&self) -> String {
         join(&self.package, &self.name)
+    }
+
+    /// Whether any method is a typed long-running one that the engine can do.
+    pub(crate) fn has_served_operations(&self) -> bool {
+        self.methods.iter().any(|method| method.served_operation().is_some())
     }
 
     /// Whether any method is a typed long-running one.

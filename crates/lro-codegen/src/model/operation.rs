@@ -1,7 +1,8 @@
 //! Which methods are long-running, and what keeps those plain that look as if they were.
 
-use super::OperationTypes;
+use super::annotation::{Annotation, By};
 use super::build::Builder;
+use super::{OperationTypes, join};
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::input::descriptor::{Method, OperationInfo};
 use crate::input::source::path;
@@ -11,40 +12,59 @@ pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 /// What the requests about operations that exist already are named below.
 const PACKAGE: &str = "google.longrunning.";
 
-/// Whether a method is meant as a long-running one that can be typed, whatever its annotation is worth.
-///
-/// One request starts one operation. The answer may be the operation as it starts, or a stream of all that becomes of it.
-pub(super) fn is_long_running(method: &Method, info: Option<&OperationInfo>) -> bool {
-    info.is_some() && returns_operation(method) && !method.client_streaming
+/// Whether one request starts one operation of a method. The answer may be the operation as it starts, or a stream of all that becomes of
+/// it.
+fn starts_one(method: &Method) -> bool {
+    !method.client_streaming
+}
+
+fn returned(method: &Method) -> &str {
+    method.output_type.trim_start_matches('.')
 }
 
 fn returns_operation(method: &Method) -> bool {
-    method.output_type.trim_start_matches('.') == OPERATION
+    returned(method) == OPERATION
 }
 
 fn streams(method: &Method) -> bool {
     method.client_streaming || method.server_streaming
 }
 
+/// What becomes of a method.
+pub(super) struct LongRunning {
+    /// Whether it is meant to be long-running and typed, whatever is said of it is worth.
+    pub(super) is_meant: bool,
+    pub(super) types: Option<OperationTypes>,
+}
+
 impl Builder<'_, '_> {
     /// What the operations of a method hold, if it is one that can be generated as long-running.
     pub(super) fn long_running(
         &mut self,
+        service: &str,
         full_name: &str,
         method: &Method,
-        info: Option<&OperationInfo>,
         at: &[i32],
-    ) -> Option<OperationTypes> {
-        let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
+    ) -> LongRunning {
+        // Whose the number is says only the file, and is asked only where it is used.
+        let info = method.operation_info().filter(|_| self.option.is_meant(returns_operation(method)));
+        let mapping = self.mappings.find(service, returned(method));
+        let returns = returns_operation(method) || mapping.is_some();
+        let annotation = if returns && starts_one(method) {
+            self.annotation(full_name, method, info.as_ref(), mapping, at)
+        } else {
+            self.warn_of_annotation_outside(full_name, method);
+            None
+        };
+        let types = annotation.as_ref().and_then(|annotation| self.operation(full_name, annotation, mapping));
         match info {
-            Some(info) if is_long_running(method, Some(info)) => {
-                return self.operation(full_name, info, &option);
-            }
+            _ if annotation.is_some() => {}
             _ if returns_operation(method) && streams(method) => {
-                self.streams_operations(full_name, method, info, at);
+                self.streams_operations(full_name, method, info.as_ref(), at);
             }
             Some(_) => {
-                let output = method.output_type.trim_start_matches('.');
+                let output = returned(method);
+                let option = [at, &[path::METHOD_OPTIONS, path::OPERATION_INFO]].concat();
                 let message = format!("{full_name} has the option operation_info but returns {output}");
                 let help = format!("let it return {OPERATION}, or remove the option");
                 self.stays_plain(Rule::OperationReturn, message, help, &option);
@@ -52,7 +72,74 @@ impl Builder<'_, '_> {
             None if returns_operation(method) => self.unannotated(full_name, method, at),
             None => {}
         }
-        None
+        LongRunning { is_meant: annotation.is_some(), types }
+    }
+
+    /// Who says what the operations of a method hold: its proto, or else something outside of it.
+    fn annotation(
+        &mut self,
+        full_name: &str,
+        method: &Method,
+        info: Option<&OperationInfo>,
+        mapping: Option<usize>,
+        at: &[i32],
+    ) -> Option<Annotation> {
+        let option = |number: i32| [at, &[path::METHOD_OPTIONS, number]].concat();
+        let mapped = mapping.map(|index| self.mappings.get(index)).and_then(|mapping| {
+            let (response, metadata) = mapping.annotated(method)?;
+            let number = i32::try_from(mapping.extension()?).ok()?;
+            Some(Annotation { response, metadata, by: By::OwnOption(option(number)) })
+        });
+        let own = info.map(|info| Annotation {
+            response: info.response_type.clone(),
+            metadata: info.metadata_type.clone(),
+            by: By::OperationInfo(option(path::OPERATION_INFO)),
+        });
+        let in_proto = mapped.or(own);
+        let outside = self.settings.operation_info(full_name).map(|(info, at)| Annotation {
+            response: info.response.clone(),
+            metadata: info.metadata.clone(),
+            by: By::Outside(at.clone()),
+        });
+        let (Some(proto), Some(outside)) = (&in_proto, &outside) else { return in_proto.or(outside) };
+        for (what, said, other) in [
+            ("response", &proto.response, &outside.response),
+            ("metadata", &proto.metadata, &outside.metadata),
+        ] {
+            if !other.is_empty() && self.full(said) != self.full(other) {
+                let message = format!(
+                    "the {what} of {full_name} is {said} by its proto, and {other} by what is said outside of it, which does not count"
+                );
+                self.outside(message, "say the same, or nothing", &outside.by);
+            }
+        }
+        in_proto
+    }
+
+    /// A name of a message as the other generators read it.
+    fn full(&self, name: &str) -> String {
+        let bare = name.strip_prefix('.').unwrap_or(name);
+        if name.contains('.') { bare.to_owned() } else { join(&self.file.package, bare) }
+    }
+
+    fn warn_of_annotation_outside(&mut self, full_name: &str, method: &Method) {
+        let Some((_, at)) = self.settings.operation_info(full_name) else { return };
+        let by = By::Outside(at.clone());
+        let message = if starts_one(method) {
+            format!("{full_name} is said to be long-running, but returns {}", returned(method))
+        } else {
+            format!("{full_name} is said to be long-running, but takes a stream of requests")
+        };
+        let help = "leave that out, or say with an operation mapping how to read what it returns";
+        self.outside(message, help, &by);
+    }
+
+    fn outside(&mut self, message: String, help: &str, by: &By) {
+        let warning = Diagnostic::warning(Rule::OutsideAnnotation, message).help(help);
+        self.report.push(match by {
+            By::Outside(Some(at)) => warning.at(at.clone()),
+            _ => warning,
+        });
     }
 
     /// A stream of requests starts no operation, and a stream of operations is typed by its messages alone where nothing says what they

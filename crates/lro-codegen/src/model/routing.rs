@@ -125,7 +125,7 @@ impl Builder<'_, '_> {
     }
 }
 
-fn place(
+pub(super) fn place(
     message_name: &str,
     message: &MessageDetails<'_>,
     found: &Field,

@@ -54,6 +54,17 @@ fn unknown(name: &str) -> Diagnostic {
         .help(format!("{hint}The options are {}", names.join(", ")))
 }
 
+/// Whether an option still wants the name of its second type, which a comma sets apart.
+fn is_open(option: &str) -> bool {
+    option.trim_start().starts_with("operation_info=") && !option.contains(',')
+}
+
+/// Whether this is no option of its own.
+fn is_type(text: &str) -> bool {
+    let text = text.trim();
+    !text.contains('=') && !OPTIONS.iter().any(|spec| spec.name == text)
+}
+
 fn split(parameter: &str) -> Vec<String> {
     let mut options = vec![String::new()];
     let mut letters = parameter.chars();
@@ -65,6 +76,7 @@ fn split(parameter: &str) -> Vec<String> {
                 Some(other) => last.extend(['\\', other]),
                 None => last.push('\\'),
             },
+            ',' if is_open(last) && letters.as_str().split(',').next().is_some_and(is_type) => last.push(','),
             ',' => options.push(String::new()),
             _ => last.push(letter),
         }

@@ -1,6 +1,6 @@
 //! The one table of options, which help texts and documents are made from.
 
-use super::values::{count, name, pair, path, rule, service_config, switch};
+use super::values::{count, name, operation_info, pair, path, rule, service_config, switch};
 use crate::config::{Config, Emit, Visibility};
 use crate::diagnostics::rules::Level;
 
@@ -167,8 +167,16 @@ pub const OPTIONS: &[OptionSpec] = &[
         method: "service_config(path)",
         value: "FILE",
         default: "",
-        help: "read how clients wait for operations from a service yaml or a *_gapic.yaml; repeatable, the first one wins",
+        help: "read how clients wait for operations from a service yaml or a *_gapic.yaml, or how an API's own operations are read from an operation mapping; repeatable, the first one wins",
         apply: service_config,
+    },
+    OptionSpec {
+        name: "operation_info",
+        method: "operation_info(method, response, metadata)",
+        value: "METHOD=RESPONSE,METADATA",
+        default: "",
+        help: "say what the operations of a method hold whose proto does not: pkg.Service.Method=Response,Metadata; repeatable",
+        apply: |config, value| operation_info(value).map(|info| config.operation_infos.push(info)),
     },
     OptionSpec {
         name: "disable_comments",

@@ -67,6 +67,29 @@ pub(crate) fn check_unused(config: &Config, request: &Request, report: &mut Repo
         }
     }
     check_extern_paths(config, request, report);
+    check_operation_infos(config, request, report);
+}
+
+/// Warns of methods that are not there.
+fn check_operation_infos(config: &Config, request: &Request, report: &mut Report) {
+    if config.operation_infos.is_empty() {
+        return;
+    }
+    let methods: BTreeSet<String> = request
+        .targets()
+        .flat_map(|file| file.service.iter().map(|service| (join(&file.package, &service.name), service)))
+        .flat_map(|(service, declared)| {
+            declared.method.iter().map(move |method| join(&service, &method.name))
+        })
+        .collect();
+    for (method, ..) in config.operation_infos.iter().filter(|(method, ..)| !methods.contains(method)) {
+        let message = format!("option operation_info: there is no method {} in this run", shown(method));
+        let help = match nearest_by(method, methods.iter().map(String::as_str), |name| name) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => "write its full name, as in my.package.Service.Method".to_owned(),
+        };
+        report.push(Diagnostic::warning(Rule::UnusedOption, message).help(help));
+    }
 }
 
 /// The options that were given and that the kind of output has no use for.

@@ -31,6 +31,19 @@ pub(super) fn pair(value: &str) -> Result<(String, String), String> {
     }
 }
 
+/// A method, and the messages that its operations hold.
+pub(super) fn operation_info(value: &str) -> Result<(String, String, String), String> {
+    let parts =
+        value.split_once('=').map(|(method, types)| (method, types.split_once(',').unwrap_or((types, ""))));
+    match parts {
+        Some((method, (response, metadata))) if !method.is_empty() && !response.is_empty() => {
+            let method = method.strip_prefix('.').unwrap_or(method);
+            Ok((method.to_owned(), response.trim().to_owned(), metadata.trim().to_owned()))
+        }
+        _ => Err("is not of the form METHOD=RESPONSE,METADATA".to_owned()),
+    }
+}
+
 pub(super) fn count(value: &str) -> Result<NonZeroUsize, String> {
     value.parse().map_err(|_| "is not a whole number above zero".to_owned())
 }

@@ -3,8 +3,8 @@
 use super::keys::{GAPIC, GAPIC_INTERFACE, GAPIC_METHOD};
 use super::polling::{self, Form, milliseconds};
 use super::reader::Reader;
-use super::yaml::Node;
-use super::{FileSettings, Setting};
+use super::yaml::{Node, Value};
+use super::{FileSettings, OperationInfo, Setting};
 
 const FORM: Form = Form {
     initial_delay: "initial_poll_delay_millis",
@@ -16,7 +16,7 @@ const FORM: Form = Form {
 
 /// Reads `interfaces[].methods[].long_running`.
 pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {
-    let mut polling = Vec::new();
+    let (mut polling, mut operation_infos) = (Vec::new(), Vec::new());
     let entries = reader.mapping(root, "the file").unwrap_or_default();
     reader.warn_of_misspelt(entries, "the file", GAPIC);
     for interface in reader.list(entries, "interfaces") {
@@ -28,18 +28,37 @@ pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {
             reader.warn_of_misspelt(fields, "an item of methods", GAPIC_METHOD);
             let Some(settings) = reader.get(fields, "long_running") else { continue };
             let name = reader.name(fields, "name", method);
-            if let (Some((name, location)), Some(value)) = (name, polling::read(settings, &FORM, reader)) {
-                polling.push(Setting { selector: format!("{service}.{name}"), location, value });
+            let value = polling::read(settings, &FORM, reader);
+            let Some((name, location)) = name else { continue };
+            let selector = format!("{service}.{name}");
+            if let Some(info) = types(settings, reader) {
+                operation_infos.push(Setting {
+                    selector: selector.clone(),
+                    location: location.clone(),
+                    value: info,
+                });
+            }
+            if let Some(value) = value {
+                polling.push(Setting { selector, location, value });
             }
         }
     }
     reader.refuse_duplicates(&polling, "long_running");
     FileSettings {
-        file: reader.file(),
         polling,
-        auto_populated_fields: Vec::new(),
-        services: Vec::new(),
-        operation_rules: Vec::new(),
+        operation_infos,
         has_misspelt: reader.has_misspelt(),
+        ..FileSettings::new(reader.file())
     }
+}
+
+/// The types of operations under `long_running`, if they are there.
+fn types(settings: &Node<'_>, reader: &mut Reader<'_>) -> Option<OperationInfo> {
+    let Value::Mapping(entries) = &settings.value else { return None };
+    let mut name = |key| reader.get(entries, key).and_then(|node| reader.text(node, key)).map(str::to_owned);
+    let (response, metadata) = (name("return_type"), name("metadata_type"));
+    (response.is_some() || metadata.is_some()).then(|| OperationInfo {
+        response: response.unwrap_or_default(),
+        metadata: metadata.unwrap_or_default(),
+    })
 }

@@ -105,3 +105,13 @@ pub(super) const GAPIC_METHOD: Keys = Keys {
         "surface_treatments",
     ],
 };
+
+/// `lro.OperationMapping`, which is described in OPTIONS.md and has no proto.
+pub(super) const MAPPING: &[&str] = &["type", "operations", "methods"];
+pub(super) const OPERATION: &[&str] =
+    &["message", "services", "fields", "annotation", "get", "wait", "cancel", "delete", "watch"];
+pub(super) const FIELDS: &[&str] = &["name", "done", "metadata", "error", "response"];
+pub(super) const ANNOTATION: &[&str] = &["extension", "response", "metadata"];
+pub(super) const RPC: &[&str] = &["method", "name"];
+pub(super) const WAIT_RPC: &[&str] = &["method", "name", "timeout"];
+pub(super) const MAPPED_METHOD: &[&str] = &["selector", "response_type", "metadata_type"];

@@ -1,11 +1,13 @@
 //! Service configs: the YAML files that say of an API's methods what its protos do not.
 //!
-//! Two kinds are read, told apart by what is in them: service yamls (`type: google.api.Service`) and the older `*_gapic.yaml`
-//! (`type: com.google.api.codegen.ConfigProto`). Of both only what the generator has a use for is looked at.
+//! Three kinds are read, told apart by what is in them: service yamls (`type: google.api.Service`), the older `*_gapic.yaml`
+//! (`type: com.google.api.codegen.ConfigProto`), of both of which only what the generator has a use for is looked at, and operation mappings
+//! (`type: lro.OperationMapping`), which are this project's own.
 
 mod gapic;
 mod indent;
 mod keys;
+mod mapping;
 mod operations;
 mod polling;
 mod reader;
@@ -18,6 +20,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+pub(crate) use mapping::{FieldNames, Name, OperationInfo, OperationMapping, RpcKind, RpcNames};
 pub use operations::OperationRule;
 pub(crate) use operations::name_patterns;
 pub use polling::PollingSettings;
@@ -79,6 +82,7 @@ pub(crate) struct Settings {
     files: Vec<FileSettings>,
     polling: HashMap<String, PollingSettings>,
     auto_populated_fields: HashMap<String, Vec<AutoPopulatedField>>,
+    operation_infos: HashMap<String, (OperationInfo, Option<Location>)>,
 }
 
 /// What one file says, in its order.
@@ -90,8 +94,26 @@ struct FileSettings {
     /// The services that it is about; all of them where it does not say.
     services: Vec<String>,
     operation_rules: Vec<OperationRule>,
+    operation_infos: Vec<Setting<OperationInfo>>,
+    operation_mappings: Vec<OperationMapping>,
     /// Whether a key of it was misspelt, and a warning has said so.
     has_misspelt: bool,
+}
+
+impl FileSettings {
+    /// Nothing yet.
+    fn new(file: String) -> Self {
+        Self {
+            file,
+            polling: Vec::new(),
+            auto_populated_fields: Vec::new(),
+            services: Vec::new(),
+            operation_rules: Vec::new(),
+            operation_infos: Vec::new(),
+            operation_mappings: Vec::new(),
+            has_misspelt: false,
+        }
+    }
 }
 
 /// A setting of one method.
@@ -112,7 +134,13 @@ pub(crate) struct AutoPopulatedField {
 
 impl Settings {
     /// Reads all files. A setting of a service yaml wins over one of a gapic yaml, and within a kind the first file wins.
-    pub(crate) fn read(configs: &[ServiceConfig], report: &mut Report) -> Self {
+    ///
+    /// What an option of the run says of a method's operations wins over all files.
+    pub(crate) fn read(
+        configs: &[ServiceConfig],
+        operation_infos: &[(String, String, String)],
+        report: &mut Report,
+    ) -> Self {
         let (mut files, mut gapic_files) = (Vec::new(), Vec::new());
         for config in configs {
             let mut reader = Reader::new(&config.file, report);
@@ -121,18 +149,39 @@ impl Settings {
             match reader.kind(&root) {
                 Some(Kind::Service) => files.push(service::read(&root, &mut reader)),
                 Some(Kind::Gapic) => gapic_files.push(gapic::read(&root, &mut reader)),
+                Some(Kind::Mapping) => files.push(mapping::read(&root, &mut reader)),
                 None => {}
             }
         }
         files.append(&mut gapic_files);
         let polling = files.iter().flat_map(|file| &file.polling);
         let fields = files.iter().flat_map(|file| &file.auto_populated_fields);
-        Self { polling: first_of_each(polling), auto_populated_fields: first_of_each(fields), files }
+        let given = operation_infos.iter().map(|(method, response, metadata)| {
+            let info = OperationInfo { response: response.clone(), metadata: metadata.clone() };
+            (method.clone(), (info, None))
+        });
+        let mut operation_infos: HashMap<_, _> = given.collect();
+        for setting in files.iter().flat_map(|file| &file.operation_infos) {
+            let value = (setting.value.clone(), Some(setting.location.clone()));
+            operation_infos.entry(setting.selector.clone()).or_insert(value);
+        }
+        let (polling, auto_populated_fields) = (first_of_each(polling), first_of_each(fields));
+        Self { files, polling, auto_populated_fields, operation_infos }
     }
 
     /// How clients wait for operations of a method, if any file says so.
     pub(crate) fn polling(&self, method: &str) -> Option<PollingSettings> {
         self.polling.get(method).copied()
+    }
+
+    /// What operations of a method hold by the first file that says so, and where it does.
+    pub(crate) fn operation_info(&self, method: &str) -> Option<&(OperationInfo, Option<Location>)> {
+        self.operation_infos.get(method)
+    }
+
+    /// The mappings of all files; the first one that is for a method counts.
+    pub(crate) fn operation_mappings(&self) -> impl Iterator<Item = &OperationMapping> {
+        self.files.iter().flat_map(|file| &file.operation_mappings)
     }
 
     /// The fields of a method's request that clients fill in.
@@ -155,6 +204,7 @@ impl Settings {
 enum Kind {
     Service,
     Gapic,
+    Mapping,
 }
 
 fn first_of_each<'a, T: Clone + 'a>(settings: impl Iterator<Item = &'a Setting<T>>) -> HashMap<String, T> {

@@ -67,6 +67,7 @@ impl<'r> Reader<'r> {
         match self.text(node, "type")? {
             "google.api.Service" => Some(Kind::Service),
             "com.google.api.codegen.ConfigProto" => Some(Kind::Gapic),
+            "lro.OperationMapping" => Some(Kind::Mapping),
             other => {
                 let message = format!("`{}` is not the type of a service config", shown(other));
                 self.problem(Some(node.place), message, HELP);

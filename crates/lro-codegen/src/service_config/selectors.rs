@@ -24,7 +24,8 @@ pub(crate) fn check_selectors(settings: &Settings, request: &Request, report: &m
         let mut warnings = Vec::new();
         let polling = file.polling.iter().filter_map(|setting| known.problem(setting, true));
         let fields = file.auto_populated_fields.iter().filter_map(|setting| known.problem(setting, false));
-        warnings.extend(polling.chain(fields).take(MAX_WARNINGS));
+        let infos = file.operation_infos.iter().filter_map(|setting| known.problem(setting, false));
+        warnings.extend(polling.chain(fields).chain(infos).take(MAX_WARNINGS));
         let useless = if file.says_nothing() && !file.has_misspelt {
             Some(
                 "this file has no polling settings, no fields to fill in and no HTTP rules of operations, so it has no effect",
@@ -51,7 +52,11 @@ pub(crate) fn check_selectors(settings: &Settings, request: &Request, report: &m
 impl FileSettings {
     /// Whether nothing in the file is of use here.
     fn says_nothing(&self) -> bool {
-        self.polling.is_empty() && self.auto_populated_fields.is_empty() && self.operation_rules.is_empty()
+        self.polling.is_empty()
+            && self.auto_populated_fields.is_empty()
+            && self.operation_rules.is_empty()
+            && self.operation_infos.is_empty()
+            && self.operation_mappings.is_empty()
     }
 }
 

@@ -19,12 +19,9 @@ pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {
     let entries = reader.mapping(root, "the file").unwrap_or_default();
     reader.warn_of_misspelt(entries, "the file", SERVICE);
     let mut settings = FileSettings {
-        file: reader.file(),
-        polling: Vec::new(),
-        auto_populated_fields: Vec::new(),
         services: services(entries, reader),
         operation_rules: operations::read(entries, reader),
-        has_misspelt: false,
+        ..FileSettings::new(reader.file())
     };
     if let Some(publishing) = reader.get(entries, "publishing") {
         let publishing = reader.mapping(publishing, "publishing").unwrap_or_default();

@@ -83,7 +83,7 @@ fn operations_that_stream_stay_plain_with_one_warning_each() {
       help: say with operation_info what its operations hold to get a typed method, or set allow=core::0151::response-unary if it is meant to be plain
     shop.proto:6:21: warning: example.shop.v1.Shop.Upload takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
       help: remove `stream` from its requests to get a typed method, or set allow=core::0151::response-unary if it is meant to be plain
-    shop.proto:7:18: warning: example.shop.v1.Shop.Chat takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
+    shop.proto:7:19: warning: example.shop.v1.Shop.Chat takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method [core::0151::response-unary]
       help: remove `stream` from its requests to get a typed method, or set allow=core::0151::response-unary if it is meant to be plain
     shop.proto:9:19: warning: example.shop.v1.Shop.Send takes a stream of requests and returns google.longrunning.Operation; it stays a plain streaming method, and its operation_info is not used [core::0151::response-unary]
       help: remove `stream` from its requests to get a typed method, or set allow=core::0151::response-unary if it is meant to be plain

@@ -57,6 +57,7 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("extern_path=.example.shop.Part=::parts::Part", "<::parts::Part>", "pub struct Part"),
     ("service_config=shop.yaml", ".with_polling(", ""),
     ("disable_comments=.", "", "The item's words."),
+    ("operation_info=example.shop.Shop.Sell=Part,Part", "[lro::outside-annotation]", ""),
     ("disable_comments=.example.shop.Shop", "", "The service's words."),
     ("disable_comments=shop.Shop", "", "The service's words."),
     ("warn=core::0151::lro-metadata-type", "warning: example.shop.Shop.Sell names google.protobuf.Empty", ""),

@@ -36,7 +36,7 @@ fn shop(methods: &str) -> Vec<Proto> {
     let stock = proto("stock.proto", "example.stock", "message Item {}");
     let body = format!(
         "service Shop {{\n{methods}\n}}\n{RESOURCES}\n\
-         message Item {{}} message Progress {{}} message SellResponse {{}} message Empty {{}} message Operation {{}}"
+         message Item {{ message Part {{}} }} message Progress {{}} message SellResponse {{}} message Empty {{}} message Operation {{}}"
     );
     vec![stock, proto("shop.proto", "example.shop", &body)]
 }
@@ -93,6 +93,10 @@ fn each_rule_finds_what_it_is_for() {
         // operation-return
         (format!("rpc Sell(Item) returns (Item) {{ {INFO} }}"), vec![Rule::OperationReturn]),
         (format!("rpc Sell(Item) returns (Operation) {{ {INFO} }}"), vec![Rule::OperationReturn]),
+        // metadata-missing
+        (operation("Sell", "SellResponse", ""), vec![Rule::MetadataMissing]),
+        // relative-type
+        (operation("Sell", "Item.Part", "shop.Progress"), vec![Rule::RelativeType, Rule::RelativeType]),
         // name-collision
         ("rpc Connect(Item) returns (Item);".to_owned(), vec![Rule::NameCollision]),
         // Create
@@ -135,8 +139,9 @@ fn each_rule_finds_what_it_is_for() {
     }
     let tested: BTreeSet<Rule> = cases.into_iter().flat_map(|(_, rules)| rules).collect();
     // The rules about service configs, options and modules are tested with these.
-    let about_protos =
-        |rule: &Rule| ![Rule::UnknownSelector, Rule::UnusedOption, Rule::ModuleTree].contains(rule);
+    let about_protos = |rule: &Rule| {
+        ![Rule::UnknownSelector, Rule::UnusedOption, Rule::ModuleTree, Rule::OutsideAnnotation].contains(rule)
+    };
     let settable: BTreeSet<Rule> =
         RULES.iter().filter(|spec| spec.level.is_some()).map(|spec| spec.rule).filter(about_protos).collect();
     assert_eq!(tested, settable, "each rule that has a level has a case");

@@ -94,6 +94,8 @@ pub(crate) struct EnumValue {
 pub(crate) struct Field {
     #[prost(string, tag = "1")]
     pub(crate) name: String,
+    #[prost(int32, tag = "3")]
+    pub(super) number: i32,
     #[prost(int32, tag = "4")]
     pub(super) label: i32,
     #[prost(int32, tag = "5")]

@@ -256,6 +256,11 @@ impl MessageType {
 }
 
 impl Field {
+    /// The number, of which there is none below zero.
+    pub(crate) fn number(&self) -> u32 {
+        self.number.unsigned_abs()
+    }
+
     pub(crate) fn kind(&self) -> Kind<'_> {
         let type_name = self.type_name.strip_prefix('.').unwrap_or(&self.type_name);
         match self.type_number {
