@@ -98,7 +98,7 @@ rules! {
     UnusedOption "lro::unused-option" WARN,
         "options have an effect, and paths in them match something that they are for";
     ModuleTree "lro::module-tree" WARN,
-        "packages that name each other have an include file, which puts them into modules as they look for each other";
+        "generated code finds what it names: packages that name each other have an include file, and code is asked for what they name";
     MethodType "lro::method-type" ALWAYS,
         "the request and response types of every method exist, and in Rust too";
     Routing "lro::routing" ALWAYS,

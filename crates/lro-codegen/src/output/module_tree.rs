@@ -1,4 +1,4 @@
-//! Whether the packages of a run need the module tree of an include file to find each other.
+//! Whether generated code finds the types that it names in other files.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,23 +12,28 @@ use crate::input::source::{SourceInfo, path};
 use crate::model::join;
 use crate::paths::TypePaths;
 
-/// Warns where one package names a type of another and no include file puts both where they look for each other.
+/// Warns where generated code would not find a type of a file that it imports: because no include file puts both packages where they look for
+/// each other, or because no code is asked for that file.
 ///
-/// One warning is enough: whoever includes packages one by one has the same to do for all.
+/// One warning is enough: there is the same to do for all.
 pub(crate) fn check_module_tree(config: &Config, request: &Request, paths: &TypePaths, report: &mut Report) {
-    if config.emit == Emit::Lro || config.include_file.is_some() || !report.is_wanted(Rule::ModuleTree) {
+    if config.emit == Emit::Lro || !report.is_wanted(Rule::ModuleTree) {
         return;
     }
-    let mut packages: HashSet<&str> = HashSet::new();
-    packages.extend(request.targets().map(|file| file.package.as_str()));
-    if packages.len() > 1
-        && let Some(reference) = first_reference(request, paths)
-    {
-        report.push(reference.warning(request));
+    // Where a file lies apart from those that name it, another run may write it, unless this one says what modules there are.
+    let has_tree = config.include_file.is_some();
+    let is_missing =
+        |file: &File, other: &File| !request.is_target(other) && (has_tree || file.package == other.package);
+    let is_apart =
+        |file: &File, other: &File| !has_tree && request.is_target(other) && file.package != other.package;
+    if let Some(reference) = first_reference(request, paths, is_missing) {
+        report.push(reference.to_nothing(request));
+    } else if let Some(reference) = first_reference(request, paths, is_apart) {
+        report.push(reference.to_another_module(request));
     }
 }
 
-/// A type of another package, and who names it.
+/// A type of another file, and who names it.
 struct Reference<'a> {
     /// The position of the file among all files.
     file: usize,
@@ -36,45 +41,63 @@ struct Reference<'a> {
     element: Vec<i32>,
     by: String,
     type_name: String,
-    package: &'a str,
+    other: &'a File,
 }
 
 impl Reference<'_> {
-    fn warning(&self, request: &Request) -> Diagnostic {
-        let file = &request.files[self.file];
-        let source = SourceInfo::read_whole(&file.name, file.source_code_info.as_ref());
+    fn to_another_module(&self, request: &Request) -> Diagnostic {
         let message = format!(
             "{} is of the type {}: code of `{}` finds that of `{}` only in modules that lie within each other as the packages do",
-            self.by, self.type_name, file.package, self.package
+            self.by, self.type_name, request.files[self.file].package, self.other.package
         );
-        Diagnostic::warning(Rule::ModuleTree, message).at(source.locate(&self.element)).help(
+        self.warning(
+            message,
             "set include_file and include that one file, as in `lro::include_proto!(\"mod\")` for mod.rs in a build script; or write modules \
              within each other as the packages are, and allow this rule",
+            request,
         )
+    }
+
+    fn to_nothing(&self, request: &Request) -> Diagnostic {
+        let message = format!(
+            "{} is of the type {}, but no code is asked for {}",
+            self.by, self.type_name, self.other.name
+        );
+        let help = format!(
+            "pass {} to the compiler as well, or say where its types are with extern_path",
+            self.other.name
+        );
+        self.warning(message, &help, request)
+    }
+
+    fn warning(&self, message: String, help: &str, request: &Request) -> Diagnostic {
+        let file = &request.files[self.file];
+        let source = SourceInfo::read_whole(&file.name, file.source_code_info.as_ref());
+        Diagnostic::warning(Rule::ModuleTree, message).at(source.locate(&self.element)).help(help)
     }
 }
 
-/// The first reference from one generated package to another, in the order of the files.
-fn first_reference<'a>(request: &'a Request, paths: &TypePaths) -> Option<Reference<'a>> {
-    let position =
-        |name: &String| request.position(name).filter(|index| request.is_target(&request.files[*index]));
+/// The first reference from a generated file to one of some others, in the order of the files.
+fn first_reference<'a>(
+    request: &'a Request,
+    paths: &TypePaths,
+    wanted: impl Fn(&File, &File) -> bool,
+) -> Option<Reference<'a>> {
     for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
         // A file can only name what it imports, publicly too; most import no other package.
         let direct: Vec<usize> = file.dependency.iter().filter_map(|name| request.position(name)).collect();
-        let seen = request.with_imports(&direct);
-        let others = seen.into_iter().map(|index| &request.files[index]);
-        let others = others.filter(|other| position(&other.name).is_some() && other.package != file.package);
-        let types: HashMap<String, &str> = others
-            .flat_map(|other| type_names(other).into_iter().map(|name| (name, other.package.as_str())))
+        let others = request.with_imports(&direct).into_iter().map(|index| &request.files[index]);
+        let types: HashMap<String, &File> = others
+            .filter(|other| wanted(file, other))
+            .flat_map(|other| type_names(other).into_iter().map(move |name| (name, other)))
             .filter(|(name, _)| !paths.is_external(name))
             .collect();
         if types.is_empty() {
             continue;
         }
-        let named = in_methods(file).chain(in_fields(request, index, file));
-        for (element, by, type_name) in named {
-            if let Some(package) = types.get(type_name.as_str()) {
-                return Some(Reference { file: index, element, by, type_name, package });
+        for (element, by, type_name) in in_methods(file).chain(in_fields(request, index, file)) {
+            if let Some(other) = types.get(type_name.as_str()) {
+                return Some(Reference { file: index, element, by, type_name, other });
             }
         }
     }

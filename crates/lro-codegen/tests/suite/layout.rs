@@ -1,6 +1,10 @@
 //! Which files are written, and what declares them.
 
-use crate::support::{Proto, check_generated, generate, library, proto, snapshot};
+use lro_codegen::Config;
+
+use crate::support::{
+    Proto, check_generated, descriptor_set, generate, library, proto, request_for, snapshot,
+};
 
 fn packages() -> Vec<Proto> {
     let body = "service Lab { rpc Run(Sample) returns (google.longrunning.Operation) { \
@@ -97,4 +101,33 @@ fn packages_that_name_each_other_want_an_include_file() {
     }
     assert_eq!(said("message Session {}", ""), "");
     snapshot("module_tree", &bodies.map(|body| said(body, "")).concat());
+}
+
+#[test]
+fn what_is_named_but_not_asked_for_is_a_warning() {
+    let said = |files: &[Proto], targets: &[&str], options: &str| {
+        let request = request_for(descriptor_set(files), targets.iter().copied(), options);
+        let output = lro_codegen::generate(request, &Config::default()).unwrap();
+        output.warnings().iter().map(|warning| format!("{warning}\n")).collect::<Vec<_>>().concat()
+    };
+    let files = studio("message Session { video.v1.Clip clip = 1; }");
+    assert_eq!(
+        said(&files, &["studio.proto"], "include_file=mod.rs"),
+        "studio.proto:4:41: warning: studio.v1.Session.clip is of the type video.v1.Clip, but no code is asked for video.proto [lro::module-tree]\n  \
+         help: pass video.proto to the compiler as well, or say where its types are with extern_path\n"
+    );
+    // Another run may write it, as with buf's strategy `directory`.
+    assert_eq!(said(&files, &["studio.proto"], ""), "");
+    assert_eq!(said(&files, &["studio.proto"], "include_file=mod.rs,extern_path=.video.v1=::video"), "");
+    let parts = [
+        proto("part.proto", "shop.v1", "message Part {}"),
+        proto(
+            "shop.proto",
+            "shop.v1",
+            "import \"part.proto\"; import \"google/protobuf/timestamp.proto\";\n\
+              message Item { Part part = 1; google.protobuf.Timestamp time = 2; }",
+        ),
+    ];
+    assert!(said(&parts, &["shop.proto"], "").contains("no code is asked for part.proto"));
+    assert_eq!(said(&parts, &["shop.proto", "part.proto"], "include_file=mod.rs"), "");
 }
