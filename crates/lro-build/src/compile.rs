@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use lro_codegen::{Config, Emit, ServiceConfig};
 use prost::Message as _;
 
+use crate::earlier;
 use crate::error::Error;
 use crate::needed;
 use crate::protos::Protos;
@@ -91,6 +92,9 @@ impl Job {
             .iter()
             .map(|file| (out_dir.join(file.name()), file.content().as_bytes()))
             .collect();
+        for warning in earlier::warnings(&files, &out_dir) {
+            show(&warning);
+        }
         if let Some(path) = &self.file_descriptor_set_path {
             files.push((path.clone(), encoded));
         }

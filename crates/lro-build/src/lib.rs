@@ -29,6 +29,7 @@ mod builder;
 mod bundle;
 mod compile;
 mod draw;
+mod earlier;
 mod error;
 mod needed;
 mod protos;

@@ -15,6 +15,12 @@ const PROTO: &str = "LRO_BUILD_TEST_PROTO";
 /// Tells the second run which service config to use, if any.
 const SERVICE_CONFIG: &str = "LRO_BUILD_TEST_SERVICE_CONFIG";
 
+/// Tells the second run which folder to write to instead of `OUT_DIR`, if any.
+const OTHER_FOLDER: &str = "LRO_BUILD_TEST_OTHER_FOLDER";
+
+/// Tells the second run which proto to compile in a call of its own before the other, if any.
+const FIRST: &str = "LRO_BUILD_TEST_FIRST";
+
 /// The lines that cargo would act on, of a build script that names `shop.proto` in this way.
 fn cargo_lines(project: &Project, proto: &str) -> Vec<String> {
     cargo_lines_with(project, proto, &[])
@@ -46,6 +52,12 @@ fn build_script() {
     let mut builder = lro_build::configure();
     if let Some(path) = env::var_os(SERVICE_CONFIG) {
         builder = builder.service_config(path);
+    }
+    if let Some(path) = env::var_os(OTHER_FOLDER) {
+        builder = builder.out_dir(path);
+    }
+    if let Some(first) = env::var_os(FIRST) {
+        builder.compile(&[first], &[&protos]).unwrap();
     }
     builder.compile(&[proto], &[protos]).unwrap();
 }
@@ -94,4 +106,32 @@ fn warnings_are_shown_as_those_of_cargo_line_by_line() {
     assert!(warnings[0].starts_with(&place), "{warnings:?}");
     assert!(warnings[1].starts_with("  help: "), "{warnings:?}");
     assert_eq!(warnings.len(), 2);
+}
+
+#[test]
+fn a_call_that_replaces_what_another_wrote_says_what_is_lost() {
+    let part = "syntax = \"proto3\";\npackage shop.v1;\nmessage Part {}\n";
+    let project = Project::new(&[("shop.proto", SHOP), ("part.proto", part)]);
+    let lines = |first: &str| cargo_lines_with(&project, "shop.proto", &[(FIRST, Path::new(first))]);
+    let warning = format!(
+        "cargo::warning=warning: {} is written again, and what an earlier call of this build script made of part.proto is lost",
+        project.out().join("shop.v1.rs").display()
+    );
+    assert!(lines("part.proto").contains(&warning), "{:#?}", lines("part.proto"));
+    // The same once more, with another option say, loses nothing.
+    assert!(!lines("shop.proto").iter().any(|line| line.contains("written again")));
+}
+
+#[test]
+fn a_file_from_before_another_folder_was_chosen_is_named() {
+    let project = Project::new(&[("shop.proto", SHOP)]);
+    let folder = project.protos().join("generated");
+    let lines = || cargo_lines_with(&project, "shop.proto", &[(OTHER_FOLDER, &folder)]);
+    let is_said =
+        |lines: &[String]| lines.iter().any(|line| line.contains("is from before `out_dir` was set"));
+    assert!(!is_said(&lines()));
+    cargo_lines(&project, "shop.proto");
+    assert!(is_said(&lines()), "{:#?}", lines());
+    std::fs::write(project.out().join("shop.v1.rs"), "// By hand.").unwrap();
+    assert!(!is_said(&lines()));
 }
