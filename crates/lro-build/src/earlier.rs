@@ -23,7 +23,7 @@ pub(crate) fn warnings(files: &[(PathBuf, &[u8])], out_dir: &Path) -> Vec<String
             let lost: Vec<&str> = before.difference(&sources).map(String::as_str).collect();
             if !lost.is_empty() {
                 warnings.push(format!(
-                    "warning: {} is written again, and what an earlier call of this build script made of {} is lost\n  \
+                    "{} is written again, and what an earlier call of this build script made of {} is lost\n  \
                      help: pass all protos of a package to one call, or choose another folder with `out_dir`",
                     path.display(),
                     lost.join(", ")
@@ -49,7 +49,7 @@ fn stale(path: &Path, out_dir: &Path, written: &BTreeMap<PathBuf, BTreeSet<Strin
         return None;
     }
     Some(format!(
-        "warning: {} is from before `out_dir` was set, and `include_proto!` would still include it\n  \
+        "{} is from before `out_dir` was set, and `include_proto!` would still include it\n  \
          help: include {} instead, and remove the old file, as `cargo clean` does",
         stale.display(),
         path.display()

@@ -31,11 +31,15 @@ impl Sources {
         self.with_source(diagnostic).unwrap_or_else(|| self.in_words(diagnostic))
     }
 
-    /// A problem in one line with its help below, and with the path of its file.
+    /// A problem in one line with its help below, and with the path of its file. Where there is none, without the word that says how much it
+    /// weighs: cargo says that of its own.
     pub(crate) fn in_words(&self, diagnostic: &Diagnostic) -> String {
         let text = diagnostic.to_string();
-        let file = diagnostic.location().map(|location| location.file.as_str()).unwrap_or_default();
-        match (self.0.get(file), text.strip_prefix(file)) {
+        let Some(location) = diagnostic.location() else {
+            let weight = ["error: ", "warning: "].into_iter().find_map(|weight| text.strip_prefix(weight));
+            return weight.map_or_else(|| text.clone(), str::to_owned);
+        };
+        match (self.0.get(&location.file), text.strip_prefix(&location.file)) {
             (Some((path, _)), Some(rest)) => format!("{}{rest}", path.display()),
             _ => text,
         }

@@ -542,6 +542,8 @@ pub mod library_service_lro {
     /// A library that can import many books at once.
     ///
     /// What a server of `example.library.v1.LibraryService` does. Serve it with [`LibraryServiceLroServer`].
+    ///
+    /// Its methods are `async fn` as they stand, so the implementation has no `#[tonic::async_trait]`.
     pub trait LibraryServiceLro: Send + Sync + 'static {
         /// Reads one book.
         fn get_book(

@@ -57,6 +57,14 @@ fn a_type_that_is_unknown_to_an_annotation_names_its_line_and_the_rule() {
 }
 
 #[test]
+fn cargo_says_that_it_is_an_error_and_nobody_else() {
+    let project = Project::new(&[("shop.proto", SHOP)]);
+    let builder = project.builder().extern_path("shop", "::shop").allow("nothing");
+    let text = project.compile_with(&builder, "shop.proto").unwrap_err().to_string();
+    assert!(text.starts_with("there is no rule `nothing`") && !text.contains("error: "), "{text}");
+}
+
+#[test]
 fn the_debug_form_is_the_display_form_since_that_is_what_cargo_shows() {
     let error = Project::new(&[]).compile("missing.proto").unwrap_err();
     assert_eq!(format!("{error:?}"), error.to_string());

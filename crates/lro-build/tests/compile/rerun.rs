@@ -114,7 +114,7 @@ fn a_call_that_replaces_what_another_wrote_says_what_is_lost() {
     let project = Project::new(&[("shop.proto", SHOP), ("part.proto", part)]);
     let lines = |first: &str| cargo_lines_with(&project, "shop.proto", &[(FIRST, Path::new(first))]);
     let warning = format!(
-        "cargo::warning=warning: {} is written again, and what an earlier call of this build script made of part.proto is lost",
+        "cargo::warning={} is written again, and what an earlier call of this build script made of part.proto is lost",
         project.out().join("shop.v1.rs").display()
     );
     assert!(lines("part.proto").contains(&warning), "{:#?}", lines("part.proto"));

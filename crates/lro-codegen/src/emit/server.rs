@@ -28,7 +28,10 @@ impl Emitter<'_> {
     fn server_trait(&self) -> TokenStream {
         let about =
             format!("What a server of `{}` does. Serve it with [`{}`].", self.full_name, self.names.server);
-        let docs = self.service_docs(&[&about]);
+        let docs = self.service_docs(&[
+            &about,
+            "Its methods are `async fn` as they stand, so the implementation has no `#[tonic::async_trait]`.",
+        ]);
         let name = &self.names.server_trait;
         let methods = self.methods().map(|(method, names)| match method.served_operation() {
             Some(operation) => self.trait_operation(method, operation, names),

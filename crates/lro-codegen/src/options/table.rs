@@ -134,7 +134,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         name: "flat_output_dir",
         method: "flat_output_dir(bool)",
         value: "true|false",
-        default: "true with emit=all, false with emit=lro",
+        default: "true with emit=all and in build scripts, else false",
         help: "put files side by side, not in a folder per package segment",
         apply: |config, value| switch(value).map(|on| config.flat_output_dir = Some(on)),
     },

@@ -48,6 +48,7 @@ pub enum Update<Res, Meta> {
 /// stream sleeps inside, and calls the server only while it is polled. It leaves out metadata of another type
 /// than declared, which [`Operation::poll`] shows. Dropping the stream loses nothing: the operation goes on,
 /// and the handle can follow it again.
+#[must_use = "a stream does nothing unless it is polled"]
 pub struct Updates<Res, Meta> {
     /// The future of the next item; `None` after the last item.
     step: Option<Step<Res, Meta>>,

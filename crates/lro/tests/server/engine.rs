@@ -234,3 +234,26 @@ fn those_who_wait_when_the_runtime_ends_are_told() {
     second.block_on(async { timeout(SECOND * 5, quickly).await }).expect("nobody waits for ever");
     drop(service);
 }
+
+#[test]
+fn an_engine_without_a_runtime_panics_where_it_is_built() {
+    use std::panic;
+    use std::sync::Mutex;
+
+    let at = Arc::new(Mutex::new(None));
+    let (seen, thread) = (Arc::clone(&at), std::thread::current().id());
+    let others = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == thread {
+            *seen.lock().unwrap() =
+                info.location().map(|location| (location.file().to_owned(), location.line()));
+        } else {
+            others(info);
+        }
+    }));
+    let line = line!() + 1;
+    let built = panic::catch_unwind(|| Engine::builder(MemoryStore::new()).build());
+    drop(panic::take_hook());
+    assert!(built.is_err());
+    assert_eq!(*at.lock().unwrap(), Some((file!().to_owned(), line)));
+}

@@ -183,7 +183,12 @@ impl EngineBuilder {
     ///
     /// # Panics
     /// Outside of a Tokio runtime with time enabled.
+    #[track_caller]
     pub fn build(self) -> Engine {
+        assert!(
+            tokio::runtime::Handle::try_current().is_ok(),
+            "an engine is built on a Tokio runtime, which its tasks run on, and there is none here"
+        );
         let errors = Errors::new(self.error_domain);
         Engine::run(Shared::new(self.store, self.settings, self.random, self.page_tokens, errors))
     }
