@@ -1,6 +1,7 @@
 //! Which types the request knows, and which files see which.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{join, simple_name};
 use crate::diagnostics::suggest::likeness;
@@ -48,7 +49,13 @@ const WELL_KNOWN: &[&str] = &[
 #[derive(Debug)]
 pub(crate) struct TypeIndex {
     types: HashMap<String, TypeEntry>,
+    /// How many names were compared for suggestions.
+    compared: AtomicUsize,
 }
+
+/// After so many comparisons, which take less than a second, there are no more suggestions: each takes as many as there are types, and nobody
+/// reads hundreds.
+const MAX_COMPARED: usize = 1 << 20;
 
 impl TypeIndex {
     pub(crate) fn new(files: &[File]) -> Self {
@@ -65,7 +72,7 @@ impl TypeIndex {
                 scope.add(&file.package, &enumeration.name, Kind::Enum);
             }
         }
-        Self { types }
+        Self { types, compared: AtomicUsize::new(0) }
     }
 
     pub(crate) fn get(&self, full_name: &str) -> Option<TypeEntry> {
@@ -88,6 +95,9 @@ impl TypeIndex {
     /// (the nearest package wins), then the nearest spelling.
     pub(crate) fn suggest(&self, wanted: &str) -> Option<&str> {
         const ALIKE: f64 = 0.85;
+        if self.compared.fetch_add(self.types.len(), Ordering::Relaxed) > MAX_COMPARED {
+            return None;
+        }
         let wanted_last = simple_name(wanted);
         let messages = self.types.iter().filter(|(_, entry)| entry.kind == Kind::Message);
         let candidates = messages.filter_map(|(name, _)| {

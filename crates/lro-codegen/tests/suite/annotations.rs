@@ -163,3 +163,27 @@ fn files_that_are_not_targets_are_not_judged() {
     let output = run(request_for(descriptor_set(&[broken, good]), ["good.proto"], "emit=lro")).unwrap();
     assert!(output.warnings().is_empty());
 }
+
+#[test]
+fn suggestions_end_where_nobody_reads_on() {
+    let rpcs = (0..2000).map(|number| {
+        format!(
+            "rpc M{number}(M) returns (google.longrunning.Operation) {{ option (google.longrunning.operation_info) = \
+             {{ response_type: \"Mesage{number}\" metadata_type: \"M\" }}; }}\n"
+        )
+    });
+    let messages = (0..2000).map(|number| format!("message Message{number} {{}}\n"));
+    let body = format!(
+        "service S {{ {} }} message M {{}} {}",
+        rpcs.collect::<Vec<_>>().concat(),
+        messages.collect::<Vec<_>>().concat()
+    );
+    let problems = generate(&[proto("many.proto", "many", &body)], "emit=lro").unwrap_err();
+    let suggested: Vec<bool> = problems
+        .iter()
+        .map(|problem| problem.help_text().is_some_and(|help| help.contains("did you mean")))
+        .collect();
+    // Each of the 2,000 takes as many comparisons as there are types, and there are about a million in all.
+    assert_eq!(suggested.len(), 2000);
+    assert!(suggested[..450].iter().all(|suggested| *suggested) && !suggested[550..].contains(&true));
+}
