@@ -2,6 +2,7 @@
 
 mod skeleton;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -28,8 +29,8 @@ const LIBRARY: &str = "\
 #![deny(rustdoc::all)]
 #![allow(rustdoc::missing_crate_level_docs)]
 
-/// What stands for the runtime.
-pub mod codegen {
+/// What stands for the runtime, by a name that no package has.
+pub mod stands_for_the_runtime {
     pub struct Client;
     pub struct Operation;
 }
@@ -63,15 +64,17 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let folder = Scratch { folder: "generated-docs", manifest: "", library: LIBRARY }.write(&files)?;
     drop(files);
     drop(output);
-    let text = references.checked_sub(counts.links).ok_or_else(|| {
+    let text = references.checked_sub(counts.links()).ok_or_else(|| {
         format!(
             "{} links were printed for {references} references: one of the two is not counted right",
-            counts.links
+            counts.links()
         )
     })?;
     println!(
         "{} documented items, {} lines; of the references {} became links, {text} are text",
-        counts.items, counts.lines, counts.links
+        counts.items,
+        counts.lines,
+        counts.links()
     );
 
     let started = Instant::now();
@@ -80,31 +83,35 @@ pub(crate) fn run(args: &Args) -> Outcome {
     no_doctests(&folder)
 }
 
-/// How many comments belong to elements of the files to generate, and how many references these hold.
+/// How many comments belong to elements of the files to generate, and how many references these hold. Each is counted once, in how many places
+/// it may be.
 fn count_comments(request: &[u8]) -> Outcome<(usize, usize)> {
     let request = prost_types::compiler::CodeGeneratorRequest::decode(request)?;
-    let (mut comments, mut references) = (0, 0);
+    let mut comments = BTreeSet::new();
     let wanted = |name: &String| request.file_to_generate.contains(name);
     let files = request.proto_file.iter().filter(|file| file.name.as_ref().is_some_and(wanted));
     for location in files.flat_map(|file| &file.source_code_info).flat_map(|info| &info.location) {
         for comment in [&location.leading_comments, &location.trailing_comments].into_iter().flatten() {
-            comments += 1;
-            let line: String = comment.split_whitespace().collect::<Vec<_>>().join(" ");
-            references += reference_count(&line);
+            comments.insert(comment.split_whitespace().collect::<Vec<_>>().join(" "));
         }
     }
-    Ok((comments, references))
+    Ok((comments.len(), comments.iter().map(|comment| reference_count(comment)).sum()))
 }
 
 /// A plain reading of `[text][a.b.C]`, also over several lines, and of `[Name][]`; brackets of patterns do not count.
 fn reference_count(text: &str) -> usize {
-    let name =
-        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
-    let after = text.match_indices(']').filter_map(|(at, _)| text[at + 1..].trim_start().strip_prefix('['));
-    after
-        .filter_map(|rest| rest.split_once(']'))
-        .filter(|(target, _)| target.is_empty() || (target.contains('.') && name(target.trim())))
-        .count()
+    let name = |text: &str| {
+        text.starts_with(|first: char| first.is_ascii_alphabetic())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
+    };
+    let target = |at: usize| {
+        let rest = &text[at + 1..];
+        let (target, _) = rest.trim_start().strip_prefix('[')?.split_once(']')?;
+        // What follows after a space is a target only if it looks like one.
+        let is_close = rest.starts_with('[') || target.contains('.');
+        Some(target).filter(|target| target.is_empty() || (is_close && name(target.trim())))
+    };
+    text.match_indices(']').filter_map(|(at, _)| target(at)).count()
 }
 
 /// Makes sure that no comment became a test.
@@ -129,6 +136,7 @@ mod tests {
         for (count, text) in [
             (1, "See [Book][example.Book]."),
             (1, "See [Book][] for more."),
+            (1, "See [the title][title]."),
             (2, "[a][b.C] [d] [e.F]"),
             (0, "See [Book](https://a.example), [Book], and list[0][1]."),
             (0, "Matches [a-z][a-z0-9]*."),

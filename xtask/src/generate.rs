@@ -95,8 +95,10 @@ fn runtime_types(set: FileDescriptorSet) -> Outcome<Vec<Artifact>> {
         let header = format!("// Made by `cargo xtask generate` from proto/{folder}. Do not edit.\n");
         let below =
             RUNTIME_PACKAGES.iter().filter_map(|other| other.strip_prefix(package)?.strip_prefix('.'));
-        let modules: String =
-            below.map(|name| format!("/// Package {package}.{name}.\npub mod {name};\n")).collect();
+        let modules = below
+            .map(|name| format!("/// Package {package}.{name}.\npub mod {name};\n"))
+            .collect::<Vec<_>>()
+            .concat();
         Ok(Artifact {
             path: format!("crates/lro/src/{folder}.rs").into(),
             contents: (header + &source + &modules).into_bytes(),
