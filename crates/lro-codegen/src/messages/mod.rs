@@ -3,10 +3,10 @@
 mod collisions;
 mod comments;
 mod imports;
+mod quiet;
 mod services;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use prost_build::Module;
 use syn::{Item, ItemMod};
@@ -94,7 +94,7 @@ impl<'a> Messages<'a> {
             hook(&mut prost);
         }
         // prost-build panics where its input breaks its rules; what it says then belongs to the user's proto.
-        let mut modules = catch_unwind(AssertUnwindSafe(|| prost.generate(inputs)))
+        let mut modules = quiet::catch(|| prost.generate(inputs))
             .map_err(|panic| failed(panic_message(panic.as_ref())))?
             .map_err(|error| failed(&error.to_string()))?;
         let messages = modules.remove(&module).unwrap_or_default();

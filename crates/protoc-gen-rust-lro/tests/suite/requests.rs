@@ -1,6 +1,9 @@
 //! Requests from standard input, whoever wrote them: the answer is a response, never a failure of the plugin.
 
-use crate::support::{answer, files_of, protos, protox_request, test_protos, with_parameter};
+use prost::Message as _;
+use prost_types::compiler::CodeGeneratorResponse;
+
+use crate::support::{answer, files_of, protos, protox_request, run, test_protos, with_parameter};
 
 const LIBRARY: &str = "example/library/v1/library.proto";
 
@@ -66,6 +69,18 @@ fn a_malformed_value_is_an_error_that_says_what_is_wanted() {
     let error = answer(&library("emit=some")).error.unwrap();
 
     assert!(error.contains("`some`") && error.contains("all|lro"), "{error}");
+}
+
+#[test]
+fn what_prost_build_panics_at_is_said_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "syntax = \"proto2\"; package shop; enum Tone { TONE_LOUD = 0; LOUD = 1; }";
+    std::fs::write(folder.path().join("shop.proto"), text).unwrap();
+    let output = run(&[""; 0], &protox_request(&[folder.path().to_owned()], &["shop.proto"], ""));
+
+    let response = CodeGeneratorResponse::decode(&output.stdout[..]).unwrap();
+    assert!(response.error.unwrap().contains("Generated enum variant names overlap"));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
 #[test]
