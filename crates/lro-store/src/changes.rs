@@ -247,6 +247,17 @@ mod tests {
         OperationName::parse(&format!("operations/{id}")).unwrap()
     }
 
+    #[test]
+    fn readers_that_are_gone_are_forgotten() {
+        let hub = ChangeHub::default();
+        let kept = hub.subscribe();
+        for _ in 0..9 {
+            drop(hub.subscribe());
+        }
+        hub.attach(&kept);
+        assert_eq!(lock(&hub.0.0).len(), 2);
+    }
+
     #[tokio::test]
     async fn hints_of_one_operation_are_one_and_keep_their_place() {
         let hub = ChangeHub::default();

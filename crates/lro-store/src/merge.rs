@@ -382,6 +382,28 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn those_who_were_answered_and_call_again_at_once_are_one_batch() {
+        const CALLERS: u32 = 9;
+        let (merge, seen, gate) = echo(1);
+        let merge = Arc::new(merge);
+        gate.add_permits(99);
+        let callers = (0..CALLERS).map(|caller| {
+            let merge = Arc::clone(&merge);
+            tokio::spawn(async move {
+                for _ in 0..3 {
+                    merge.call(vec![caller]).await.unwrap();
+                    // As who goes through another task before it calls again.
+                    tokio::spawn(async {}).await.unwrap();
+                }
+            })
+        });
+        for caller in callers.collect::<Vec<_>>() {
+            caller.await.unwrap();
+        }
+        assert_eq!(sizes(&seen), [CALLERS as usize; 3]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_batch_that_takes_long_keeps_no_other_one_waiting() {
         let (merge, seen, gate) = echo(2);
         let merge = Arc::new(merge);

@@ -21,6 +21,7 @@ service Shop {
     option (google.api.http).post = "/v1/{name=shops/*}:sell";
     option (google.longrunning.operation_info) = { response_type: "Order" metadata_type: "google.protobuf.Empty" };
   }
+  rpc Open(Order) returns (google.longrunning.Operation);
 }
 message Order {
   string name = 1;
@@ -82,6 +83,9 @@ const SAME: &[(&str, Setting)] = &[
         builder.compile_well_known_types(true).extern_path(".google.protobuf", "::known")
     }),
     ("enable_type_names", |builder, _| builder.enable_type_names(true)),
+    ("operation_info=shop.v1.Shop.Open=Order,Part", |builder, _| {
+        builder.operation_info("shop.v1.Shop.Open", "Order", "Part")
+    }),
     ("retain_enum_prefix", |builder, _| builder.retain_enum_prefix(true)),
     ("threads=1", |builder, _| builder.threads(NonZeroUsize::MIN)),
 ];

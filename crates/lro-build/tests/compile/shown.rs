@@ -66,12 +66,12 @@ fn what_is_missing_has_the_first_line_of_its_place() {
       ·       ──────────────────────────────────────
       ╰─
      help: define a message for it, without fields if there is nothing to say yet
-     × example.shop.Shop.Sell does not set metadata_type in operation_info [core::0151::lro-metadata-type]
+     × example.shop.Shop.Sell does not set metadata_type in operation_info [lro::metadata-missing]
       ╭─[PROTOS/shop.proto:7:5]
     7 │     option (google.longrunning.operation_info) = {
       ·     ──────────────────────────────────────────────
       ╰─
-     help: name the message that reports progress, or "google.protobuf.Empty" if there is none
+     help: name the message that reports progress, or "google.protobuf.Empty" if there is none; or set allow=lro::metadata-missing for operations without metadata
     "#);
 }
 

@@ -78,3 +78,17 @@ impl PartialEq for Refusal {
 }
 
 impl Eq for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_clones_are_equal() {
+        let (one, other) = (InTransaction::new(1), InTransaction::new(1));
+        assert!(one == one.clone() && one != other);
+        let (one, other) = (Refusal::new("no"), Refusal::new("no"));
+        assert!(one == one.clone() && one != other);
+        assert_eq!(one.to_string(), "no");
+    }
+}

@@ -193,7 +193,9 @@ pub(crate) async fn a_clock_that_steps_back_makes_no_second_holder(store: &impl 
     create(store, queue(claimed("c", "w"))).await;
     assert!(claim(store, "w", 10).await.is_empty(), "the one that runs has the key, whoever is older");
     assert!(is_held_by(store, "a").await);
+    assert!(store.delete_one(&name("b")).await.unwrap());
+    assert!(claim(store, "w", 10).await.is_empty(), "one that waits and goes away frees nothing");
     finish(store, &fence(&running), "ok").await;
     assert_eq!(names(&claim(store, "w", 10).await), ["c"], "then the oldest by its creation time");
-    assert_eq!(list_names(store, "").await.len(), 3);
+    assert_eq!(list_names(store, "").await.len(), 2);
 }
