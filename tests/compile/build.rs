@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     compile(&to("remote").allow("core::0151::response-unary"), &["remote.proto"])?;
     compile(&to("wrappers"), &["wrappers.proto"])?;
+    compile(&to("jobs").service_config("proto/jobs.yaml"), &["jobs.proto"])?;
     compile(&to("digits").include_file("mod.rs"), &["digits.proto"])?;
     compile(&to("keywords").include_file("mod.rs"), &["keywords.proto"])?;
     compile(

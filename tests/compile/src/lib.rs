@@ -64,6 +64,11 @@ pub mod remote {
     generated!("remote/tests.remote.v1.rs");
 }
 
+/// Operations that are not everybody's.
+pub mod jobs {
+    generated!("jobs/tests.jobs.v1.rs");
+}
+
 /// Bare values as requests and responses.
 pub mod wrappers {
     generated!("wrappers/tests.wrappers.v1.rs");

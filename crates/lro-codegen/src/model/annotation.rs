@@ -91,14 +91,22 @@ impl Builder<'_, '_> {
         let (full_name, entry) = match self.types.get(&full_name) {
             None if name.contains('.') && !name.starts_with('.') => match self.relative(name) {
                 Some(relative) => {
-                    let message = format!(
-                        "{method} names \"{name}\" as {}, which means {relative} here and nothing elsewhere",
-                        role.field
-                    );
-                    let help = format!(
-                        "a name with dots is a full name for Google's generators: write \"{relative}\""
-                    );
-                    self.push(role, name, by, Diagnostic::warning(Rule::RelativeType, message).help(help));
+                    // An API's own option has its own rules.
+                    if !matches!(by, By::OwnOption(_)) {
+                        let message = format!(
+                            "{method} names \"{name}\" as {}, which means {relative} here and nothing elsewhere",
+                            role.field
+                        );
+                        let help = format!(
+                            "a name with dots is a full name for Google's generators: write \"{relative}\""
+                        );
+                        self.push(
+                            role,
+                            name,
+                            by,
+                            Diagnostic::warning(Rule::RelativeType, message).help(help),
+                        );
+                    }
                     let entry = self.types.get(&relative);
                     (relative, entry)
                 }

@@ -55,8 +55,8 @@ impl<'r> Reader<'r> {
 
     /// What the file calls itself, under the key `type`.
     pub(super) fn kind(&mut self, root: &Node<'_>) -> Option<Kind> {
-        const HELP: &str = "it begins with `type: google.api.Service`, or with `type: com.google.api.codegen.ConfigProto` \
-                            if it is a gapic.yaml";
+        const HELP: &str = "it begins with `type: google.api.Service`, with `type: com.google.api.codegen.ConfigProto` \
+                            if it is a gapic.yaml, or with `type: lro.OperationMapping` if it is an operation mapping";
         let Value::Mapping(entries) = &root.value else {
             return self.wrong(root, "a service config", "a mapping");
         };

@@ -3,6 +3,7 @@
 mod calls;
 mod clients;
 mod constants;
+mod jobs;
 mod names;
 mod options;
 mod registration;
