@@ -106,7 +106,7 @@ pub(super) const GAPIC_METHOD: Keys = Keys {
     ],
 };
 
-/// `lro.OperationMapping`, which is described in OPTIONS.md and has no proto.
+/// `lro.OperationMapping`, which is described in MAPPINGS.md and has no proto.
 pub(super) const MAPPING: &[&str] = &["type", "operations", "methods"];
 pub(super) const OPERATION: &[&str] =
     &["message", "services", "fields", "annotation", "get", "wait", "cancel", "delete", "watch"];

@@ -211,7 +211,28 @@ impl Engine {
     /// The service `google.longrunning.Operations` over this engine's store, as tonic's own server type with
     /// all its settings.
     pub fn operations_server(&self) -> OperationsServer<OperationsService> {
-        OperationsServer::new(OperationsService::new(Arc::clone(&self.shared), Arc::clone(&self.stop)))
+        OperationsServer::new(self.operations_service())
+    }
+
+    /// The same service, to be called or wrapped: an API that has a `GetOperation` or `WaitOperation` of its own answers
+    /// with what this one does.
+    ///
+    /// ```
+    /// use lro::Engine;
+    /// use lro::google::longrunning::operations_server::Operations;
+    /// use lro::google::longrunning::{GetOperationRequest, Operation};
+    /// use tonic::{Request, Response, Status};
+    ///
+    /// // The method of the same name of the API's own service.
+    /// async fn get_operation(
+    ///     engine: &Engine,
+    ///     request: Request<GetOperationRequest>,
+    /// ) -> Result<Response<Operation>, Status> {
+    ///     engine.operations_service().get_operation(request).await
+    /// }
+    /// ```
+    pub fn operations_service(&self) -> OperationsService {
+        OperationsService::new(Arc::clone(&self.shared), Arc::clone(&self.stop))
     }
 
     /// Waits for `signal`, and then does what [`drain`](Self::drain) does: made for `serve_with_shutdown`.

@@ -23,8 +23,8 @@ use crate::google::longrunning::{
 
 /// The service `google.longrunning.Operations` over the store of an [`Engine`](crate::Engine).
 ///
-/// Made by [`Engine::operations_server`](crate::Engine::operations_server); its type is public so that the server can
-/// be named and wrapped.
+/// [`Engine::operations_server`](crate::Engine::operations_server) serves it, and
+/// [`Engine::operations_service`](crate::Engine::operations_service) hands it out to be called or wrapped.
 #[derive(Debug, Clone)]
 pub struct OperationsService {
     shared: Arc<Shared>,
