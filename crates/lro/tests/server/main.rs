@@ -18,6 +18,7 @@ mod get;
 mod hints;
 mod in_transaction;
 mod interleavings;
+mod join;
 mod keep_alive;
 mod life;
 mod list;

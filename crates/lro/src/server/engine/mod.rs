@@ -119,6 +119,8 @@ impl Engine {
     /// store. Deleting the operation frees the id, and then a repeat starts a new operation, even beside work
     /// of the deleted one that still goes on.
     ///
+    /// If the start asks to [`join`](Start::join) an operation and there is one, that is the answer.
+    ///
     /// A request that only asks for a check (`validate_only`, AIP-163) stores nothing and takes no slot: what
     /// can be checked without the store is, and the answer is a done operation with an empty name and an empty
     /// response. Whether the exclusive key is free is not among it.
@@ -143,13 +145,20 @@ impl Engine {
         Meta: Message + Default + 'static,
     {
         let request = request.into_inner();
+        let joins = start.joins();
         let operation = start::prepare(&self.shared, method, &request, start)?;
         if method.validate_only(&request) {
             return Ok(Response::new(start::checked(method)));
         }
-        let answer = match start::begin(&self.shared, operation).await? {
-            Begun::New(operation) => operation,
+        let begun = if joins {
+            start::begin_or_join(&self.shared, operation).await?
+        } else {
+            start::begin(&self.shared, operation).await?
+        };
+        let answer = match begun {
+            Begun::New(operation) | Begun::Joined(operation) => operation,
             Begun::Before(first) => start::answer(&self.shared, method, &request, &first)?,
+            Begun::Held(holder) => return Err(self.shared.errors.conflict(&holder)),
             Begun::Refused(status) => start::find(&self.shared, method, &request).await?.ok_or(status)?,
         };
         Ok(Response::new(answer))

@@ -20,6 +20,10 @@ pub(in crate::server) enum Begun {
     New(Operation),
     /// To nothing: the same request, or another of its id, has started this operation before.
     Before(Box<Record>),
+    /// To nothing: this operation is what the start asked to join.
+    Joined(Operation),
+    /// To nothing: this operation has the exclusive key.
+    Held(OperationName),
     /// To nothing, for this reason, and without asking the store: it may be that the same request has started an
     /// operation before.
     Refused(Status),
@@ -80,7 +84,7 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         Creation::Created(view) => view,
         Creation::Repeated(first) => return Ok(Begun::Before(first)),
         Creation::KeyHeld(_) if may_not_wait => return Err(shared.errors.queue_full()),
-        Creation::KeyHeld(holder) => return Err(shared.errors.conflict(&holder)),
+        Creation::KeyHeld(holder) => return Ok(Begun::Held(holder)),
         Creation::Refused(refusal) => return Err(shared.errors.refused(&refusal)),
         Creation::Full => return Err(shared.errors.store_full()),
         Creation::Invalid(why) => return Err(shared.errors.not_storable(&why)),

@@ -1,12 +1,14 @@
 //! How an operation begins.
 
 mod create;
+mod join;
 mod options;
 mod prepare;
 mod request_id;
 mod token;
 
 pub(super) use self::create::{Begun, begin};
+pub(super) use self::join::begin_or_join;
 pub use self::options::Start;
 #[cfg(feature = "testing")]
 pub(super) use self::prepare::assemble;

@@ -35,6 +35,7 @@ use super::CompletionToken;
 pub struct Start<Meta> {
     pub(super) parent: String,
     pub(super) exclusive: Option<(String, OnConflict)>,
+    pub(super) joins: bool,
     pub(super) metadata: Option<Meta>,
     pub(super) labels: Vec<(String, String)>,
     pub(super) priority: i16,
@@ -64,6 +65,7 @@ impl<Meta> Start<Meta> {
         Self {
             parent: String::new(),
             exclusive: None,
+            joins: false,
             metadata: None,
             labels: Vec::new(),
             priority: 0,
@@ -127,7 +129,36 @@ impl<Meta> Start<Meta> {
     /// that of the next one; to stop it, cancel the operation and delete it when it is done.
     pub fn exclusive(mut self, key: impl Into<String>, on_conflict: OnConflict) -> Self {
         self.exclusive = Some((key.into(), on_conflict));
+        self.joins = false;
         self
+    }
+
+    /// Has all who ask for the same at the same time share one operation: if one of this method that is not done has
+    /// this key, that is the answer, as it now stands, and nothing is started. Otherwise this starts one that has it.
+    ///
+    /// The key is an [`exclusive`](Self::exclusive) one, of which an operation has only one, and everything that is said
+    /// there holds. An operation of another method that has the key is no answer: then the start is refused, as with
+    /// [`OnConflict::Abort`]. When the operation is done its key is free, so a later request starts anew; unlike a
+    /// `request_id` (AIP-155), the key does not ask for equal requests.
+    ///
+    /// Those who share an operation share its fate: if one of them cancels it, it is cancelled for all, and one that is
+    /// asked to stop is joined for as long as it has not ended.
+    ///
+    /// ```
+    /// use lro::Start;
+    ///
+    /// let start: Start<()> = Start::new().join("actions/5e884898");
+    /// # let _ = start;
+    /// ```
+    pub fn join(mut self, key: impl Into<String>) -> Self {
+        self.exclusive = Some((key.into(), OnConflict::Abort));
+        self.joins = true;
+        self
+    }
+
+    /// Whether an operation that has the key is the answer.
+    pub(in crate::server) fn joins(&self) -> bool {
+        self.joins
     }
 
     /// What clients see before the work reports anything.
