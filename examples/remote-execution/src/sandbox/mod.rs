@@ -1,8 +1,8 @@
 //! Where a command runs: a temporary folder that has its inputs and nothing else, an environment that has only what the
 //! action says, limits, and a process group that can be ended as a whole.
 //!
-//! [`files`] makes the folder and collects from it. [`launcher`] is the process between the server and the command, and
-//! [`group`] its other end in the server. [`isolation`] finds out whether the system lets us do more.
+//! `files` makes the folder and collects from it. `launcher` is the process between the server and the command, and
+//! `group` its other end in the server. `isolation` finds out whether the system lets us do more.
 
 mod files;
 mod group;

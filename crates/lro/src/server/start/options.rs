@@ -142,7 +142,8 @@ impl<Meta> Start<Meta> {
     /// `request_id` (AIP-155), the key does not ask for equal requests.
     ///
     /// Those who share an operation share its fate: if one of them cancels it, it is cancelled for all, and one that is
-    /// asked to stop is joined for as long as it has not ended.
+    /// asked to stop is joined for as long as it has not ended. A process whose queue is full refuses a start before it
+    /// looks for the key.
     ///
     /// ```
     /// use lro::Start;
