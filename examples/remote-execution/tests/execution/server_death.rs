@@ -1,4 +1,4 @@
-//! Servers that are killed while commands run.
+//! Servers that end while commands run.
 
 use remote_execution::job::Job;
 
@@ -23,4 +23,14 @@ async fn commands_end_with_their_server_and_run_again_on_the_next() {
         let calls = site.client.calls();
         assert_eq!(calls.iter().filter(|method| *method == "Execute").count(), 1, "{calls:?}");
     }
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_commands_with_their_server() {
+    let site = Site::new().await;
+    let gate = site.gate("gate");
+    let job = Job::script(&gate.wait());
+    drop(site.begin(&job).await);
+    assert!(site.hurry_to_end(&job).await);
+    nobody_waits(&gate).await;
 }

@@ -60,6 +60,21 @@ impl Site {
         Self { server, client, folder }
     }
 
+    /// Asks the server to end, and once more when it drains. Whether it ended well. Handles of the client must be gone.
+    pub(crate) async fn hurry_to_end(self, job: &Job) -> bool {
+        let action = self.client.upload(job).await.unwrap();
+        self.server.terminate().await.unwrap();
+        // While it drains it still answers, and starts nothing.
+        while self.client.execute(&action).await.err().is_none_or(|status| status.code() != Code::Unavailable)
+        {
+            pause().await;
+        }
+        self.server.terminate().await.unwrap();
+        // Open connections would keep it waiting.
+        drop(self.client);
+        within(self.server.ended_well()).await.unwrap()
+    }
+
     /// Uploads a job and starts it.
     pub(crate) async fn start(&self, job: &Job) -> (Digest, Execution) {
         let action = self.client.upload(job).await.unwrap();
