@@ -4,5 +4,6 @@ fn main() -> Result<(), lro_build::Error> {
     lro_build::configure()
         // `WaitExecution` starts nothing: it takes the name of an operation, and stays a plain method.
         .allow("core::0151::response-unary")
+        .service_config("proto/operations.yaml")
         .compile(&["proto/build/bazel/remote/execution/v2/remote_execution.proto"], &["proto"])
 }

@@ -4,8 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use lro::{Method, Operation, OperationRpcs, Polling};
-use prost::Message as _;
+use lro::{Operation, Polling};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
@@ -15,24 +14,15 @@ use crate::digest;
 use crate::job::{Job, Uploads};
 use crate::pb::action_cache_client::ActionCacheClient;
 use crate::pb::content_addressable_storage_client::ContentAddressableStorageClient;
-use crate::pb::execution_lro::{EXECUTE, ExecutionLroClient};
+use crate::pb::execution_lro::ExecutionLroClient;
 use crate::pb::{
     ActionResult, BatchReadBlobsRequest, BatchUpdateBlobsRequest, Digest, ExecuteOperationMetadata,
-    ExecuteRequest, ExecuteResponse, FindMissingBlobsRequest, GetActionResultRequest, WaitExecutionRequest,
+    ExecuteRequest, ExecuteResponse, FindMissingBlobsRequest, GetActionResultRequest,
     batch_update_blobs_request,
 };
 
 /// The handle of an execution.
 pub type Execution = Operation<ExecuteResponse, ExecuteOperationMetadata>;
-
-/// How executions are asked about: by a new stream, and by `google.longrunning.Operations` where the server has no such RPC.
-const RPCS: OperationRpcs = OperationRpcs::GOOGLE
-    .with_watch("/build.bazel.remote.execution.v2.Execution/WaitExecution", |name| {
-        WaitExecutionRequest { name }.encode_to_vec()
-    });
-
-/// The method with that. The proto cannot say that `WaitExecution` is the RPC to watch with, so the constant is made by hand.
-const WATCHED: Method<ExecuteRequest, ExecuteResponse, ExecuteOperationMetadata> = EXECUTE.with_rpcs(&RPCS);
 
 /// How many bytes of blobs go into one call. gRPC servers take 4 MiB unless they are told otherwise.
 const BATCH: usize = 2 << 20;
@@ -147,12 +137,12 @@ impl Client {
     ///
     /// Those of [`execute`](Self::execute).
     pub async fn request(&self, request: ExecuteRequest) -> Result<Execution, Status> {
-        Ok(self.execution.execute(request).await?.untyped().typed(WATCHED))
+        self.execution.execute(request).await
     }
 
     /// Picks up an execution by its name, in this process or another.
     pub fn resume(&self, name: &str) -> Execution {
-        self.execution.operation(WATCHED, name)
+        self.execution.execute_operation(name)
     }
 
     /// A blob of the server's.

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::Emitter;
 use super::call::{Value, field_ident};
-use crate::model::{Done, Fields, Mapping, OperationTypes, Place, Rpc, Step};
+use crate::model::{Done, Fields, OperationTypes, Place, Rpc, Step};
 use crate::service_config::RpcKind;
 
 impl Emitter<'_> {
@@ -13,10 +13,12 @@ impl Emitter<'_> {
     pub(super) fn rpcs(&self) -> Option<TokenStream> {
         let constants = self.mappings_of_service().into_iter().map(|index| {
             let (name, mapping) = (self.rpcs_name(index), self.mappings.get(index));
-            let read = self.read(mapping);
+            let read = mapping.fields.as_ref().map(|fields| self.read(&mapping.message, fields));
+            // Everybody's operations are asked for as usual, but for what the mapping says.
+            let base = read.map_or_else(|| quote!(GOOGLE), |read| quote!(new(#read)));
             let rpcs = mapping.rpcs.iter().map(|rpc| self.rpc(rpc));
             quote! {
-                const #name: OperationRpcs = OperationRpcs::new(#read) #(#rpcs)*;
+                const #name: OperationRpcs = OperationRpcs::#base #(#rpcs)*;
             }
         });
         let constants: Vec<_> = constants.collect();
@@ -52,12 +54,10 @@ impl Emitter<'_> {
         }
     }
 
-    /// A function that decodes an answer with an operation.
-    fn read(&self, mapping: &Mapping) -> TokenStream {
-        let message = self.rust_type(&mapping.message);
-        let Some(Fields { name, done, metadata, error, response }) = &mapping.fields else {
-            return quote!(<#message as prost::Message>::decode);
-        };
+    /// A function that decodes an answer with an operation of another kind.
+    fn read(&self, message: &str, fields: &Fields) -> TokenStream {
+        let message = self.rust_type(message);
+        let Fields { name, done, metadata, error, response } = fields;
         let name = match self.operation_field(name) {
             Value::Place(place) => quote!(#place.clone()),
             Value::Option(option) => quote!(#option.cloned().unwrap_or_default()),

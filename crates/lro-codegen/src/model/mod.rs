@@ -15,7 +15,7 @@ mod routing;
 pub(crate) use build::build;
 pub(crate) use call::{Call, Place, RoutingParameter, Scalar, Step};
 pub(crate) use index::TypeIndex;
-pub(crate) use mapping::{Done, Fields, Mapping, Mappings, Rpc};
+pub(crate) use mapping::{Done, Fields, Mappings, Rpc};
 pub(crate) use operation::OPERATION;
 
 use crate::service_config::{AutoPopulatedField, OperationRule, PollingSettings};
