@@ -1,0 +1,82 @@
+//! The RPCs about operations.
+
+use super::Rpc;
+use super::fields::is_text;
+use super::resolver::Resolver;
+use crate::diagnostics::shown;
+use crate::diagnostics::suggest::nearest;
+use crate::input::details::{Field, Kind, MessageDetails};
+use crate::model::Step;
+use crate::model::call::Place;
+use crate::service_config::{Name, RpcKind, RpcNames};
+
+const DURATION: &str = "google.protobuf.Duration";
+
+impl Resolver<'_, '_> {
+    pub(super) fn rpc(&mut self, names: &RpcNames, operation: &str) -> Option<Rpc> {
+        let RpcNames { kind, method: method_name, name, timeout } = names;
+        let Some(method) = self.methods.get(&method_name.text) else {
+            let help = match nearest(&method_name.text, self.methods.keys().map(String::as_str)) {
+                Some(meant) => format!("did you mean {meant}?"),
+                None => "write its full name; its file has to be among those of the run".to_owned(),
+            };
+            let message = format!("there is no method {}", shown(&method_name.text));
+            return self.problem(&method_name.location, message, help);
+        };
+        let returns = method.output_type.trim_start_matches('.');
+        let (answers, streams) = match kind {
+            RpcKind::Get | RpcKind::Wait => (true, false),
+            RpcKind::Watch => (true, true),
+            RpcKind::Cancel | RpcKind::Delete => (false, false),
+        };
+        if method.client_streaming || method.server_streaming != streams || (answers && returns != operation)
+        {
+            let wanted = match (answers, streams) {
+                (true, true) => format!("a stream of {operation}"),
+                (true, false) => format!("one {operation}"),
+                (false, _) => "one message".to_owned(),
+            };
+            let message = format!("{} does not answer one request with {wanted}", method_name.text);
+            return self.problem(&method_name.location, message, "name another method".to_owned());
+        }
+        let request = method.input_type.trim_start_matches('.').to_owned();
+        let (_, message) = self.types.message(self.request, &request)?;
+        let given = |name: &Option<Name>, default: &str| {
+            name.clone()
+                .unwrap_or_else(|| Name { text: default.to_owned(), location: method_name.location.clone() })
+        };
+        let field_name = given(name, "name");
+        let field = self.field(&message, &request, &field_name, is_text, "is no text")?;
+        let name = self.settable(&message, &request, field, &field_name)?;
+        let timeout = if *kind == RpcKind::Wait && (timeout.is_some() || message.field("timeout").is_some()) {
+            let field_name = given(timeout, "timeout");
+            let is_duration = |field: &Field| field.kind() == Kind::Message(DURATION);
+            let field =
+                self.field(&message, &request, &field_name, is_duration, "is no google.protobuf.Duration")?;
+            Some(self.settable(&message, &request, field, &field_name)?)
+        } else {
+            None
+        };
+        let (service, rpc) = method_name.text.rsplit_once('.')?;
+        Some(Rpc { kind: *kind, path: format!("/{service}/{rpc}"), request, name, timeout })
+    }
+
+    /// A field that generated code writes.
+    fn settable(
+        &mut self,
+        message: &MessageDetails<'_>,
+        message_name: &str,
+        field: &Field,
+        name: &Name,
+    ) -> Option<Step> {
+        let step = self.step(message, message_name, field, name)?;
+        if matches!(step.place, Place::Oneof { .. }) {
+            return self.problem(
+                &name.location,
+                format!("the field `{}` of {message_name} is part of a oneof", field.name),
+                "name another one".to_owned(),
+            );
+        }
+        Some(step)
+    }
+}
