@@ -11,6 +11,7 @@ mod repair;
 mod rewrite;
 
 use std::collections::HashSet;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 
 use protox::prost_reflect::DescriptorPool;
@@ -122,11 +123,13 @@ impl Loader {
         let pool = &mut self.protos.pool;
         let name = file.name().to_owned();
         self.names.add(file.file_descriptor_proto());
-        let checked = match encoded {
+        // It panics where two extensions of one number meet, of which protoc only warns. What it has of the file then is given up.
+        let checked = panic::catch_unwind(AssertUnwindSafe(|| match encoded {
             // The bundle is right, and has options that only the bytes hold.
             Some(encoded) => pool.decode_file_descriptor_proto(&encoded[..]),
             None => pool.add_file_descriptor_proto(rewrite::as_protoc(file.into(), &self.names)),
-        };
+        }));
+        let checked = checked.map_err(|panic| problem::panicked(&name, &*panic, &self.finder))?;
         checked.map_err(|error| {
             let known = Known { pool, names: self.names.visible(&name), finder: &self.finder };
             problem::check(error, text.as_deref(), &known)

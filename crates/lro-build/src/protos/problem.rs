@@ -1,5 +1,6 @@
 //! Draws why protos cannot be compiled.
 
+use std::any::Any;
 use std::fmt;
 use std::path::Path;
 
@@ -52,6 +53,16 @@ pub(super) fn edition(name: &str, finder: &Finder) -> Error {
         format!("{path}: this file uses an edition, which only protoc and buf can read{}", draw::help(&help)),
         None,
     )
+}
+
+/// A file that the check has panicked over.
+pub(super) fn panicked(name: &str, panic: &(dyn Any + Send), finder: &Finder) -> Error {
+    let path = finder.shown_path(name);
+    let text =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let why = text.unwrap_or("it panicked");
+    let help = advice::by_protoc(name, finder);
+    Error::proto(format!("{path}: prost-reflect cannot check this file: {why}{}", draw::help(&help)), None)
 }
 
 /// A file that the caller named and that is nowhere.

@@ -161,3 +161,15 @@ fn names_that_only_differ_in_case_have_a_way_around() {
     let shown = project.compile("main.proto").unwrap_err().to_string();
     assert!(shown.contains("--descriptor_set_out=") && shown.contains("compile_descriptor_set"), "{shown}");
 }
+
+#[test]
+fn two_options_of_one_number_are_an_error_that_has_a_way_out() {
+    let text = "syntax = \"proto3\";\npackage acme;\nimport \"google/protobuf/descriptor.proto\";\n\
+        import \"google/longrunning/operations.proto\";\n\
+        extend google.protobuf.MethodOptions { int32 limit = 1049; }\n\
+        service Shop { rpc Sell(Item) returns (Item) { option (acme.limit) = 5; } }\nmessage Item {}\n";
+    let project = Project::new(&[("shop.proto", text)]);
+    let error = project.compile("shop.proto").unwrap_err().to_string();
+    assert!(error.contains("shop.proto: prost-reflect cannot check this file"), "{error}");
+    assert!(error.contains("Builder::compile_descriptor_set"), "{error}");
+}
