@@ -3,6 +3,7 @@
 //! Each command is a file of its own with an `Args` and a `run`. A command prints what it did and fails with
 //! one clear message.
 
+mod api;
 mod bench;
 mod cargo;
 mod chaos;
@@ -36,6 +37,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Generate one whole API and compile it.
+    Api(api::Args),
     /// Measure against peers, in one run.
     Bench(bench::Args),
     /// Run processes on a real store while everything goes wrong.
@@ -58,6 +61,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Api(args) => api::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Corpus(args) => corpus::run(&args),

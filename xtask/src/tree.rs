@@ -54,7 +54,8 @@ impl Tree {
         Self::read(compiler.encode_file_descriptor_set())
     }
 
-    fn read(encoded: Vec<u8>) -> Outcome<Self> {
+    /// Reads a serialized `FileDescriptorSet`, imports before those that import them.
+    pub(crate) fn read(encoded: Vec<u8>) -> Outcome<Self> {
         let set = EncodedSet::decode(encoded.as_slice())?;
         let files: Vec<(Header, Bytes)> = set
             .file
