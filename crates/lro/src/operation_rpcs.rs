@@ -37,6 +37,7 @@ use crate::payload;
 ///
 /// The generator writes such constants from a description of the API's operations.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "only clients call RPCs"))]
 pub struct OperationRpcs {
     read: fn(Bytes) -> Result<Operation, DecodeError>,
     get: Option<OperationRpc>,
@@ -48,6 +49,7 @@ pub struct OperationRpcs {
 
 /// An RPC whose request has the name of an operation.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "only clients call RPCs"))]
 pub(crate) struct OperationRpc {
     pub(crate) path: &'static str,
     pub(crate) request: fn(String) -> Vec<u8>,
@@ -55,6 +57,7 @@ pub(crate) struct OperationRpc {
 
 /// One whose request has a time to wait as well.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "only clients call RPCs"))]
 pub(crate) struct WaitRpc {
     pub(crate) path: &'static str,
     pub(crate) request: fn(String, Option<prost_types::Duration>) -> Vec<u8>,
