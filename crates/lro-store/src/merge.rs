@@ -391,9 +391,11 @@ mod tests {
             let merge = Arc::clone(&merge);
             tokio::spawn(async move {
                 for _ in 0..3 {
+                    // As who has something else to do before it calls again.
+                    if caller % 2 == 1 {
+                        yield_now().await;
+                    }
                     merge.call(vec![caller]).await.unwrap();
-                    // As who goes through another task before it calls again.
-                    tokio::spawn(async {}).await.unwrap();
                 }
             })
         });
