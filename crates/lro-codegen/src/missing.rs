@@ -3,9 +3,9 @@
 use crate::config::{Config, Emit};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
+use crate::input::path;
 use crate::input::places::Places;
 use crate::input::request::Request;
-use crate::input::source::path;
 use crate::model::{Method, Service, simple_name};
 use crate::paths::TypePaths;
 use crate::paths::held::Package;

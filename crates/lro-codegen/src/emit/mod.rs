@@ -33,6 +33,8 @@ pub(crate) struct Emitter<'a> {
     config: &'a Config,
     service: &'a Service,
     mappings: &'a Mappings,
+    /// Those of them that methods of the service use.
+    used_mappings: Vec<usize>,
     full_name: String,
     names: ServiceNames,
     paths: &'a TypePaths,
@@ -54,6 +56,7 @@ impl<'a> Emitter<'a> {
             config,
             service,
             mappings,
+            used_mappings: rpcs::used_mappings(service),
             full_name: service.full_name(),
             names: ServiceNames::new(service),
             paths,

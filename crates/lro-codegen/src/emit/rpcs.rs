@@ -1,18 +1,26 @@
 //! How the operations of an API's own kind are read and asked for.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Emitter;
 use super::call::{Value, field_ident};
-use crate::model::{Done, Fields, OperationTypes, Place, Rpc, Step};
+use crate::model::{Done, Fields, OperationTypes, Place, Rpc, Service, Step};
 use crate::service_config::RpcKind;
+
+/// The mappings that methods of a service use, each once.
+pub(super) fn used_mappings(service: &Service) -> Vec<usize> {
+    let mappings = service.methods.iter().filter_map(|method| method.operation.as_ref()?.mapping);
+    mappings.collect::<BTreeSet<_>>().into_iter().collect()
+}
 
 impl Emitter<'_> {
     /// A constant for each mapping that a method of the service uses. They are within a type, whose name no RPC's constant can have.
     pub(super) fn rpcs(&self) -> Option<TokenStream> {
-        let constants = self.mappings_of_service().into_iter().map(|index| {
-            let (name, mapping) = (self.rpcs_name(index), self.mappings.get(index));
+        let constants = self.used_mappings.iter().map(|index| {
+            let (name, mapping) = (self.rpcs_name(*index), self.mappings.get(*index));
             let read = mapping.fields.as_ref().map(|fields| self.read(&mapping.message, fields));
             // Everybody's operations are asked for as usual, but for what the mapping says.
             let base = read.map_or_else(|| quote!(GOOGLE), |read| quote!(new(#read)));
@@ -39,16 +47,8 @@ impl Emitter<'_> {
         Some(quote!(.with_rpcs(&Rpcs::#name)))
     }
 
-    fn mappings_of_service(&self) -> Vec<usize> {
-        let mut used: Vec<usize> =
-            self.service.methods.iter().filter_map(|method| method.operation.as_ref()?.mapping).collect();
-        used.sort_unstable();
-        used.dedup();
-        used
-    }
-
     fn rpcs_name(&self, index: usize) -> Ident {
-        match self.mappings_of_service().iter().position(|used| *used == index) {
+        match self.used_mappings.iter().position(|used| *used == index) {
             None | Some(0) => format_ident!("OPERATION"),
             Some(position) => format_ident!("OPERATION_{}", position + 1),
         }

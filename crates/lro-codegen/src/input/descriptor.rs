@@ -9,7 +9,7 @@ use bytes::Bytes;
 use prost::Message;
 
 use crate::input::options::Options;
-use crate::input::source::path::OPERATION_INFO;
+use crate::input::path::OPERATION_INFO;
 
 /// `google.protobuf.compiler.CodeGeneratorRequest`, its files still encoded.
 ///
@@ -61,6 +61,13 @@ pub(crate) struct File {
     /// Files that are imported for their options alone (`import option`, from edition 2024 on).
     #[prost(string, repeated, tag = "15")]
     pub(crate) option_dependency: Vec<String>,
+}
+
+impl File {
+    /// The extensions that it declares, but for those within messages. What cannot be decoded is treated as absent.
+    pub(crate) fn extensions(&self) -> impl Iterator<Item = Extension> {
+        self.extension.iter().filter_map(|encoded| Extension::decode(encoded.clone()).ok())
+    }
 }
 
 /// `google.protobuf.FieldDescriptorProto`, as far as it declares an extension.

@@ -3,6 +3,7 @@
 pub(crate) mod descriptor;
 pub(crate) mod details;
 pub(crate) mod options;
+pub(crate) mod path;
 pub(crate) mod places;
 pub(crate) mod request;
 pub(crate) mod source;

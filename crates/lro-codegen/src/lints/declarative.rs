@@ -7,9 +7,9 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::ident::{snake, type_name};
 use crate::input::details::{Kind, MessageDetails};
+use crate::input::path;
 use crate::input::places::Places;
 use crate::input::request::Request;
-use crate::input::source::path;
 use crate::model::{Method, Model, Service, TypeIndex, join, simple_name};
 
 const RULES: [Rule; 5] =

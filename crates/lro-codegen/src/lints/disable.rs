@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::input::descriptor::{self, File};
+use crate::input::path;
 use crate::input::request::Request;
-use crate::input::source::{locations, path};
+use crate::input::source::locations;
 
 /// Drops the findings that the protos have turned off. What keeps code from being generated stays, and says so.
 pub(crate) fn honour(request: &Request, report: &mut Report) {

@@ -2,8 +2,8 @@
 
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
+use crate::input::path;
 use crate::input::places::Places;
-use crate::input::source::path;
 use crate::model::{OperationTypes, Service, simple_name};
 
 /// Where the response type of an operation stands within a method.

@@ -6,7 +6,7 @@ use prost_types::{DescriptorProto, FileDescriptorProto, ServiceDescriptorProto};
 
 use crate::config::Config;
 use crate::docs::{Links, Place, Stash, clean};
-use crate::input::source::path;
+use crate::input::path;
 use crate::model::join;
 
 /// Makes every comment safe for rustdoc and puts it away.

@@ -4,7 +4,7 @@ use super::build::Builder;
 use super::index::{Kind, TypeEntry};
 use super::{OperationTypes, TypeRef, join, simple_name};
 use crate::diagnostics::{Diagnostic, Location, Rule};
-use crate::input::source::path;
+use crate::input::path;
 
 const EMPTY: &str = "google.protobuf.Empty";
 
@@ -80,14 +80,19 @@ impl Builder<'_, '_> {
         Some(OperationTypes { response: response?, metadata: metadata?, mapping })
     }
 
-    /// Resolves a name of `operation_info` as Google's generators do: with dots it is a full name, without it belongs to the
-    /// package of the method.
+    /// The full name of a message as Google's generators read the one that is written: with dots it is a full name, without it belongs to
+    /// the package of the method.
+    pub(super) fn full(&self, name: &str) -> String {
+        let bare = name.strip_prefix('.').unwrap_or(name);
+        if name.contains('.') { bare.to_owned() } else { join(&self.file.package, bare) }
+    }
+
+    /// The message that a name stands for, if it can be generated.
     fn operation_type(&mut self, method: &str, role: &Role, name: &str, by: &By) -> Option<TypeRef> {
         if name.is_empty() {
             return self.not_set(method, role, by);
         }
-        let bare = name.strip_prefix('.').unwrap_or(name);
-        let full_name = if name.contains('.') { bare.to_owned() } else { join(&self.file.package, bare) };
+        let full_name = self.full(name);
         let (full_name, entry) = match self.types.get(&full_name) {
             None if name.contains('.') && !name.starts_with('.') => match self.relative(name) {
                 Some(relative) => {

@@ -2,14 +2,14 @@
 
 use super::index::{Imports, Kind, TypeIndex};
 use super::mapping::Mappings;
-use super::operation::OPERATION;
 use super::option::{InFile, OperationInfoOption};
-use super::{Call, Method, Model, Service, Streaming, join};
+use super::{Call, Method, Model, OPERATION, Service, Streaming, join};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::input::descriptor::{self, File};
+use crate::input::path;
 use crate::input::request::Request;
-use crate::input::source::{SourceInfo, path};
+use crate::input::source::SourceInfo;
 use crate::service_config::Settings;
 
 /// Builds the model of the services in the files that code is wanted for.

@@ -2,6 +2,7 @@
 
 use super::Method;
 use super::build::Builder;
+use super::field::Step;
 use crate::diagnostics::suggest;
 use crate::diagnostics::{Diagnostic, Rule, shown};
 use crate::input::details::{Kind, MessageDetails, MethodOptions, Presence};
@@ -41,24 +42,6 @@ pub(crate) struct RoutingParameter {
     pub(crate) steps: Vec<Step>,
     /// The enum that the last field is of, if it is.
     pub(crate) enumeration: Option<String>,
-}
-
-/// From a message to one of its fields.
-#[derive(Debug)]
-pub(crate) struct Step {
-    pub(crate) field: String,
-    pub(crate) place: Place,
-}
-
-/// Where prost keeps a field.
-#[derive(Debug)]
-pub(crate) enum Place {
-    /// In the struct, as its type.
-    Plain,
-    /// In the struct, in an `Option`.
-    Optional,
-    /// In the enum of a oneof: the oneof, and the full name that the enum would have in the proto.
-    Oneof { name: String, type_name: String },
 }
 
 impl<'a> Builder<'a, '_> {

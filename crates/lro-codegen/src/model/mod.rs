@@ -6,6 +6,7 @@
 mod annotation;
 mod build;
 mod call;
+mod field;
 mod index;
 mod mapping;
 mod operation;
@@ -13,12 +14,15 @@ mod option;
 mod routing;
 
 pub(crate) use build::build;
-pub(crate) use call::{Call, Place, RoutingParameter, Scalar, Step};
+pub(crate) use call::{Call, RoutingParameter, Scalar};
+pub(crate) use field::{Place, Step};
 pub(crate) use index::TypeIndex;
 pub(crate) use mapping::{Done, Fields, Mappings, Rpc};
-pub(crate) use operation::OPERATION;
 
 use crate::service_config::{AutoPopulatedField, OperationRule, PollingSettings};
+
+/// The message that everybody's long-running methods return.
+pub(crate) const OPERATION: &str = "google.longrunning.Operation";
 
 /// The services of a request, in the order of its files, and the types that it knows.
 #[derive(Debug)]

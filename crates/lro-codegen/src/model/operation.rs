@@ -2,12 +2,10 @@
 
 use super::annotation::{Annotation, By};
 use super::build::Builder;
-use super::{OperationTypes, join};
+use super::{OPERATION, OperationTypes};
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::input::descriptor::{Method, OperationInfo};
-use crate::input::source::path;
-
-pub(crate) const OPERATION: &str = "google.longrunning.Operation";
+use crate::input::path;
 
 /// What the requests about operations that exist already are named below.
 const PACKAGE: &str = "google.longrunning.";
@@ -114,12 +112,6 @@ impl Builder<'_, '_> {
             }
         }
         in_proto
-    }
-
-    /// A name of a message as the other generators read it.
-    fn full(&self, name: &str) -> String {
-        let bare = name.strip_prefix('.').unwrap_or(name);
-        if name.contains('.') { bare.to_owned() } else { join(&self.file.package, bare) }
     }
 
     fn warn_of_annotation_outside(&mut self, full_name: &str, method: &Method) {

@@ -3,11 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use prost::Message as _;
-
 use crate::input::descriptor::{Extension, File};
+use crate::input::path::OPERATION_INFO;
 use crate::input::request::Request;
-use crate::input::source::path::OPERATION_INFO;
 
 /// The option `google.longrunning.operation_info`, wherever it is declared.
 ///
@@ -58,9 +56,8 @@ impl InFile<'_> {
 }
 
 fn declares(file: &File) -> bool {
-    let mut extensions = file.extension.iter().filter_map(|encoded| Extension::decode(encoded.clone()).ok());
     file.package == "google.longrunning"
-        && extensions.any(|extension| extension.name == "operation_info" && has_number(&extension))
+        && file.extensions().any(|extension| extension.name == "operation_info" && has_number(&extension))
 }
 
 fn has_number(extension: &Extension) -> bool {

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
+use super::Method;
 use super::build::Builder;
-use super::call::{Place, RoutingParameter, Step};
-use super::{Method, join};
+use super::call::RoutingParameter;
+use super::field::{Place, Step};
 use crate::diagnostics::suggest;
 use crate::diagnostics::{Diagnostic, Rule, shown};
-use crate::ident::oneof_type;
-use crate::input::details::{Field, HttpRule, Kind, MessageDetails, MethodOptions, Presence, RoutingRule};
-use crate::input::source::path;
+use crate::input::details::{HttpRule, Kind, MessageDetails, MethodOptions, RoutingRule};
+use crate::input::path;
 use crate::input::validate::{is_full_name, is_identifier};
 
 /// What is wrong with an option, and what to do about it.
@@ -102,7 +102,9 @@ impl Builder<'_, '_> {
                 let (problem, help) = missing();
                 (problem, nearest(&message, name).unwrap_or(help))
             })?;
-            steps.push(Step { field: name.to_owned(), place: place(&message_name, &message, found, field)? });
+            let place =
+                Place::of(&message_name, &message, found).ok_or_else(|| not_a_value(field, &found.name))?;
+            steps.push(Step { field: name.to_owned(), place });
             let is_last = names.peek().is_none();
             message_name = match found.kind() {
                 Kind::Message(inner) if !is_last => inner.to_owned(),
@@ -123,23 +125,6 @@ impl Builder<'_, '_> {
         }
         Err((format!("names the field `{field}`"), "name a field of the request".to_owned()))
     }
-}
-
-pub(super) fn place(
-    message_name: &str,
-    message: &MessageDetails<'_>,
-    found: &Field,
-    field: &str,
-) -> Result<Place, Problem> {
-    Ok(match message.presence(found) {
-        Presence::Always => Place::Plain,
-        Presence::Optional => Place::Optional,
-        Presence::Oneof(name) if is_identifier(name) => {
-            let type_name = join(message_name, &oneof_type(name, message.type_names()));
-            Place::Oneof { name: name.to_owned(), type_name }
-        }
-        Presence::Oneof(_) | Presence::Repeated => return Err(not_a_value(field, &found.name)),
-    })
 }
 
 fn not_a_value(field: &str, name: &str) -> Problem {

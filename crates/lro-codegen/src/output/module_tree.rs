@@ -7,8 +7,9 @@ use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::input::descriptor::File;
 use crate::input::details::{Kind, MessageType};
+use crate::input::path;
 use crate::input::request::Request;
-use crate::input::source::{SourceInfo, path};
+use crate::input::source::SourceInfo;
 use crate::model::join;
 use crate::paths::TypePaths;
 

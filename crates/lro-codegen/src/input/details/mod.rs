@@ -14,7 +14,7 @@ pub(crate) use self::descriptor::{EnumType, Field, HttpRule, MessageType, Routin
 use self::descriptor::{Features, FieldInfo, File, ResourceDescriptor, Service};
 use crate::input::descriptor::Extension;
 use crate::input::options::Options;
-use crate::input::source::path;
+use crate::input::path;
 
 /// The options that are read, by their numbers.
 mod number {

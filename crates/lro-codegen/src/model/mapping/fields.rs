@@ -5,8 +5,7 @@ use super::{Done, Fields};
 use crate::diagnostics::shown;
 use crate::diagnostics::suggest::nearest;
 use crate::input::details::{Field, Kind, MessageDetails, Presence};
-use crate::model::Step;
-use crate::model::routing::place;
+use crate::model::field::{Place, Step};
 use crate::service_config::{FieldNames, Name, OperationMapping};
 
 const ANY: &str = "google.protobuf.Any";
@@ -76,9 +75,9 @@ impl<'a> Resolver<'a, '_> {
         field: &Field,
         name: &Name,
     ) -> Option<Step> {
-        match place(message_name, message, field, &field.name) {
-            Ok(place) => Some(Step { field: field.name.clone(), place }),
-            Err(_) => self.problem(
+        match Place::of(message_name, message, field) {
+            Some(place) => Some(Step { field: field.name.clone(), place }),
+            None => self.problem(
                 &name.location,
                 format!("the field {} of {message_name} is repeated", field.name),
                 "name a field that is there once".to_owned(),

@@ -6,8 +6,9 @@ mod rpcs;
 
 use std::collections::HashMap;
 
+use super::field::Step;
 use super::index::TypeIndex;
-use super::{Step, join};
+use super::join;
 use crate::diagnostics::report::Report;
 use crate::input::descriptor::Method;
 use crate::input::options::Options;

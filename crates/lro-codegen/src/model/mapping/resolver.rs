@@ -102,14 +102,14 @@ impl<'a> Resolver<'a, '_> {
 
     fn extension(&mut self, name: &Name) -> Option<Extension> {
         let mut names = Vec::new();
-        for (index, file) in self.request.files.iter().enumerate() {
-            for extension in self.request.details(index).extensions() {
+        for file in &self.request.files {
+            for extension in file.extensions() {
                 if extension.extendee.trim_start_matches('.') != "google.protobuf.MethodOptions" {
                     continue;
                 }
                 let full_name = join(&file.package, &extension.name);
                 if full_name == name.text {
-                    return Some(extension.clone());
+                    return Some(extension);
                 }
                 names.push(full_name);
             }

@@ -6,8 +6,7 @@ use super::resolver::Resolver;
 use crate::diagnostics::shown;
 use crate::diagnostics::suggest::nearest;
 use crate::input::details::{Field, Kind, MessageDetails};
-use crate::model::Step;
-use crate::model::call::Place;
+use crate::model::field::{Place, Step};
 use crate::service_config::{Name, RpcKind, RpcNames};
 
 const DURATION: &str = "google.protobuf.Duration";
