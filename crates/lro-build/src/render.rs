@@ -10,8 +10,7 @@ use lro_codegen::{Diagnostic, Severity};
 use miette::{LabeledSpan, NamedSource};
 
 use crate::draw;
-use crate::protos::without_mark;
-use crate::span::{self, Columns};
+use crate::span::{self, Columns, without_mark};
 
 /// Where the files are that problems can be in, by the names that the problems have for them.
 #[derive(Debug, Default)]

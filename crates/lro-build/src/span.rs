@@ -1,8 +1,16 @@
-//! Finds the bytes of a text that a problem is about.
+//! Finds the bytes of a text that a problem is about; places do not count the mark that may begin it.
 
 use std::ops::Range;
 
 use lro_codegen::Diagnostic;
+
+/// Windows has programs that put this mark at the start of a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A text without the mark that may begin it.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
 
 /// What the columns of a file are counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use super::repair::{self, repaired};
 use super::{names, problem};
 use crate::bundle::Bundle;
 use crate::error::Error;
+use crate::span::without_mark;
 
 /// What protox brings along of `google/protobuf`, but for what only compilers import.
 const GOOGLE: [&str; 11] = [
@@ -100,7 +101,7 @@ impl Finder {
         let Ok(text) = String::from_utf8(bytes) else {
             return Err(Error::proto(format!("{}: this is not UTF-8", path.display()), None));
         };
-        let text = repair::without_mark(&text);
+        let text = without_mark(&text);
         match File::from_source(name, &repaired(text)) {
             Ok(file) => Ok(Found { file, text: Some(text.to_owned()), path: Some(path), encoded: None }),
             // A copy of a file that protox has may be newer than its parser. What the file is for has been the same all along.

@@ -19,7 +19,6 @@ use protox::prost_reflect::DescriptorPool;
 use self::advice::Known;
 use self::finder::{Finder, Found};
 use self::names::Names;
-pub(crate) use self::repair::without_mark;
 use crate::error::Error;
 
 /// Protos that were compiled, with all that they import.

@@ -3,14 +3,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Windows has programs that put this mark at the start of a text.
-const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// A text without the mark that may begin it.
-pub(crate) fn without_mark(text: &str) -> &str {
-    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
-}
-
 /// Whether a file is written in an edition of protobuf.
 pub(super) fn has_edition(text: &str) -> bool {
     let mut tokens = Tokens::new(text).filter(|token| token.kind != Kind::Comment);
