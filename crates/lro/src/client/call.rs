@@ -8,12 +8,11 @@ use tonic::codec::Codec;
 use tonic::{GrpcMethod, IntoStreamingRequest, Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 
-use super::codec::Encoded;
-use super::feed::Feed;
+use super::codec::{Encoded, encoded, read};
 use super::operation::{Operation, RawOperation};
+use super::shared::feed::Feed;
 use super::transport::Erased;
 use super::{Client, Inner, header};
-use crate::OperationRpcs;
 use crate::google::longrunning;
 use crate::method::{self, Method};
 
@@ -255,16 +254,6 @@ fn prepare<Req, Res, Meta>(method: &Method<Req, Res, Meta>, request: &mut Reques
     if let Some(routing) = method.routing(request.get_ref()) {
         header::add_routing(request, &routing);
     }
-}
-
-fn encoded(request: Request<impl Message>) -> Request<Vec<u8>> {
-    let (metadata, extensions, message) = request.into_parts();
-    Request::from_parts(metadata, extensions, message.encode_to_vec())
-}
-
-/// Reads an answer that tells of an operation.
-pub(super) fn read(rpcs: &OperationRpcs, answer: Bytes) -> Result<longrunning::Operation, Status> {
-    rpcs.read(answer).map_err(|error| Status::internal(format!("the answer cannot be decoded: {error}")))
 }
 
 /// Checks `path`, and tells interceptors which method is called, as tonic's clients do.

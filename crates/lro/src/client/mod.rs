@@ -6,19 +6,17 @@
 //! `cancel` have its calls. [`Updates`] is an operation as a stream.
 //!
 //! `watch` is the loop beneath both: it decides what to ask the server and when, and `backoff` says how long
-//! to pause in between. `operations` makes the calls, `feed` is a stream of answers, `shared` remembers the answers,
-//! and `snapshot` reads them with their types. `kind` lists what can go wrong; `error` adds the handle, and is what callers see.
+//! to pause in between. `shared` is what the handles of an operation share: its calls, a stream of answers if there is one, and the
+//! last answer, which `snapshot` reads with its types. `kind` lists what can go wrong; `error` adds the handle, and is what callers see.
 
 mod backoff;
 mod call;
 mod cancel;
 mod codec;
 mod error;
-mod feed;
 mod header;
 mod kind;
 mod operation;
-mod operations;
 mod shared;
 mod snapshot;
 mod transport;

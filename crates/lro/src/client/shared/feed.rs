@@ -3,20 +3,20 @@
 use bytes::Bytes;
 use tonic::{Status, Streaming};
 
-use super::call;
 use crate::OperationRpcs;
+use crate::client::codec::read;
 use crate::google::longrunning::Operation;
 
 /// A stream of states, until it breaks.
 #[derive(Debug)]
-pub(super) struct Feed {
+pub(in crate::client) struct Feed {
     stream: Streaming<Bytes>,
     rpcs: &'static OperationRpcs,
 }
 
 impl Feed {
     /// Waits for the first state, without which a stream is no answer of the RPC at `path`.
-    pub(super) async fn begin(
+    pub(in crate::client) async fn begin(
         stream: Streaming<Bytes>,
         rpcs: &'static OperationRpcs,
         path: &'static str,
@@ -31,7 +31,7 @@ impl Feed {
     }
 
     /// The next state; `None` after the last. Cancel-safe.
-    pub(super) async fn next(&mut self) -> Result<Option<Operation>, Status> {
-        self.stream.message().await?.map(|answer| call::read(self.rpcs, answer)).transpose()
+    pub(in crate::client) async fn next(&mut self) -> Result<Option<Operation>, Status> {
+        self.stream.message().await?.map(|answer| read(self.rpcs, answer)).transpose()
     }
 }

@@ -1,20 +1,23 @@
 //! What is known of one operation, and the stream that tells of it, if there is one.
 
+mod calls;
+pub(in crate::client) mod feed;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Mutex, watch};
 use tonic::Status;
 
+use self::feed::Feed;
 use super::Client;
-use super::feed::Feed;
 use super::kind::Kind;
 use crate::google::longrunning::Operation;
 
 /// What all handles of one operation share.
 #[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) name: String,
-    pub(super) client: Client,
+pub(in crate::client) struct Shared {
+    pub(in crate::client) name: String,
+    pub(in crate::client) client: Client,
     latest: watch::Sender<Option<Operation>>,
     /// Whether calls about the operation carry a routing header, as calls of its method do.
     routed: AtomicBool,
@@ -26,14 +29,14 @@ pub(super) struct Shared {
 }
 
 /// What a stream has said.
-pub(super) enum Fed {
+pub(in crate::client) enum Fed {
     State(Operation),
     /// There is no stream any more.
     Over(Status),
 }
 
 impl Shared {
-    pub(super) fn new(client: Client, name: String, latest: Option<Operation>) -> Self {
+    pub(in crate::client) fn new(client: Client, name: String, latest: Option<Operation>) -> Self {
         Self {
             name,
             client,
@@ -45,31 +48,31 @@ impl Shared {
     }
 
     /// Adds a routing header to every call about the operation, whichever handle makes the call.
-    pub(super) fn route(&self) {
+    pub(in crate::client) fn route(&self) {
         self.routed.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn is_routed(&self) -> bool {
+    pub(in crate::client) fn is_routed(&self) -> bool {
         self.routed.load(Ordering::Relaxed)
     }
 
     /// The operation as the server last described it.
-    pub(super) fn latest(&self) -> Option<Operation> {
+    pub(in crate::client) fn latest(&self) -> Option<Operation> {
         self.latest.borrow().clone()
     }
 
     /// The operation as it ended, if the end is known. It never changes again, so no call is needed.
-    pub(super) fn ended(&self) -> Option<Operation> {
+    pub(in crate::client) fn ended(&self) -> Option<Operation> {
         self.latest.borrow().as_ref().filter(|operation| operation.done).cloned()
     }
 
-    pub(super) fn is_known(&self) -> bool {
+    pub(in crate::client) fn is_known(&self) -> bool {
         self.latest.borrow().is_some()
     }
 
     /// Keeps the server's answer, and returns what is known now. If the end is known already, an answer that
     /// arrives late does not replace it.
-    pub(super) fn remember(&self, answer: Operation) -> Operation {
+    pub(in crate::client) fn remember(&self, answer: Operation) -> Operation {
         let mut known = None;
         self.latest.send_if_modified(|latest| match latest {
             Some(end) if end.done => {
@@ -85,16 +88,16 @@ impl Shared {
     }
 
     /// Checks that the operation has a name, because the server cannot be asked without one.
-    pub(super) fn named(&self) -> Result<(), Kind> {
+    pub(in crate::client) fn named(&self) -> Result<(), Kind> {
         if self.name.is_empty() { Err(Kind::Malformed("it has no name to ask for it by")) } else { Ok(()) }
     }
 
-    pub(super) fn is_fed(&self) -> bool {
+    pub(in crate::client) fn is_fed(&self) -> bool {
         self.is_fed.load(Ordering::Acquire)
     }
 
     /// Has a stream tell of the operation, unless one does already.
-    pub(super) fn feed_by(&self, feed: Feed) {
+    pub(in crate::client) fn feed_by(&self, feed: Feed) {
         if let Ok(mut current) = self.feed.try_lock() {
             current.get_or_insert(feed);
             self.is_fed.store(true, Ordering::Release);
@@ -102,7 +105,7 @@ impl Shared {
     }
 
     /// Waits until the stream says something. Cancel-safe.
-    pub(super) async fn listen(&self) -> Fed {
+    pub(in crate::client) async fn listen(&self) -> Fed {
         let mut latest = self.latest.subscribe();
         if let Some(end) = self.ended() {
             return Fed::State(end);

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use tonic::Request;
 
-use super::call::read;
+use super::Shared;
 use super::feed::Feed;
-use super::header;
-use super::kind::RpcFailure;
-use super::shared::Shared;
+use crate::client::codec::read;
+use crate::client::header;
+use crate::client::kind::RpcFailure;
 use crate::google::longrunning::Operation;
 use crate::operation_rpcs::OperationRpc;
 use crate::{OperationRpcs, Routing};
 
 impl Shared {
     /// Asks for the operation as it is. If no RPC answers that, a stream does with the first that it says.
-    pub(super) async fn get(
+    pub(in crate::client) async fn get(
         &self,
         rpcs: &'static OperationRpcs,
         time_limit: Option<Duration>,
@@ -33,7 +33,7 @@ impl Shared {
     }
 
     /// Asks the server to answer when the operation ends, or after `hold` if it has not ended by then.
-    pub(super) async fn wait(
+    pub(in crate::client) async fn wait(
         &self,
         rpcs: &'static OperationRpcs,
         hold: Duration,
@@ -47,7 +47,10 @@ impl Shared {
     }
 
     /// Opens a stream of the operation's states, and returns the first of them.
-    pub(super) async fn open(&self, rpcs: &'static OperationRpcs) -> Result<(Operation, Feed), RpcFailure> {
+    pub(in crate::client) async fn open(
+        &self,
+        rpcs: &'static OperationRpcs,
+    ) -> Result<(Operation, Feed), RpcFailure> {
         let rpc = rpcs.watch().ok_or_else(|| RpcFailure::missing("GetOperation"))?;
         let request = self.request((rpc.request)(self.name.clone()));
         let opened = async {
@@ -57,11 +60,11 @@ impl Shared {
         opened.await.map_err(RpcFailure::of(rpc.path))
     }
 
-    pub(super) async fn cancel(&self, rpcs: &OperationRpcs) -> Result<(), RpcFailure> {
+    pub(in crate::client) async fn cancel(&self, rpcs: &OperationRpcs) -> Result<(), RpcFailure> {
         self.tell(rpcs.cancel(), "CancelOperation").await
     }
 
-    pub(super) async fn delete(&self, rpcs: &OperationRpcs) -> Result<(), RpcFailure> {
+    pub(in crate::client) async fn delete(&self, rpcs: &OperationRpcs) -> Result<(), RpcFailure> {
         self.tell(rpcs.delete(), "DeleteOperation").await
     }
 
