@@ -108,19 +108,7 @@ pub async fn serve(
     shutdown: impl Future + Send + 'static,
     hurry: impl Future + Send + 'static,
 ) -> Result<(), tonic::transport::Error> {
-    let drain = {
-        let engine = engine.clone();
-        async move {
-            drop(shutdown.await);
-            tokio::select! {
-                () = engine.drain() => {}
-                _ = hurry => {
-                    engine.stop();
-                    engine.drain().await;
-                }
-            }
-        }
-    };
+    let drain = drain(engine.clone(), shutdown, hurry);
     // A listener of one's own has it off, and then small answers wait for a timer of the network.
     let connections = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
@@ -128,4 +116,16 @@ pub async fn serve(
         .add_service(engine.operations_server())
         .serve_with_incoming_shutdown(connections, drain)
         .await
+}
+
+/// Waits for `shutdown`, and then until running work had its time to end, or until `hurry` completes too.
+pub async fn drain(engine: Engine, shutdown: impl Future, hurry: impl Future) {
+    drop(shutdown.await);
+    tokio::select! {
+        () = engine.drain() => {}
+        _ = hurry => {
+            engine.stop();
+            engine.drain().await;
+        }
+    }
 }

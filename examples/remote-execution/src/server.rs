@@ -70,19 +70,7 @@ pub async fn serve(
     hurry: impl Future + Send + 'static,
 ) -> Result<(), tonic::transport::Error> {
     let (engine, storage) = (execution.engine.clone(), execution.storage.clone());
-    let drain = {
-        let engine = engine.clone();
-        async move {
-            drop(shutdown.await);
-            tokio::select! {
-                () = engine.drain() => {}
-                _ = hurry => {
-                    engine.stop();
-                    engine.drain().await;
-                }
-            }
-        }
-    };
+    let drain = library::server::drain(engine.clone(), shutdown, hurry);
     // A listener of one's own has it off, and then small answers wait for a timer of the network.
     let connections = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
