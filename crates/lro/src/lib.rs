@@ -47,7 +47,7 @@
 )]
 #![cfg_attr(
     feature = "server",
-    doc = "- [`Engine`], [`Context`], [`Start`], [`Registration`]: the server's side; [`store`]: where it keeps operations (feature `server`)."
+    doc = "- [`Engine`], [`Context`], [`Start`], [`Registration`]: the server's side; [`Caller`], [`Authorizer`]: who calls, and what they may do; [`store`]: where it keeps operations (feature `server`)."
 )]
 #![cfg_attr(
     feature = "testing",
@@ -83,9 +83,9 @@ pub use self::client::{Client, Operation, OperationError, RawOperation, Snapshot
 pub use self::server::testing;
 #[cfg(feature = "server")]
 pub use self::server::{
-    CheckpointError, Completion, CompletionToken, Context, Engine, EngineBuilder, InvalidToken, MethodStats,
-    OnConflict, OnDelete, OperationStream, OperationsService, ProgressError, Registration, Retry, Start,
-    Stats, Watch,
+    Access, Action, Authorizer, ByParent, Caller, CheckpointError, Completion, CompletionToken, Context,
+    Engine, EngineBuilder, Everyone, InvalidToken, MethodStats, OnConflict, OnDelete, OperationStream,
+    OperationsService, OwnersOnly, ProgressError, Registration, Retry, Start, Stats, Watch,
 };
 #[cfg(feature = "server")]
 pub use lro_store as store;

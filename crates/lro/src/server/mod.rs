@@ -3,6 +3,7 @@
 //! [`Engine`] is the front door. Behind it, a room for each part:
 //!
 //! - `engine`: how it is made, what it offers, how it ends. `settings`: the numbers it goes by.
+//! - `access`: who calls, and what they may do.
 //! - `adapter`: what generated servers hand over. `handlers`: which method is done by which function.
 //! - `start`: how an operation begins: what the hook decides, request ids, storing it.
 //! - `run`: one attempt, watched over from its first step until its outcome is stored. `context`: what its handler
@@ -14,6 +15,7 @@
 //! - `testing`: a handler alone, and a server in one process, for tests (feature `testing`).
 //! - `convert`, `status`: the only places where views become messages and failures become `tonic::Status`.
 
+mod access;
 mod adapter;
 mod context;
 mod convert;
@@ -30,6 +32,7 @@ mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use self::access::{Access, Action, Authorizer, ByParent, Caller, Everyone, OwnersOnly};
 pub use self::adapter::{Registration, StartHook, Work, accept_start, accept_stream, register_work};
 pub use self::context::{CheckpointError, Context, ProgressError};
 pub use self::engine::{Completion, Engine, EngineBuilder, MethodStats, OperationStream, Stats, Watch};

@@ -7,8 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use lro_store::{
-    Failure, FailureCode, InvalidKey, InvalidLabel, InvalidName, InvalidRequestId, OperationName, Payload,
-    Refusal, StopReason,
+    Failure, FailureCode, InvalidKey, InvalidLabel, InvalidName, InvalidOwner, InvalidRequestId,
+    OperationName, Payload, Refusal, StopReason,
 };
 use prost::{Message, Name};
 use prost_types::Any;
@@ -36,6 +36,30 @@ impl Errors {
     pub(super) fn not_found(&self, name: &OperationName) -> Status {
         let message = format!("there is no operation {name}; it may have been deleted or have expired");
         self.error(Code::NotFound, "OPERATION_NOT_FOUND", message).about(name).status()
+    }
+
+    /// There is no such operation, or none that this caller may use; which of the two is not told (AIP-211).
+    pub(super) fn denied(&self, name: &OperationName) -> Status {
+        let message = format!("the caller may not do this with the operation {name} (or it may not exist)");
+        self.error(Code::PermissionDenied, "OPERATION_DENIED", message).about(name).status()
+    }
+
+    /// This caller may not start operations of the method, or not under the parent that the start hook has named.
+    pub(super) fn start_denied(&self, method: &str) -> Status {
+        let message = format!("the caller may not start this operation of {method}");
+        self.error(Code::PermissionDenied, "START_DENIED", message).status()
+    }
+
+    /// This caller may not list the operations of the parent.
+    pub(super) fn list_denied(&self, parent: &str) -> Status {
+        let message = format!("the caller may not list the operations of {parent:?} (or it may not exist)");
+        self.error(Code::PermissionDenied, "LIST_DENIED", message).status()
+    }
+
+    /// No caller can have the name that the server has given this one.
+    pub(super) fn invalid_caller(&self, error: &InvalidOwner) -> Status {
+        let message = format!("the server cannot tell callers of this name apart: {error}");
+        self.error(Code::Unauthenticated, "INVALID_CALLER", message).status()
     }
 
     /// A field of the request is not acceptable.
@@ -80,7 +104,7 @@ impl Errors {
 
     /// What the start hook made a label.
     pub(super) fn invalid_label(&self, error: &InvalidLabel) -> Status {
-        let message = format!("the server's start hook gave a label that cannot be: {error}");
+        let message = format!("the server gave the operation a label that cannot be: {error}");
         self.error(Code::InvalidArgument, "INVALID_LABEL", message).status()
     }
 
@@ -119,6 +143,12 @@ impl Errors {
     pub(super) fn conflict(&self, holder: &OperationName) -> Status {
         let message = format!("{holder} has what this operation needs to itself; wait for it, or cancel it");
         self.error(Code::Aborted, "OPERATION_CONFLICT", message).about(holder).status()
+    }
+
+    /// Likewise, for a caller who may not know which.
+    pub(super) fn conflict_with_another(&self) -> Status {
+        let message = "another operation has what this one needs to itself; try again later";
+        self.error(Code::Aborted, "OPERATION_CONFLICT", message).status()
     }
 
     /// The store cannot keep what the server makes of the request.

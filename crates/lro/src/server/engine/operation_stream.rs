@@ -26,7 +26,8 @@ use crate::server::convert;
 ///     engine: &Engine,
 ///     request: Request<WaitOperationRequest>,
 /// ) -> Result<Response<OperationStream>, Status> {
-///     Ok(Response::new(engine.watch(&request.get_ref().name)?.into()))
+///     let caller = engine.caller(&request)?;
+///     Ok(Response::new(engine.watch(&caller, &request.get_ref().name)?.into()))
 /// }
 /// ```
 ///

@@ -1,9 +1,10 @@
 //! `ListOperations` (AIP-132, AIP-158, AIP-159).
 
-use lro_store::{Cursor, ListQuery, ParentPattern};
+use lro_store::{Cursor, ListQuery, ParentPattern, View};
 use tonic::Status;
 
 use crate::google::longrunning::{ListOperationsRequest, ListOperationsResponse};
+use crate::server::access::{Action, Caller};
 use crate::server::convert;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
@@ -20,6 +21,7 @@ const MOST_LOOKS: usize = 5;
 /// A page of the operations of one parent, newest first.
 pub(super) async fn list(
     shared: &Shared,
+    caller: &Caller,
     request: &ListOperationsRequest,
 ) -> Result<ListOperationsResponse, Status> {
     if !request.filter.is_empty() {
@@ -34,24 +36,46 @@ pub(super) async fn list(
     let limit = page_size(shared, request.page_size)?;
     let parent =
         ParentPattern::parse(&request.name).map_err(|error| shared.errors.invalid_name("name", &error))?;
-    let scope = [request.name.as_str(), request.filter.as_str()];
+    shared.guard.check_list(caller, parent.as_str()).await?;
+    let scope = [request.name.as_str(), request.filter.as_str(), caller.owner()];
     let after = place(shared, &request.page_token, &scope)?;
 
     let mut query = ListQuery::new(parent, limit).after(after).max_bytes(LARGEST_PAGE);
+    query.owner = shared.guard.only_owner(caller);
     let mut response = ListOperationsResponse::default();
     // A store may give an empty page before the end; a few of them are passed over here.
     for _ in 0..MOST_LOOKS {
         let page = in_time(shared.store.list(&query)).await.map_err(|error| shared.errors.store(&error))?;
         let is_last = page.next.is_none();
         query.after = page.next;
-        if is_last || !page.views.is_empty() {
-            response.operations = page.views.iter().map(convert::to_operation).collect();
+        let views = visible(shared, caller, &query, page.views).await?;
+        if is_last || !views.is_empty() {
+            response.operations = views.iter().map(convert::to_operation).collect();
             break;
         }
     }
     response.next_page_token =
         query.after.map(|next| shared.page_tokens.seal(&next, &scope)).unwrap_or_default();
     Ok(response)
+}
+
+/// Those of a page that the caller may see.
+async fn visible(
+    shared: &Shared,
+    caller: &Caller,
+    query: &ListQuery,
+    mut views: Vec<View>,
+) -> Result<Vec<View>, Status> {
+    if query.owner.is_some() || shared.guard.is_open_to(caller) {
+        return Ok(views);
+    }
+    let mut visible = Vec::with_capacity(views.len());
+    for view in views.drain(..) {
+        if shared.guard.allows_with(caller, Action::List, &view).await? {
+            visible.push(view);
+        }
+    }
+    Ok(visible)
 }
 
 fn page_size(shared: &Shared, asked: i32) -> Result<usize, Status> {
@@ -66,8 +90,7 @@ fn place(shared: &Shared, token: &str, scope: &[&str]) -> Result<Option<Cursor>,
     if token.is_empty() {
         return Ok(None);
     }
-    let description =
-        "is not one that this server gave for this `name` and `filter`; begin again without a token";
+    let description = "is not one that this server gave this caller for this `name` and `filter`; begin again without a token";
     let cursor = shared.page_tokens.open(token, scope);
     cursor.map(Some).ok_or_else(|| shared.errors.bad_field("page_token", "INVALID_PAGE_TOKEN", description))
 }

@@ -24,7 +24,8 @@ use crate::google::longrunning::{
 /// The service `google.longrunning.Operations` over the store of an [`Engine`](crate::Engine).
 ///
 /// [`Engine::operations_server`](crate::Engine::operations_server) serves it, and
-/// [`Engine::operations_service`](crate::Engine::operations_service) hands it out to be called or wrapped.
+/// [`Engine::operations_service`](crate::Engine::operations_service) hands it out to be called or wrapped. Who calls, and
+/// whether they may, is decided here for each request, so that holds for whatever calls it.
 #[derive(Debug, Clone)]
 pub struct OperationsService {
     shared: Arc<Shared>,
@@ -45,28 +46,32 @@ impl Operations for OperationsService {
         &self,
         request: Request<ListOperationsRequest>,
     ) -> Result<Response<ListOperationsResponse>, Status> {
-        list::list(&self.shared, &request.into_inner()).await.map(Response::new)
+        let (caller, request) = self.shared.guard.identify(request)?;
+        list::list(&self.shared, &caller, request.get_ref()).await.map(Response::new)
     }
 
     async fn get_operation(
         &self,
         request: Request<GetOperationRequest>,
     ) -> Result<Response<Operation>, Status> {
-        get::get(&self.shared, &request.into_inner()).await.map(Response::new)
+        let (caller, request) = self.shared.guard.identify(request)?;
+        get::get(&self.shared, &caller, request.get_ref()).await.map(Response::new)
     }
 
     async fn delete_operation(
         &self,
         request: Request<DeleteOperationRequest>,
     ) -> Result<Response<()>, Status> {
-        delete::delete(&self.shared, &request.into_inner()).await.map(Response::new)
+        let (caller, request) = self.shared.guard.identify(request)?;
+        delete::delete(&self.shared, &caller, request.get_ref()).await.map(Response::new)
     }
 
     async fn cancel_operation(
         &self,
         request: Request<CancelOperationRequest>,
     ) -> Result<Response<()>, Status> {
-        cancel::cancel(&self.shared, &request.into_inner()).await.map(Response::new)
+        let (caller, request) = self.shared.guard.identify(request)?;
+        cancel::cancel(&self.shared, &caller, request.get_ref()).await.map(Response::new)
     }
 
     async fn wait_operation(
@@ -75,7 +80,9 @@ impl Operations for OperationsService {
     ) -> Result<Response<Operation>, Status> {
         let arrival = Instant::now();
         let time_to_answer = deadline::time_to_answer(request.metadata());
-        wait::wait(&self.shared, &request.into_inner(), arrival, time_to_answer).await.map(Response::new)
+        let (caller, request) = self.shared.guard.identify(request)?;
+        let answer = wait::wait(&self.shared, &caller, request.get_ref(), arrival, time_to_answer).await;
+        answer.map(Response::new)
     }
 }
 
