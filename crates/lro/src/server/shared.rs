@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use tonic::Status;
 
 use super::access::{Action, Caller, Guard};
+use super::convert;
 use super::handlers::Handlers;
 use super::settings::Settings;
 use super::state::alarm::Alarm;
@@ -25,6 +26,7 @@ use super::state::slots::Slots;
 use super::state::waiters::Waiters;
 use super::state::worker::Worker;
 use super::status::Errors;
+use crate::google::longrunning::Operation;
 
 /// What the parts of an engine share.
 #[derive(Debug)]
@@ -143,6 +145,11 @@ impl Shared {
             return Ok(());
         }
         self.read_for(caller, action, name).await.map(drop)
+    }
+
+    /// The operation as clients of this server see it.
+    pub(super) fn show(&self, view: &View) -> Operation {
+        convert::to_operation(view, self.errors.domain())
     }
 
     /// Has the claim task look for work when this time is over, as no hint of the store may tell of it.

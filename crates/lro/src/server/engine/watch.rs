@@ -11,6 +11,7 @@ use futures_core::stream::FusedStream;
 use lro_store::{OperationName, View};
 use tonic::Status;
 
+use crate::google::longrunning::Operation;
 use crate::server::access::{Action, Caller};
 use crate::server::shared::Shared;
 use crate::server::state::waiters::{Interest, Seen, Waiter};
@@ -26,6 +27,7 @@ use crate::server::state::waiters::{Interest, Seen, Waiter};
 /// When the engine shuts down, the last item is the end of the operation if it has one, else an error of code
 /// UNAVAILABLE. Dropping the stream ends it.
 pub struct Watch {
+    shared: Arc<Shared>,
     /// The way to the next item; `None` after the last.
     step: Option<Step>,
 }
@@ -36,8 +38,13 @@ type Step = Pin<Box<dyn Future<Output = (Watcher, Item)> + Send>>;
 impl Watch {
     pub(super) fn new(shared: Arc<Shared>, caller: Caller, name: OperationName) -> Self {
         let waiter = shared.waiters.wait_for(&name, Interest::Changes);
-        let watcher = Watcher { shared, caller, name, waiter, last: None };
-        Self { step: Some(Box::pin(watcher.next())) }
+        let watcher = Watcher { shared: Arc::clone(&shared), caller, name, waiter, last: None };
+        Self { shared, step: Some(Box::pin(watcher.next())) }
+    }
+
+    /// A state as clients see it.
+    pub(super) fn show(&self, view: &View) -> Operation {
+        self.shared.show(view)
     }
 
     /// The next state; `None` after the last. Cancel-safe.

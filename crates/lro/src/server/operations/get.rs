@@ -5,7 +5,6 @@ use tonic::Status;
 use super::parse_name;
 use crate::google::longrunning::{GetOperationRequest, Operation};
 use crate::server::access::{Action, Caller};
-use crate::server::convert;
 use crate::server::shared::Shared;
 
 /// The latest state of an operation.
@@ -15,5 +14,5 @@ pub(super) async fn get(
     request: &GetOperationRequest,
 ) -> Result<Operation, Status> {
     let name = parse_name(shared, &request.name)?;
-    Ok(convert::to_operation(&shared.read_for(caller, Action::Get, &name).await?))
+    Ok(shared.show(&shared.read_for(caller, Action::Get, &name).await?))
 }

@@ -5,9 +5,9 @@ use tonic::Status;
 
 use crate::google::longrunning::{ListOperationsRequest, ListOperationsResponse};
 use crate::server::access::{Action, Caller};
-use crate::server::convert;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
+use crate::server::status::reason;
 
 const DEFAULT_PAGE_SIZE: usize = 50;
 const LARGEST_PAGE_SIZE: usize = 1_000;
@@ -27,11 +27,11 @@ pub(super) async fn list(
     if !request.filter.is_empty() {
         let message =
             "this server does not filter operations; leave `filter` empty and filter what it returns";
-        return Err(shared.errors.unsupported("FILTER_UNSUPPORTED", message));
+        return Err(shared.errors.unsupported(reason::FILTER_UNSUPPORTED, message));
     }
     if request.return_partial_success {
         let message = "this server has all operations in one place; leave `return_partial_success` unset";
-        return Err(shared.errors.unsupported("PARTIAL_SUCCESS_UNSUPPORTED", message));
+        return Err(shared.errors.unsupported(reason::PARTIAL_SUCCESS_UNSUPPORTED, message));
     }
     let limit = page_size(shared, request.page_size)?;
     let parent =
@@ -50,7 +50,7 @@ pub(super) async fn list(
         query.after = page.next;
         let views = visible(shared, caller, &query, page.views).await?;
         if is_last || !views.is_empty() {
-            response.operations = views.iter().map(convert::to_operation).collect();
+            response.operations = views.iter().map(|view| shared.show(view)).collect();
             break;
         }
     }
@@ -82,7 +82,9 @@ fn page_size(shared: &Shared, asked: i32) -> Result<usize, Status> {
     match usize::try_from(asked) {
         Ok(0) => Ok(DEFAULT_PAGE_SIZE),
         Ok(size) => Ok(size.min(LARGEST_PAGE_SIZE)),
-        Err(_) => Err(shared.errors.bad_field("page_size", "INVALID_PAGE_SIZE", "must not be negative")),
+        Err(_) => {
+            Err(shared.errors.bad_field("page_size", reason::INVALID_PAGE_SIZE, "must not be negative"))
+        }
     }
 }
 
@@ -92,5 +94,7 @@ fn place(shared: &Shared, token: &str, scope: &[&str]) -> Result<Option<Cursor>,
     }
     let description = "is not one that this server gave this caller for this `name` and `filter`; begin again without a token";
     let cursor = shared.page_tokens.open(token, scope);
-    cursor.map(Some).ok_or_else(|| shared.errors.bad_field("page_token", "INVALID_PAGE_TOKEN", description))
+    cursor
+        .map(Some)
+        .ok_or_else(|| shared.errors.bad_field("page_token", reason::INVALID_PAGE_TOKEN, description))
 }

@@ -14,6 +14,7 @@ use crate::server::convert;
 use crate::server::shared::Shared;
 use crate::server::state::call::CALL_TIME;
 use crate::server::state::waiters::{Interest, Seen, Waiter};
+use crate::server::status::reason;
 
 /// The longest that the last look at the store may take.
 const LAST_LOOK: Duration = Duration::from_millis(250);
@@ -54,7 +55,7 @@ pub(super) async fn wait(
         Err(elapsed) => return Err(shared.errors.store(&lro_store::Error::unavailable(elapsed))),
     };
     if first.is_done() || Instant::now() >= end {
-        return Ok(convert::to_operation(&first));
+        return Ok(shared.show(&first));
     }
     shared.check_alive()?;
     let last_look = end - LAST_LOOK.min(time / 10);
@@ -77,10 +78,10 @@ pub(super) async fn wait(
         biased;
         ended = waiter.ended() => answer(shared, caller, &name, ended.as_ref()),
         looked = timeout_at(end, look) => match looked {
-            Ok(Ok(view)) if view.is_done() || shared.stopped.is_cancelled() => Ok(convert::to_operation(&view)),
+            Ok(Ok(view)) if view.is_done() || shared.stopped.is_cancelled() => Ok(shared.show(&view)),
             Ok(Ok(view)) => latest(shared, caller, &name, waiter, end, &view).await,
             Ok(Err(status)) => Err(status),
-            Err(_elapsed) => Ok(convert::to_operation(&last_seen(&waiter, first))),
+            Err(_elapsed) => Ok(shared.show(&last_seen(&waiter, first))),
         },
     }
 }
@@ -96,7 +97,7 @@ async fn latest(
 ) -> Result<Operation, Status> {
     match timeout_at(end, waiter.ended()).await {
         Ok(ended) => answer(shared, caller, name, ended.as_ref()),
-        Err(_elapsed) => Ok(convert::to_operation(view)),
+        Err(_elapsed) => Ok(shared.show(view)),
     }
 }
 
@@ -106,7 +107,7 @@ fn answer(
     name: &OperationName,
     ended: Option<&View>,
 ) -> Result<Operation, Status> {
-    ended.map(convert::to_operation).ok_or_else(|| shared.guard.missing(caller, name))
+    ended.map(|view| shared.show(view)).ok_or_else(|| shared.guard.missing(caller, name))
 }
 
 /// The state in hand.
@@ -120,6 +121,6 @@ fn last_seen(waiter: &Waiter, first: View) -> View {
 fn asked(shared: &Shared, request: &WaitOperationRequest) -> Result<Option<Duration>, Status> {
     let Some(timeout) = request.timeout else { return Ok(None) };
     let description = "must be a duration that is not negative, with less than a second of nanoseconds";
-    let invalid = || shared.errors.bad_field("timeout", "INVALID_TIMEOUT", description);
+    let invalid = || shared.errors.bad_field("timeout", reason::INVALID_TIMEOUT, description);
     convert::to_duration(timeout).map(Some).ok_or_else(invalid)
 }

@@ -7,7 +7,6 @@ use tonic::Status;
 
 use super::create::{Begun, begin};
 use crate::server::access::{Action, Caller};
-use crate::server::convert;
 use crate::server::shared::Shared;
 
 /// How often a holder may be gone when it is looked at, before the caller is told to try again. Each time another
@@ -29,7 +28,7 @@ pub(in crate::server) async fn begin_or_join(
                 if view.method() == operation.method()
                     && shared.guard.allows_with(caller, Action::Get, &view).await? =>
             {
-                return Ok(Begun::Joined(convert::to_operation(&view)));
+                return Ok(Begun::Joined(shared.show(&view)));
             }
             Some(_) => break,
             None => begun = begin(shared, operation.clone()).await?,

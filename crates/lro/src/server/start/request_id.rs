@@ -50,7 +50,7 @@ where
     Req: Message + Default + PartialEq,
 {
     if is_same(method.request_type(), request, first) {
-        Ok(convert::to_operation(&first.view))
+        Ok(shared.show(&first.view))
     } else {
         Err(shared.errors.request_id_taken())
     }
