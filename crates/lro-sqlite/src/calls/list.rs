@@ -1,6 +1,6 @@
 //! Reading many operations.
 
-use lro_store::{Columns, Cursor, ListQuery, Page, StateKind, TimeRange, Timestamp};
+use lro_store::{Columns, Cursor, ListQuery, Owner, Page, StateKind, TimeRange, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use crate::error::Failed;
@@ -31,7 +31,11 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -
         None => (i64::MAX, AFTER_ALL_NAMES),
     };
     let mut statement;
-    let mut looks = if let Some(parent) = query.parent.as_exact() {
+    let owner = query.owner.as_ref().map(Owner::as_str).filter(|owner| !owner.is_empty());
+    let mut looks = if let Some(owner) = owner {
+        statement = connection.prepare_cached(look_sql!("owner = ?3 AND owner <> '' AND "))?;
+        statement.query(params![time, last_name, owner])?
+    } else if let Some(parent) = query.parent.as_exact() {
         statement = connection.prepare_cached(look_sql!("parent = ?3 AND parent <> '' AND "))?;
         statement.query(params![time, last_name, parent])?
     } else {
