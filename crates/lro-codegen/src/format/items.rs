@@ -1,4 +1,4 @@
-//! Items: modules, structs, enums, traits, implementations, constants and imports.
+//! Items: modules, structs, enums, constants and imports.
 
 use super::boxes::INDENT;
 use super::lexer::Kind;
@@ -17,8 +17,7 @@ impl Printer<'_> {
 
     fn item(&mut self) -> Known {
         self.attributes()?;
-        let word = self.after_visibility();
-        match word {
+        match self.after_visibility() {
             "use" => self.import()?,
             "const" => self.constant()?,
             "struct" => self.structure()?,
@@ -33,12 +32,11 @@ impl Printer<'_> {
     }
 
     /// The word that says what an item is.
-    fn after_visibility(&self) -> &str {
-        let at = self.position();
+    pub(super) fn after_visibility(&self) -> &str {
         match (self.peek().text, self.peek_second()) {
             ("pub", next) if next.text == "(" => self.token_at(next.close + 1).text,
             ("pub", next) => next.text,
-            _ => self.token_at(at).text,
+            (word, _) => word,
         }
     }
 
@@ -114,7 +112,7 @@ impl Printer<'_> {
         Some(())
     }
 
-    fn constant(&mut self) -> Known {
+    pub(super) fn constant(&mut self) -> Known {
         self.boxes.consistent(0);
         self.visibility()?;
         self.expect("const")?;
@@ -151,13 +149,18 @@ impl Printer<'_> {
         self.boxes.text(" ");
         self.body(|printer| {
             printer.field()?;
-            if !printer.take(",") && !printer.is_next("}") {
-                return None;
-            }
-            printer.boxes.text(",");
-            printer.boxes.line_end();
-            Some(())
+            printer.comma_line()
         })
+    }
+
+    /// Ends a line with a comma, whether the last one had it or not.
+    fn comma_line(&mut self) -> Known {
+        if !self.take(",") && !self.is_next("}") {
+            return None;
+        }
+        self.boxes.text(",");
+        self.boxes.line_end();
+        Some(())
     }
 
     /// A field, with a name or, in a variant, without.
@@ -181,12 +184,7 @@ impl Printer<'_> {
         self.boxes.text(" ");
         self.body(|printer| {
             printer.variant()?;
-            if !printer.take(",") && !printer.is_next("}") {
-                return None;
-            }
-            printer.boxes.text(",");
-            printer.boxes.line_end();
-            Some(())
+            printer.comma_line()
         })
     }
 
@@ -224,88 +222,5 @@ impl Printer<'_> {
         self.word()?;
         self.boxes.text(" ");
         self.body(Self::item)
-    }
-
-    fn trait_definition(&mut self) -> Known {
-        self.boxes.consistent(INDENT);
-        self.visibility()?;
-        self.expect("trait")?;
-        self.boxes.text("trait ");
-        self.word()?;
-        self.generics()?;
-        if self.take(":") {
-            self.boxes.text(": ");
-            self.bounds(|printer| printer.boxes.text(" + "))?;
-        }
-        self.where_clause()?;
-        self.body(Self::associated)
-    }
-
-    fn implementation(&mut self) -> Known {
-        self.boxes.consistent(INDENT);
-        self.boxes.filled(-INDENT);
-        self.boxes.consistent(INDENT);
-        self.expect("impl")?;
-        self.boxes.text("impl");
-        self.generics()?;
-        self.boxes.end();
-        self.boxes.text(" ");
-        self.ty()?;
-        if self.take("for") {
-            self.boxes.space();
-            self.boxes.text("for ");
-            self.ty()?;
-        }
-        self.boxes.end();
-        self.where_clause()?;
-        self.body(Self::associated)
-    }
-
-    /// What a trait or an implementation holds.
-    fn associated(&mut self) -> Known {
-        self.attributes()?;
-        match self.after_visibility() {
-            "type" => self.associated_type()?,
-            "fn" => self.function()?,
-            // `const fn` does not come up.
-            "async" if self.after_visibility_is_async_fn() => self.function()?,
-            "const" => self.constant()?,
-            _ => return None,
-        }
-        self.boxes.line_end();
-        Some(())
-    }
-
-    fn after_visibility_is_async_fn(&self) -> bool {
-        let visible = usize::from(self.is_next("pub"));
-        let next = self.token_at(self.position() + visible);
-        let from = if next.text == "(" { next.close + 1 } else { self.position() + visible };
-        self.token_at(from).text == "async" && self.token_at(from + 1).text == "fn"
-    }
-
-    fn associated_type(&mut self) -> Known {
-        self.boxes.consistent(INDENT);
-        self.visibility()?;
-        self.expect("type")?;
-        self.boxes.text("type ");
-        self.word()?;
-        if self.take(":") {
-            self.boxes.text(": ");
-            self.bounds(|printer| {
-                printer.boxes.space();
-                printer.boxes.text("+ ");
-            })?;
-        }
-        if self.take("=") {
-            self.boxes.text(" = ");
-            self.boxes.never_break();
-            self.boxes.filled(-INDENT);
-            self.ty()?;
-            self.boxes.end();
-        }
-        self.expect(";")?;
-        self.boxes.text(";");
-        self.boxes.end();
-        Some(())
     }
 }

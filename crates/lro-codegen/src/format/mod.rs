@@ -10,6 +10,7 @@ mod chains;
 mod expressions;
 mod extents;
 mod functions;
+mod implementations;
 mod items;
 mod lexer;
 mod printer;
