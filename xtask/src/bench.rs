@@ -7,6 +7,7 @@ mod peers;
 mod plugins;
 mod sample;
 mod server;
+mod stages;
 mod store;
 
 use crate::Outcome;

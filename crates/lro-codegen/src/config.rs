@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::diagnostics::rules::Level;
 use crate::service_config::{FileReader, ServiceConfig};
+use crate::stage::{Stage, StageHook};
 
 /// Where the runtime crate is unless the option `runtime` says otherwise.
 pub(crate) const RUNTIME: &str = "::lro";
@@ -86,6 +87,8 @@ pub struct Config {
     pub operation_infos: Vec<(String, String, String)>,
     /// Gets the files that the request's option `service_config` names; without it the option is refused.
     pub read_file: Option<FileReader>,
+    /// Hears what each thread is at, for those who measure.
+    pub on_stage: Option<StageHook>,
     /// How prost-build writes messages; read with [`Emit::All`] only, but for `compile_well_known_types`.
     pub messages: MessageConfig,
 }
@@ -113,12 +116,20 @@ impl Default for Config {
             service_configs: Vec::new(),
             operation_infos: Vec::new(),
             read_file: None,
+            on_stage: None,
             messages: MessageConfig::default(),
         }
     }
 }
 
 impl Config {
+    /// Says what this thread begins.
+    pub(crate) fn begin(&self, stage: Stage) {
+        if let Some(hook) = &self.on_stage {
+            hook.begin(stage);
+        }
+    }
+
     /// Whether the comment of an element is wanted; `full_name` has no leading dot.
     pub(crate) fn wants_comment(&self, full_name: &str) -> bool {
         !self.disable_comments.iter().any(|path| covers(path, full_name))

@@ -25,6 +25,7 @@ use crate::output::module_tree::check_module_tree;
 use crate::parallel;
 use crate::paths::TypePaths;
 use crate::service_config::{Settings, check_selectors};
+use crate::stage::Stage;
 
 /// Generates the code that a serialized `google.protobuf.compiler.CodeGeneratorRequest` asks for.
 ///
@@ -35,6 +36,7 @@ use crate::service_config::{Settings, check_selectors};
 ///
 /// Every problem of the input that keeps code from being generated, at once.
 pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Diagnostics> {
+    config.begin(Stage::Read);
     let mut report = Report::default();
     let request = Request::read(request.into(), &mut report)?;
     let mut config = config.clone();
@@ -50,6 +52,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     // Names that are no identifiers would reach source code, so nothing is resolved before they are known to be.
     let mut report = report.stop_at_errors()?;
 
+    config.begin(Stage::Resolve);
     let model = model::build(&request, &settings, config.routing_headers, &mut report);
     missing::check(&config, &request, &model.services, &paths, &mut report);
     lints::check(&request, &model, &mut report);
@@ -67,10 +70,15 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let messages = Messages::new(&config, &request, &paths, &links);
     let packages = if config.emit == Emit::All { messages.packages() } else { Vec::new() };
     jobs.extend(packages.iter().map(Job::Messages));
-    let sources = parallel::map(threads(&config), &jobs, Job::weight, |job| match job {
-        Job::Layer(service) => render_layer(&config, service, &model.mappings, &paths, &links),
-        Job::Messages(package) => messages.generate(package),
+    let sources = parallel::map(threads(&config), &jobs, Job::weight, |job| {
+        let source = match job {
+            Job::Layer(service) => render_layer(&config, service, &model.mappings, &paths, &links),
+            Job::Messages(package) => messages.generate(package),
+        };
+        config.begin(Stage::Wait);
+        source
     });
+    config.begin(Stage::Write);
 
     let (mut layer, mut messages) = (BTreeMap::<String, String>::new(), BTreeMap::new());
     for (job, source) in jobs.iter().zip(sources) {

@@ -11,7 +11,7 @@ use crate::tree::Tree;
 use crate::{Outcome, cargo};
 
 /// How much processor time `cargo check` may take with the layer, where it takes 1 without. One crate is checked by one thread.
-const LIMIT: f64 = 1.15;
+const LIMIT: f64 = 1.05;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -21,7 +21,7 @@ pub(crate) struct Args {
     #[arg(long, default_value = "google.cloud.aiplatform.v1")]
     package: String,
     /// How many counted runs of each contender.
-    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
 }
 

@@ -7,9 +7,13 @@ use std::process::Command;
 use prost::Message as _;
 
 use super::plugins::{ALL_REQUEST, LRO_REQUEST, PEER_REQUEST, PROST, TONIC};
-use super::sample::{self, Comparison, Series};
+use super::sample::{self, Comparison, Limit, Series};
+use super::stages;
 use crate::tree::Tree;
 use crate::{Outcome, cargo, figures, root};
+
+/// How much of a plain decode's time reading and resolving may take.
+const READING_LIMIT: f64 = 0.5;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -21,6 +25,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
+    if cfg!(debug_assertions) {
+        return Err("this task measures itself too: run it as `cargo run --release --package xtask -- bench codegen …`".into());
+    }
     let tree = Tree::compile(&args.dir)?;
     println!(
         "{} files, {:.1} MB of descriptors, {} runs of each after one warm-up, {} cores\n",
@@ -29,12 +36,13 @@ pub(crate) fn run(args: &Args) -> Outcome {
         args.runs,
         std::thread::available_parallelism()?
     );
-    reading(&tree, args.runs);
-    plugins(&tree, args.runs)
+    let reading = reading(&tree, args.runs);
+    plugins(&tree, args.runs)?;
+    reading
 }
 
 /// Reading and resolving against a plain decode of the same bytes.
-fn reading(tree: &Tree, runs: u16) {
+fn reading(tree: &Tree, runs: u16) -> Outcome {
     let (mut ours, mut peer) = (Series::new("read and resolve"), Series::new("decode with prost-types"));
     for _ in 0..=runs {
         // The copy that `methods` takes over is made before its clock starts.
@@ -42,7 +50,9 @@ fn reading(tree: &Tree, runs: u16) {
         ours.push(sample::function(|| lro_codegen::methods(owned)));
         peer.push(sample::function(|| prost_types::FileDescriptorSet::decode(tree.encoded.as_slice())));
     }
-    println!("{}", Comparison { ours: &ours, peer: &peer, limit: None });
+    let comparison = Comparison { ours: &ours, peer: &peer, limit: Some(Limit::Cpu(READING_LIMIT)) };
+    println!("{comparison}");
+    comparison.keeps_limit()
 }
 
 /// The plugins as protoc runs them, on the same request.
@@ -57,6 +67,10 @@ fn plugins(tree: &Tree, runs: u16) -> Outcome {
     fs::write(folder.join(LRO_REQUEST), with_parameter(request.clone(), "emit=lro"))?;
     fs::write(folder.join(ALL_REQUEST), with_parameter(request, "emit=all"))?;
     let programs = [build_plugin()?, PROST.install()?, TONIC.install()?];
+    let with_clock = cargo::target_folder().join("release/examples/stages");
+    for (title, request) in [("emit=lro", LRO_REQUEST), ("emit=all", ALL_REQUEST)] {
+        stages::print(&with_clock, title, &folder.join(request), runs)?;
+    }
     // The peak memory that Linux counts for a process includes what its parent held at the fork, and this one holds the tree.
     let status = Command::new(std::env::current_exe()?)
         .args(["bench", "plugins", "--runs", &runs.to_string()])
@@ -73,6 +87,7 @@ fn with_parameter(mut request: Vec<u8>, parameter: &str) -> Vec<u8> {
 }
 
 fn build_plugin() -> Outcome<PathBuf> {
-    cargo::run(root(), &["build", "--quiet", "--release", "--package", "protoc-gen-rust-lro"])?;
+    let package = ["--release", "--package", "protoc-gen-rust-lro"];
+    cargo::run(root(), &[&["build", "--quiet", "--bins", "--example", "stages"][..], &package].concat())?;
     Ok(cargo::target_folder().join("release/protoc-gen-rust-lro"))
 }

@@ -28,9 +28,9 @@ pub(crate) const LRO_REQUEST: &str = "request-emit-lro.bin";
 pub(crate) const ALL_REQUEST: &str = "request-emit-all.bin";
 
 /// How much of protoc-gen-tonic's time the layer may take.
-const LRO_LIMIT: f64 = 0.2;
+const LRO_LIMIT: f64 = 0.1;
 /// How much of the peers' time all of it may take.
-const ALL_LIMIT: f64 = 0.8;
+const ALL_LIMIT: f64 = 0.45;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -1,6 +1,6 @@
 //! Doc comments of generated items: the proto's own words first, then what the generated item adds.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{DEPTH, Emitter};
@@ -21,7 +21,10 @@ impl Emitter<'_> {
         if lines.is_empty() {
             return TokenStream::new();
         }
-        let text = self.comments.put(&lines);
+        // Written out, because a literal made of a text has escapes for what stands for a comment.
+        let text: Literal = format!("\"{}\"", self.comments.put(&lines))
+            .parse()
+            .expect("what stands for a comment has no quotation mark in it");
         quote!(#[doc = #text])
     }
 

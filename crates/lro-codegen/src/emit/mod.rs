@@ -16,9 +16,11 @@ use quote::quote;
 
 use crate::config::{Config, Visibility};
 use crate::docs::{Links, Stash};
+use crate::format;
 use crate::model::{Mappings, Method, Service};
 use crate::names::{MethodNames, ServiceNames};
 use crate::paths::TypePaths;
+use crate::stage::Stage;
 
 /// The condition for items of one side, where the user compiles that side with a Cargo feature only.
 fn gate(feature: Option<&String>) -> Option<TokenStream> {
@@ -68,8 +70,10 @@ impl<'a> Emitter<'a> {
 
     /// The module of the service, formatted.
     pub(crate) fn source(&self) -> syn::Result<String> {
-        let file = syn::parse2(self.module())?;
-        Ok(self.comments.restore(&prettyplease::unparse(&file)))
+        self.config.begin(Stage::Emit);
+        let module = self.module();
+        self.config.begin(Stage::Format);
+        Ok(self.comments.restore(&format::tokens(module)?))
     }
 
     fn module(&self) -> TokenStream {

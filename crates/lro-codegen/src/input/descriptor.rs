@@ -170,13 +170,6 @@ pub(crate) struct OperationInfo {
     pub(crate) metadata_type: String,
 }
 
-/// `google.protobuf.SourceCodeInfo`, its locations still encoded: of most files only few are needed.
-#[derive(Clone, PartialEq, Message)]
-pub(crate) struct SourceCodeInfo {
-    #[prost(bytes = "bytes", repeated, tag = "1")]
-    pub(crate) location: Vec<Bytes>,
-}
-
 /// `google.protobuf.SourceCodeInfo.Location`.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Location {

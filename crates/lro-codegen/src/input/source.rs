@@ -1,19 +1,19 @@
 //! Comments and positions, out of a file's source info.
 
-use std::collections::HashMap;
-
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use prost::Message as _;
+use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
 use crate::diagnostics::Location;
-use crate::input::descriptor::{self, SourceCodeInfo};
+use crate::input::descriptor;
 use crate::input::path;
 
 /// Where the services of one file and their parts stand, and what their comments say.
 #[derive(Debug)]
 pub(crate) struct SourceInfo {
     file: String,
-    locations: HashMap<Vec<i32>, descriptor::Location>,
+    /// Sorted by their paths; of several with one path, the last one counts.
+    locations: Vec<descriptor::Location>,
 }
 
 impl SourceInfo {
@@ -28,23 +28,28 @@ impl SourceInfo {
     }
 
     fn read_only(file: &str, encoded: Option<&Bytes>, wanted: impl Fn(&[u8]) -> bool) -> Self {
-        let locations =
-            locations(encoded, wanted).map(|location| (location.path.clone(), location)).collect();
+        let mut locations: Vec<_> = locations(encoded, wanted).collect();
+        locations.sort_by(|a, b| a.path.cmp(&b.path));
         Self { file: file.to_owned(), locations }
+    }
+
+    fn find(&self, path: &[i32]) -> Option<&descriptor::Location> {
+        let end = self.locations.partition_point(|location| location.path.as_slice() <= path);
+        self.locations[..end].last().filter(|location| location.path == path)
     }
 
     /// The place of an element. Where the compiler did not record it, the nearest element around it.
     pub(crate) fn locate(&self, path: &[i32]) -> Location {
         let span = (1..=path.len())
             .rev()
-            .find_map(|length| self.locations.get(&path[..length]))
+            .find_map(|length| self.find(&path[..length]))
             .map_or(&[][..], |location| &location.span);
         location(&self.file, span, path)
     }
 
     /// The comment that belongs to an element: the one before it, then the one after it.
     pub(crate) fn comment(&self, path: &[i32]) -> String {
-        let Some(location) = self.locations.get(path) else { return String::new() };
+        let Some(location) = self.find(path) else { return String::new() };
         match (location.leading_comments.is_empty(), location.trailing_comments.is_empty()) {
             (_, true) => location.leading_comments.clone(),
             (true, false) => location.trailing_comments.clone(),
@@ -58,11 +63,31 @@ pub(crate) fn locations(
     encoded: Option<&Bytes>,
     wanted: impl Fn(&[u8]) -> bool,
 ) -> impl Iterator<Item = descriptor::Location> {
-    let info = encoded.and_then(|bytes| SourceCodeInfo::decode(bytes.clone()).ok()).unwrap_or_default();
-    info.location
+    let encoded = encoded.and_then(|info| encoded_locations(info)).unwrap_or_default();
+    encoded
         .into_iter()
         .filter(move |location| wanted(location))
         .filter_map(|location| descriptor::Location::decode(location).ok())
+}
+
+/// The locations of a `google.protobuf.SourceCodeInfo`, each still encoded: of most files only few are needed. Nothing if it is cut short.
+fn encoded_locations(info: &[u8]) -> Option<Vec<&[u8]>> {
+    const LOCATION: u32 = 1;
+    let (mut rest, mut locations) = (info, Vec::new());
+    while rest.has_remaining() {
+        let (number, wire_type) = decode_key(&mut rest).ok()?;
+        if number == LOCATION && wire_type == WireType::LengthDelimited {
+            let length = usize::try_from(decode_varint(&mut rest).ok()?).ok()?;
+            let (location, after) = rest.split_at_checked(length)?;
+            locations.push(location);
+            rest = after;
+        } else if number == LOCATION {
+            return None;
+        } else {
+            skip_field(wire_type, number, &mut rest, DecodeContext::default()).ok()?;
+        }
+    }
+    Some(locations)
 }
 
 /// The place of an element, by its span in `SourceCodeInfo`; the file as a whole where there is none.
@@ -102,10 +127,18 @@ mod tests {
 
     type Place = Option<(u32, u32)>;
 
+    /// A `google.protobuf.SourceCodeInfo`.
+    fn info(locations: &[descriptor::Location]) -> Bytes {
+        let mut info = Vec::new();
+        for location in locations {
+            prost::encoding::message::encode(1, location, &mut info);
+        }
+        info.into()
+    }
+
     fn located(span: &[i32]) -> (Place, Place) {
         let location = descriptor::Location { path: vec![6, 0], span: span.to_vec(), ..Default::default() };
-        let info = SourceCodeInfo { location: vec![location.encode_to_vec().into()] };
-        let source = SourceInfo::read("shop.proto", Some(&info.encode_to_vec().into()));
+        let source = SourceInfo::read("shop.proto", Some(&info(&[location])));
         let found = source.locate(&[6, 0, 2, 3]);
         assert_eq!(found.element, [6, 0, 2, 3]);
         (found.position, found.end)
@@ -116,6 +149,23 @@ mod tests {
         assert_eq!(located(&[4, 2, 9]), (Some((5, 3)), Some((5, 10))));
         assert_eq!(located(&[4, 2, 6, 1]), (Some((5, 3)), Some((7, 2))));
         assert_eq!(located(&[4, 2, 2]), (Some((5, 3)), Some((5, 3))));
+    }
+
+    #[test]
+    fn of_locations_with_one_path_the_last_one_counts_in_whatever_order_they_come() {
+        let location = |path: &[i32], comment: &str| descriptor::Location {
+            path: path.to_vec(),
+            leading_comments: comment.to_owned(),
+            ..descriptor::Location::default()
+        };
+        let locations =
+            [location(&[6, 1], "b"), location(&[6, 0], "a"), location(&[6, 1], "c"), location(&[6], "d")];
+        let encoded = info(&locations);
+        let source = SourceInfo::read("shop.proto", Some(&encoded));
+        let comments = [&[6, 0][..], &[6, 1], &[6], &[6, 2], &[]].map(|path| source.comment(path));
+        assert_eq!(comments, ["a", "c", "d", "", ""]);
+        let cut = encoded.slice(..encoded.len() - 1);
+        assert_eq!(SourceInfo::read("shop.proto", Some(&cut)).comment(&[6, 0]), "");
     }
 
     #[test]

@@ -3,13 +3,13 @@
 mod collisions;
 mod comments;
 mod imports;
+mod modules;
 mod quiet;
 mod services;
 
 use std::collections::BTreeMap;
 
 use prost_build::Module;
-use syn::{Item, ItemMod};
 
 use self::collisions::Names;
 use self::imports::Imports;
@@ -17,10 +17,11 @@ use self::services::Services;
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule, panic_message};
 use crate::docs::{Links, Stash};
-use crate::ident::snake;
+use crate::format;
 use crate::input::request::Request;
 use crate::paths::TypePaths;
 use crate::paths::rust_path::for_prost;
+use crate::stage::Stage;
 
 /// A package to generate.
 #[derive(Debug)]
@@ -71,6 +72,7 @@ impl<'a> Messages<'a> {
     /// The messages and services of a package.
     pub(crate) fn generate(&self, package: &Package) -> Result<String, Diagnostics> {
         let config = self.config;
+        config.begin(Stage::Messages);
         let stash = Stash::default();
         let module = Module::from_protobuf_package_name(&package.name);
         let mut inputs = self.imports.of(&package.files)?;
@@ -99,6 +101,7 @@ impl<'a> Messages<'a> {
             .map_err(|error| failed(&error.to_string()))?;
         let messages = modules.remove(&module).unwrap_or_default();
         drop(modules);
+        config.begin(Stage::Format);
         let code = format(&package.name, &messages)?;
         Ok(stash.restore(&(code + &services.into_code())))
     }
@@ -151,29 +154,10 @@ fn prost_config(config: &Config, paths: &TypePaths) -> prost_build::Config {
 }
 
 /// Messages as they are laid out in a file.
-///
-/// The module of a message may be called as the one around it, which clippy takes for a mistake. Users name the module that they include a
-/// package in after a part of the package.
 fn format(package: &str, code: &str) -> Result<String, Diagnostics> {
-    let mut file = syn::parse_file(code).map_err(|error| {
+    format::source(&modules::allow_repeated_names(package, code)).map_err(|error| {
         failed(&format!("the messages of package `{package}` are not valid Rust: {error}; check the attributes and paths in the options"))
-    })?;
-    let segments: Vec<String> = package.split('.').map(snake).collect();
-    for item in &mut file.items {
-        if let Item::Mod(module) = item
-            && (segments.contains(&module.ident.to_string()) || repeats_a_name(module))
-        {
-            module.attrs.push(syn::parse_quote!(#[allow(clippy::module_inception)]));
-        }
-    }
-    Ok(prettyplease::unparse(&file))
-}
-
-/// Whether a module, or one within it, has a module of its own name.
-fn repeats_a_name(module: &ItemMod) -> bool {
-    let items = module.content.iter().flat_map(|(_, items)| items);
-    let mut modules = items.filter_map(|item| if let Item::Mod(inner) = item { Some(inner) } else { None });
-    modules.any(|inner| inner.ident == module.ident || repeats_a_name(inner))
+    })
 }
 
 fn failed(message: &str) -> Diagnostics {
