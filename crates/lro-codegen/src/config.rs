@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::diagnostics::rules::Level;
+use crate::operation_mapping::OperationMapping;
 use crate::service_config::{FileReader, ServiceConfig};
 
 /// Where the runtime crate is unless the option `runtime` says otherwise.
@@ -84,6 +85,9 @@ pub struct Config {
     /// What the operations of methods hold whose protos do not say so: the full name of the method, and the names of the response and of the
     /// metadata as `operation_info` would have them. What a proto says itself wins.
     pub operation_infos: Vec<(String, String, String)>,
+    /// How the operations of an API's own kind are read and asked for; the first that is for a method counts, before those of
+    /// [`Config::service_configs`].
+    pub operation_mappings: Vec<OperationMapping>,
     /// Gets the files that the request's option `service_config` names; without it the option is refused.
     pub read_file: Option<FileReader>,
     /// How prost-build writes messages; read with [`Emit::All`] only, but for `compile_well_known_types`.
@@ -112,6 +116,7 @@ impl Default for Config {
             threads: None,
             service_configs: Vec::new(),
             operation_infos: Vec::new(),
+            operation_mappings: Vec::new(),
             read_file: None,
             messages: MessageConfig::default(),
         }
