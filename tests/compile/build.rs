@@ -84,6 +84,8 @@ fn options() -> Result<(), lro_build::Error> {
 
     let own = to("own_well_known").compile_well_known_types(true).include_file("mod.rs");
     compile(&own, &["options.proto"])?;
+    let layer = to("own_in_methods").compile_well_known_types(true).include_file("mod.rs");
+    compile(&layer.allow("core::0151"), &["well_known.proto"])?;
 
     compile(&to("facade").runtime("crate::facade"), &["well_known.proto"])?;
     compile(&to("hidden").visibility(Visibility::Crate).include_file("mod.rs"), &["options.proto"])

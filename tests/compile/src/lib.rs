@@ -216,6 +216,11 @@ pub mod own_well_known {
     generated!("own_well_known/mod.rs");
 }
 
+/// The same on every side of methods.
+pub mod own_in_methods {
+    generated!("own_in_methods/mod.rs");
+}
+
 /// Operations that are not everybody's, which hold well-known types that are generated as well.
 pub mod own_jobs {
     generated!("own_jobs/mod.rs");
