@@ -14,14 +14,14 @@ impl Emitter<'_> {
         let (request, response) = (self.rust_type(&list.request), self.rust_type(&list.response));
         let text = |step: &Option<Step>, field: TokenStream| {
             let step = step.as_ref()?;
-            Some(set_unless_default(step, quote!(take(&mut query.#field)), quote!(|text| !text.is_empty())))
+            Some(set_unless_default(step, &quote!(take(&mut query.#field)), &quote!(|text| !text.is_empty())))
         };
         let parent = text(parent, quote!(parent));
         let filter = text(filter, quote!(filter));
         let page_token = text(page_token, quote!(page_token));
         let page_size = page_size.as_ref().map(|step| {
             let size = quote!(query.page_size.try_into().unwrap_or_default());
-            set_unless_default(step, size, quote!(|size| *size != 0))
+            set_unless_default(step, &size, &quote!(|size| *size != 0))
         });
         let operations = field_ident(&list.operations);
         let operations = match &mapping.fields {
@@ -57,7 +57,7 @@ impl Emitter<'_> {
 }
 
 /// A field of a request that is given a value. One that can be absent is, rather than to say what is so without it.
-fn set_unless_default(step: &Step, value: TokenStream, says_something: TokenStream) -> TokenStream {
+fn set_unless_default(step: &Step, value: &TokenStream, says_something: &TokenStream) -> TokenStream {
     let field = field_ident(&step.field);
     match step.place {
         Place::Optional => quote!(#field: Some(#value).filter(#says_something),),

@@ -38,8 +38,8 @@ use crate::{Method, OperationRpcs, Routing, payload};
 /// [`untyped`](Self::untyped) leaves out none.
 ///
 /// The stream asks for one page after the other, and only while it is polled. Each handle knows its operation as the
-/// server has listed it ([`Operation::latest`]). An error is the last item: the server's, UNIMPLEMENTED if the API has no
-/// RPC that lists operations, or INVALID_ARGUMENT if that takes no parent or no filter and one is given.
+/// server has listed it ([`Operation::latest`]). An error is the last item: the server's, `UNIMPLEMENTED` if the API has no
+/// RPC that lists operations, or `INVALID_ARGUMENT` if that takes no parent or no filter and one is given.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct OperationList<Res, Meta> {
     client: Client,

@@ -37,13 +37,10 @@ fn server(pages: impl IntoIterator<Item = Result<ListOperationsResponse, Status>
     (Client::new(service), log)
 }
 
-fn page(
-    operations: impl IntoIterator<Item = Operation>,
-    next: &str,
-) -> Result<ListOperationsResponse, Status> {
+fn page(operations: impl IntoIterator<Item = Operation>, next: &str) -> ListOperationsResponse {
     let next_page_token = next.to_owned();
     let operations = operations.into_iter().collect();
-    Ok(ListOperationsResponse { operations, next_page_token, ..Default::default() })
+    ListOperationsResponse { operations, next_page_token, ..Default::default() }
 }
 
 fn operation(name: &str, metadata: Option<Any>, result: Option<operation::Result>) -> Operation {
@@ -65,7 +62,7 @@ async fn names<Res: 'static, Meta: 'static>(mut list: lro::OperationList<Res, Me
 #[tokio::test]
 async fn pages_follow_each_other_and_each_handle_knows_its_operation() {
     let pages = [page([running("a"), running("b")], "more"), page([], "still"), page([running("c")], "")];
-    let (client, log) = server(pages);
+    let (client, log) = server(pages.map(Ok));
     let mut list = client.operations(METHOD, "shelves/1").with_filter("done = false").with_page_size(2);
     assert!(log.lock().unwrap().is_empty(), "nothing is asked before the first item is wanted");
     let first = list.next().await.unwrap().unwrap();
@@ -91,7 +88,7 @@ async fn operations_of_other_methods_are_left_out_unless_types_are_not_wanted() 
         ];
         page(operations, "")
     };
-    let (client, _) = server([all(), all(), all()]);
+    let (client, _) = server([all(), all(), all()].map(Ok));
     let ours = ["runs", "no metadata yet", "done", "failed"];
     assert_eq!(names(client.operations(METHOD, "")).await, ours);
     assert_eq!(names(client.operations(METHOD, "").untyped()).await.len(), 6);
@@ -100,7 +97,7 @@ async fn operations_of_other_methods_are_left_out_unless_types_are_not_wanted() 
 
 #[tokio::test]
 async fn an_error_is_the_last_item() {
-    let (client, log) = server([page([running("a")], "more"), Err(Status::unavailable("away"))]);
+    let (client, log) = server([Ok(page([running("a")], "more")), Err(Status::unavailable("away"))]);
     let mut list = client.raw_operations("shelves/1");
     assert!(list.next().await.unwrap().is_ok());
     assert_eq!(list.next().await.unwrap().unwrap_err().code(), Code::Unavailable);

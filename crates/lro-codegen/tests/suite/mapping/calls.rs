@@ -19,7 +19,7 @@ fn rpc(method: &str) -> RpcMapping {
     RpcMapping::new(format!("cloud.ops.Jobs.{method}")).name_field("job_id")
 }
 
-fn with(mappings: impl IntoIterator<Item = OperationMapping>) -> Config {
+fn with(mappings: Vec<OperationMapping>) -> Config {
     let mut config = Config::default();
     config.operation_mappings.extend(mappings);
     config
@@ -33,7 +33,7 @@ fn calls_say_what_a_file_says() {
         .wait(rpc("Wait").timeout_field("patience"))
         .cancel(rpc("Stop"))
         .watch(rpc("Follow"));
-    let by_calls = generate_with(&with([called]), &cloud(), PARAMETER);
+    let by_calls = generate_with(&with(vec![called]), &cloud(), PARAMETER);
     let by_file = generate_with(&config(MAPPING), &cloud(), PARAMETER);
     assert_eq!(show(&by_calls), show(&by_file));
     assert!(show(&by_file).contains("with_watch"));
@@ -64,7 +64,7 @@ fn a_mapping_for_some_services_leaves_the_others_to_the_next() {
 fn wrong_calls_are_named() {
     let whole = || job().annotation(annotation()).get(rpc("Get"));
     let list = || ListMapping::new("cloud.ops.Jobs.List");
-    let cases = [
+    let cases = vec![
         OperationMapping::new("cloud.ops.Jbo"),
         whole().service("cloud.disk"),
         whole().name_field("ident"),
@@ -83,7 +83,7 @@ fn wrong_calls_are_named() {
     ];
     let mut said = String::new();
     for mapping in cases {
-        let result = generate_with(&with([mapping]), &cloud(), PARAMETER);
+        let result = generate_with(&with(vec![mapping]), &cloud(), PARAMETER);
         let shown = match &result {
             Ok(output) => output.warnings().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
             Err(diagnostics) => diagnostics.to_string(),
