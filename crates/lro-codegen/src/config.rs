@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::diagnostics::rules::Level;
+use crate::operation_mapping::OperationMapping;
 use crate::service_config::{FileReader, ServiceConfig};
 use crate::stage::{Stage, StageHook};
 
@@ -85,6 +86,9 @@ pub struct Config {
     /// What the operations of methods hold whose protos do not say so: the full name of the method, and the names of the response and of the
     /// metadata as `operation_info` would have them. What a proto says itself wins.
     pub operation_infos: Vec<(String, String, String)>,
+    /// How the operations of an API's own kind are read and asked for; the first that is for a method counts, before those of
+    /// [`Config::service_configs`].
+    pub operation_mappings: Vec<OperationMapping>,
     /// Gets the files that the request's option `service_config` names; without it the option is refused.
     pub read_file: Option<FileReader>,
     /// Hears what each thread is at, for those who measure.
@@ -115,6 +119,7 @@ impl Default for Config {
             threads: None,
             service_configs: Vec::new(),
             operation_infos: Vec::new(),
+            operation_mappings: Vec::new(),
             read_file: None,
             on_stage: None,
             messages: MessageConfig::default(),

@@ -45,7 +45,12 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     options::check(&config, &mut report);
     let paths = TypePaths::new(&config, &mut report);
     check_file_names(&config, &mut report);
-    let settings = Settings::read(&config.service_configs, &config.operation_infos, &mut report);
+    let settings = Settings::read(
+        &config.service_configs,
+        &config.operation_infos,
+        &config.operation_mappings,
+        &mut report,
+    );
     if config.emit == Emit::All {
         refuse_editions(&request, &mut report);
     }

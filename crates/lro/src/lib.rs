@@ -43,7 +43,7 @@
 //!   load balancers where its requests go; [`OperationRpcs`]: the RPCs that tell of its operations.
 #![cfg_attr(
     feature = "client",
-    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationError`]: the client's side (feature `client`)."
+    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationList`], [`OperationError`]: the client's side (feature `client`)."
 )]
 #![cfg_attr(
     feature = "server",
@@ -72,13 +72,15 @@ mod client;
 mod server;
 
 pub use self::method::Method;
-pub use self::operation_rpcs::OperationRpcs;
+pub use self::operation_rpcs::{OperationPage, OperationQuery, OperationRpcs};
 pub use self::polling::Polling;
 pub use self::routing::{Routing, RoutingValue};
 pub use prost_types::Any;
 
 #[cfg(feature = "client")]
-pub use self::client::{Client, Operation, OperationError, RawOperation, Snapshot, State, Update, Updates};
+pub use self::client::{
+    Client, Operation, OperationError, OperationList, RawOperation, Snapshot, State, Update, Updates,
+};
 #[cfg(feature = "testing")]
 pub use self::server::testing;
 #[cfg(feature = "server")]

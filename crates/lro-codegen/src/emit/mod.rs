@@ -1,9 +1,11 @@
 //! From the model to Rust: one module per service with long-running methods.
 
+mod answers;
 mod call;
 mod client;
 mod constant;
 mod docs;
+mod list;
 mod polling;
 mod rpcs;
 mod server;

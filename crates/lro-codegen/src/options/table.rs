@@ -10,7 +10,7 @@ use crate::diagnostics::rules::Level;
 pub struct OptionSpec {
     /// Its name, as protoc-gen-prost and protoc-gen-tonic have it where they have one.
     pub name: &'static str,
-    /// The method of `lro_build::Builder` that does the same; empty where build scripts have no use for it.
+    /// The method of `lro_build::Builder` that does the same, or the two that together do; empty where build scripts have no use for it.
     pub method: &'static str,
     /// The form of its value, such as `PATH=ATTRIBUTE`; empty for a switch.
     pub value: &'static str,
@@ -164,7 +164,7 @@ pub const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "service_config",
-        method: "service_config(path)",
+        method: "service_config(path) or operation_mapping(OperationMapping)",
         value: "FILE",
         default: "",
         help: "read how clients wait for operations from a service yaml or a *_gapic.yaml, or how an API's own operations are read from an operation mapping; repeatable, the first one wins",

@@ -2,6 +2,7 @@
 
 mod calls;
 mod clients;
+mod cloud;
 mod constants;
 mod jobs;
 mod names;

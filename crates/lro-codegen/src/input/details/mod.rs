@@ -147,6 +147,13 @@ impl FileDetails {
         &self.file.enumeration
     }
 
+    /// An enum by its name within the package: `Kind`, or `Book.Kind`.
+    pub(crate) fn enumeration(&self, name: &str) -> Option<&EnumType> {
+        let Some((message, name)) = name.rsplit_once('.') else { return self.top_enum(name) };
+        let declared = &self.message(message)?.message.enumeration;
+        declared.iter().find(|enumeration| enumeration.name == name)
+    }
+
     /// An enum that is not within a message.
     pub(crate) fn top_enum(&self, name: &str) -> Option<&EnumType> {
         self.file.enumeration.iter().find(|enumeration| enumeration.name == name)
@@ -271,6 +278,13 @@ impl Field {
             14 => Kind::Enum(type_name),
             _ => Kind::Number,
         }
+    }
+
+    /// Whether it is a number without fractions.
+    pub(crate) fn is_integer(&self) -> bool {
+        const DOUBLE: i32 = 1;
+        const FLOAT: i32 = 2;
+        self.kind() == Kind::Number && !matches!(self.type_number, DOUBLE | FLOAT)
     }
 
     pub(crate) fn is_repeated(&self) -> bool {
