@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
 
+use super::filter::Types;
 use super::handlers::Handlers;
 use super::settings::Settings;
 use super::state::alarm::Alarm;
@@ -36,6 +37,8 @@ pub(super) struct Shared {
     pub(super) page_tokens: PageTokens,
     pub(super) worker: Worker,
     pub(super) handlers: Handlers,
+    /// What filters can name in metadata and responses.
+    pub(super) types: Types,
     pub(super) runs: Runs,
     pub(super) waiters: Arc<Waiters>,
     pub(super) slots: Arc<Slots>,
@@ -79,6 +82,7 @@ impl Shared {
             errors,
             page_tokens,
             handlers: Handlers::default(),
+            types: Types::default(),
             runs: Runs::default(),
             waiters: Arc::default(),
             slots: Slots::new(settings.concurrency, limits),

@@ -15,6 +15,7 @@ use prost_types::Any;
 use tonic::{Code, Status};
 
 use super::convert;
+use super::filter::FilterError;
 use crate::google::rpc::{self, BadRequest, ErrorInfo, ResourceInfo, RetryInfo, bad_request::FieldViolation};
 use crate::payload::{self, UnexpectedPayload};
 
@@ -53,6 +54,10 @@ impl Errors {
 
     pub(super) fn invalid_name(&self, field: &str, error: &InvalidName) -> Status {
         self.bad_field(field, "INVALID_NAME", error.to_string())
+    }
+
+    pub(super) fn invalid_filter(&self, error: &FilterError, filter: &str) -> Status {
+        self.bad_field("filter", "INVALID_FILTER", error.describe(filter))
     }
 
     pub(super) fn invalid_request_id(&self, error: &InvalidRequestId) -> Status {

@@ -14,6 +14,7 @@ mod engine;
 mod errors;
 mod exclusive;
 mod faults;
+mod filter;
 mod get;
 mod hints;
 mod in_transaction;
