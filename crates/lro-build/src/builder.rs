@@ -89,6 +89,13 @@ impl Builder {
         self
     }
 
+    /// Whether servers get the descriptors of responses and metadata, so that filters of `ListOperations` can name their fields; yes unless
+    /// set to false.
+    pub fn filter_descriptors(mut self, on: bool) -> Self {
+        self.job.config.filter_descriptors = on;
+        self
+    }
+
     /// Whether clients send the header `x-goog-request-params`, as `google.api.routing` and `google.api.http` ask for
     /// ([AIP-4222](https://google.aip.dev/client-libraries/4222)); no unless set.
     pub fn routing_headers(mut self, on: bool) -> Self {

@@ -58,6 +58,8 @@ pub struct Config {
     pub runtime: String,
     /// Whether each package gets a constant `FILE_DESCRIPTOR_SET`, with the descriptors of its files; read with [`Emit::All`] only.
     pub file_descriptor_set: bool,
+    /// Whether servers know which fields responses and metadata have, so that filters of lists can name them.
+    pub filter_descriptors: bool,
     /// The name of the file for protos without a package, without `.rs`; `_` unless set.
     pub default_package_filename: Option<String>,
     /// Whether clients send routing headers, as `google.api.routing` and `google.api.http` ask for (AIP-4222).
@@ -108,6 +110,7 @@ impl Default for Config {
             visibility: Visibility::Public,
             runtime: RUNTIME.to_owned(),
             file_descriptor_set: false,
+            filter_descriptors: true,
             default_package_filename: None,
             routing_headers: false,
             include_file: None,

@@ -58,6 +58,7 @@ type Setting = fn(Builder, &Project) -> Builder;
 /// Options of the plugin, and the same for the builder.
 const SAME: &[(&str, Setting)] = &[
     ("emit=lro", |builder, _| builder.emit(Emit::Lro)),
+    ("filter_descriptors=false", |builder, _| builder.filter_descriptors(false)),
     ("client=false", |builder, _| builder.client(false)),
     ("server=false", |builder, _| builder.server(false)),
     ("client_feature=web", |builder, _| builder.client_feature("web")),

@@ -275,6 +275,14 @@ pub const OPTIONS: &[OptionSpec] = &[
         apply: |config, value| switch(value).map(|on| config.file_descriptor_set = on),
     },
     OptionSpec {
+        name: "filter_descriptors",
+        method: "filter_descriptors(bool)",
+        value: "true|false",
+        default: "true",
+        help: "give servers the descriptors of responses and metadata, so that filters of ListOperations can name their fields",
+        apply: |config, value| switch(value).map(|on| config.filter_descriptors = on),
+    },
+    OptionSpec {
         name: "skip_debug",
         method: "skip_debug(path)",
         value: "PATH",

@@ -27,7 +27,7 @@ use crate::{Method, OperationRpcs, Routing, payload};
 /// let mut operations = client.operations(IMPORT_BOOKS, "shelves/1");
 /// while let Some(operation) = operations.next().await {
 ///     let operation = operation?;
-///     println!("{operation} is done: {}", operation.latest().is_some_and(|latest| latest.is_ok_and(|it| it.is_done())));
+///     println!("{operation} is done: {}", operation.latest().is_ok_and(|latest| latest.is_some_and(|it| it.is_done())));
 /// }
 /// # Ok(())
 /// # }

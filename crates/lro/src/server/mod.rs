@@ -9,7 +9,7 @@
 //! - `run`: one attempt, watched over from its first step until its outcome is stored. `context`: what its handler
 //!   sees.
 //! - `tasks`: the tasks in the background, one file each.
-//! - `operations`: `google.longrunning.Operations`, one file for each RPC.
+//! - `operations`: `google.longrunning.Operations`, one file for each RPC. `filter`: the filters of its lists.
 //! - `state`: the parts that all of these are made of: the runs under way, slots, waiters, page tokens, calls to the
 //!   store that end in time. No part knows another one; `shared` holds one of each.
 //! - `testing`: a handler alone, and a server in one process, for tests (feature `testing`).
@@ -20,6 +20,7 @@ mod adapter;
 mod context;
 mod convert;
 mod engine;
+mod filter;
 mod handlers;
 mod operations;
 mod run;

@@ -12,6 +12,7 @@ use tonic::Status;
 
 use super::access::{Action, Caller, Guard};
 use super::convert;
+use super::filter::Types;
 use super::handlers::Handlers;
 use super::settings::Settings;
 use super::state::alarm::Alarm;
@@ -40,6 +41,8 @@ pub(super) struct Shared {
     pub(super) guard: Guard,
     pub(super) worker: Worker,
     pub(super) handlers: Handlers,
+    /// What filters can name in metadata and responses.
+    pub(super) types: Types,
     pub(super) runs: Runs,
     pub(super) waiters: Arc<Waiters>,
     pub(super) slots: Arc<Slots>,
@@ -85,6 +88,7 @@ impl Shared {
             page_tokens,
             guard,
             handlers: Handlers::default(),
+            types: Types::default(),
             runs: Runs::default(),
             waiters: Arc::default(),
             slots: Slots::new(settings.concurrency, limits),

@@ -31,8 +31,16 @@ const TOKEN: Expected = Expected::Field("INVALID_PAGE_TOKEN", "page_token");
 const TIMEOUT: Expected = Expected::Field("INVALID_TIMEOUT", "timeout");
 
 pub(crate) async fn hostile(server: &Server) -> Vec<Hostile> {
-    let parts =
-        [names(), of_others(server), waits(server), pages(server), starts(), bodies(), callers(server)];
+    let parts = [
+        names(),
+        of_others(server),
+        waits(server),
+        pages(server),
+        filters(),
+        starts(),
+        bodies(),
+        callers(server),
+    ];
     parts.into_iter().flatten().collect()
 }
 
@@ -145,6 +153,39 @@ fn pages(server: &Server) -> Vec<Hostile> {
         hostile_to("a token of a megabyte", own(list("", 1, &"A".repeat(1 << 20))), TOKEN),
         hostile_to("a list of what others own", list("", 1_000, ""), Expected::Ok),
     ]
+}
+
+/// Filters that are none, and such as take long.
+fn filters() -> Vec<Hostile> {
+    let list = |filter: &str| {
+        let filter = filter.to_owned();
+        let ask = Ask::List { name: String::new(), page_size: 0, page_token: String::new(), filter };
+        Ask::As("alice".to_owned(), Box::new(ask))
+    };
+    let wrong = Expected::Field("INVALID_FILTER", "filter");
+    let or = |count: usize, filter: &str| vec![filter; count].join(" OR ");
+    [
+        ("half a comparison", "done =", wrong),
+        ("an open quote", "name = \"a", wrong),
+        ("an open parenthesis", "(done = true", wrong),
+        ("a field that there is not", "secret = 1", wrong),
+        ("a number for a truth", "done = 1", wrong),
+        ("a time that is none", "create_time > \"yesterday\"", wrong),
+        ("a year that is far", "create_time > \"999999-01-01T00:00:00Z\"", wrong),
+        ("a field of a text", "name.secret = 1", wrong),
+        ("a code that is none", "error.code = NONE", wrong),
+        ("a function", "sleep(10)", wrong),
+        ("a zero byte", "name = \"a\0\"", Expected::Ok),
+        ("a step into nothing", "metadata.a.b.c.d = 1", wrong),
+        ("a megabyte", &or(60_000, "done = true"), wrong),
+        ("thousands of parentheses", &"(".repeat(4_000), wrong),
+        ("thousands of NOT", &"NOT ".repeat(1_000), wrong),
+        ("thousands of signs", &"-".repeat(4_000), wrong),
+        ("many stars", &format!("name = \"{}\"", "*a".repeat(500)), Expected::Ok),
+        ("as much as there may be", &or(150, "name = \"operations/*\""), Expected::Ok),
+    ]
+    .map(|(what, filter, expected)| hostile_to(format!("a filter with {what}"), list(filter), expected))
+    .into()
 }
 
 /// Starts that store nothing.

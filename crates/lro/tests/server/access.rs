@@ -109,6 +109,13 @@ impl User<'_> {
         self.page(parent, 0, "").await.unwrap().0
     }
 
+    async fn filtered(&self, filter: &str) -> Vec<String> {
+        let filter = filter.to_owned();
+        let request = self.request(ListOperationsRequest { filter, ..ListOperationsRequest::default() });
+        let page = self.server.operations.clone().list_operations(request).await.unwrap().into_inner();
+        page.operations.into_iter().map(|operation| operation.name).collect()
+    }
+
     /// All that can be done with an operation, and what came of it.
     async fn try_all(&self, name: &str) -> Vec<Result<(), Status>> {
         vec![
@@ -253,6 +260,26 @@ async fn an_authorizer_is_asked_about_each_operation_of_a_list() {
     assert_eq!(alice.page("", 1, "").await.unwrap().0, [own]);
     let asked = notes.lock().unwrap().join("; ");
     assert_eq!(asked, r#"List Some("") not found; List Some("shelves/1") found; List Some("") found"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn filters_open_nothing() {
+    let by_owner = |access: &Access<'_>| {
+        Ok(access.operation.is_none_or(|view| view.owner().as_str() == access.caller.owner()))
+    };
+    for authorizer in [None, Some(Asked::new(by_owner).0)] {
+        let server = guarded_with(memory_store(), |builder| match authorizer {
+            Some(authorizer) => builder.authorizer(authorizer),
+            None => builder,
+        });
+        let (alice, bob) = (server.user("alice"), server.user("bob"));
+        let name = alice.begin(Start::new()).await;
+        for filter in ["owner = \"alice\"", "NOT owner = bob", "owner:*", "done = false OR owner = alice"] {
+            assert_eq!(alice.filtered(filter).await, [name.as_str()], "{filter}");
+            assert!(bob.filtered(filter).await.is_empty(), "{filter}");
+        }
+        assert!(alice.filtered("owner = bob").await.is_empty());
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,6 +15,7 @@ mod engine;
 mod errors;
 mod exclusive;
 mod faults;
+mod filter;
 mod get;
 mod hints;
 mod in_transaction;

@@ -194,13 +194,23 @@ impl FileDetails {
     }
 }
 
-impl MessageDetails<'_> {
+impl<'a> MessageDetails<'a> {
     pub(crate) fn fields(&self) -> &[Field] {
         &self.message.field
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.message.field.iter().find(|field| field.name == name)
+    }
+
+    /// Whether it holds the entries of a map.
+    pub(crate) fn is_map_entry(&self) -> bool {
+        self.message.is_map_entry()
+    }
+
+    /// An enum that it declares.
+    pub(crate) fn into_enumeration(self, name: &str) -> Option<&'a EnumType> {
+        self.message.enumeration.iter().find(|enumeration| enumeration.name == name)
     }
 
     /// The names of the messages and enums that it declares.
@@ -266,6 +276,11 @@ impl Field {
     /// The number, of which there is none below zero.
     pub(crate) fn number(&self) -> u32 {
         self.number.unsigned_abs()
+    }
+
+    /// The number of its type in `FieldDescriptorProto.Type`.
+    pub(crate) fn type_number(&self) -> i32 {
+        self.type_number
     }
 
     pub(crate) fn kind(&self) -> Kind<'_> {

@@ -90,7 +90,12 @@ impl Guard {
         if self.allows(&access).await? { Ok(()) } else { Err(self.errors.list_denied(parent)) }
     }
 
-    /// The owner whose operations are all that a list has to be made of; `None` if each has to be asked about.
+    /// Whether each operation of a list has to be asked about.
+    pub(in crate::server) fn asks_about_each(&self, caller: &Caller) -> bool {
+        !self.is_open_to(caller) && self.authorizer.only_owner(caller).is_none()
+    }
+
+    /// The owner whose operations are all that a list is to be made of.
     pub(in crate::server) fn only_owner(&self, caller: &Caller) -> Option<Owner> {
         if self.is_open_to(caller) { None } else { self.authorizer.only_owner(caller) }
     }

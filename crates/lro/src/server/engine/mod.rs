@@ -103,6 +103,7 @@ impl Engine {
         let handlers = &self.shared.handlers;
         let works = handlers.works_of(service);
         handlers.insert(method.path(), Handler::new(method, service, works, run));
+        self.shared.types.insert(&method);
         self.shared.claim.notify_one();
     }
 

@@ -5,6 +5,7 @@ mod deadline;
 mod delete;
 mod get;
 mod list;
+mod search;
 mod wait;
 
 use std::sync::Arc;

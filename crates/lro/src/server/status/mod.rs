@@ -21,6 +21,7 @@ pub(super) use self::failure::{to_failure, to_failure_after_stop};
 use self::reason::Reason;
 use crate::google::rpc::{BadRequest, bad_request::FieldViolation};
 use crate::payload::UnexpectedPayload;
+use crate::server::filter::FilterError;
 
 /// Makes the errors of one server.
 #[derive(Debug, Clone)]
@@ -78,6 +79,10 @@ impl Errors {
 
     pub(super) fn invalid_name(&self, field: &str, error: &InvalidName) -> Status {
         self.bad_field(field, reason::INVALID_NAME, error.to_string())
+    }
+
+    pub(super) fn invalid_filter(&self, error: &FilterError, filter: &str) -> Status {
+        self.bad_field("filter", reason::INVALID_FILTER, error.describe(filter))
     }
 
     pub(super) fn invalid_request_id(&self, error: &InvalidRequestId) -> Status {
