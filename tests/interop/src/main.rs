@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum as _};
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 
 use crate::check::Check;
 use crate::client::Client;
@@ -83,17 +83,14 @@ async fn run(mut args: Args) -> Result<bool> {
     }
 
     // The stores side by side, as most of the time clients wait for work; the clients of each after one another.
-    let tables = try_join_all(args.store.iter().map(|&store| on_store(&args, store, &programs))).await?;
-    let mut is_well = true;
+    let mut tables = try_join_all(args.store.iter().map(|&store| on_store(&args, store, &programs))).await?;
+    if !args.no_faults {
+        tables.extend(with_faults(&args, &programs).await?);
+    }
     for table in &tables {
         print!("\n{table}");
-        is_well &= table.is_well();
     }
-    if !args.no_faults {
-        let table = with_faults(&args, &programs).await?;
-        print!("\n{table}");
-        is_well &= table.is_well();
-    }
+    let is_well = tables.iter().all(Table::is_well);
     println!("\n{}", if is_well { "all is well" } else { "not all is well" });
     Ok(is_well)
 }
@@ -104,31 +101,35 @@ async fn on_store(args: &Args, store: Store, programs: &[Program]) -> Result<Tab
     let mut rows = BTreeMap::new();
     for program in programs {
         let begin = Instant::now();
-        let shelf = format!("shelves/{}", program.client());
-        let checks: Vec<Check> =
-            program.client().checks().filter(|check| !left_out.contains_key(check)).collect();
-        rows.insert(program.client(), program.run(server.address(), &shelf, &checks).await);
+        rows.insert(program.client(), program.run_all(server.address(), &left_out).await);
         println!("{} on {store}: {:.1} s", program.client(), begin.elapsed().as_secs_f64());
     }
     Ok(Table::new(format!("on {store}"), rows, left_out))
 }
 
-/// What is found out of servers that do one thing wrong: a check has done its work if it fails.
-async fn with_faults(args: &Args, programs: &[Program]) -> Result<Table> {
+/// What is found out of servers that do one thing wrong: a check has done its work if it fails. First comes the table of the proxy alone,
+/// with which all is well, so that what fails later fails for the fault.
+async fn with_faults(args: &Args, programs: &[Program]) -> Result<[Table; 2]> {
     let server = Server::start(&args.library, Store::Memory).await?;
     let left_out = filters::left_out(server.address()).await?;
+    let address = proxy::start(server.address(), None).await?;
+    let alone =
+        programs.iter().map(async |program| (program.client(), program.run_all(&address, &left_out).await));
+    let rows = join_all(alone).await.into_iter().collect();
+    let control = Table::new("behind a proxy that does nothing".to_owned(), rows, left_out.clone());
+
     let mut rows: BTreeMap<Client, BTreeMap<Check, Outcome>> = BTreeMap::new();
     for fault in Fault::ALL.into_iter().filter(|fault| !left_out.contains_key(&fault.check())) {
         let begin = Instant::now();
         let check = fault.check();
-        let address = proxy::start(server.address(), fault).await?;
+        let address = proxy::start(server.address(), Some(fault)).await?;
         let concerned = programs.iter().filter(|program| program.client().checks().any(|has| has == check));
         let found = concerned.map(async |program| {
             let shelf = format!("shelves/{}-without", program.client());
             let outcome = program.run(&address, &shelf, &[check]).await.remove(&check);
             (program.client(), outcome.unwrap_or(Outcome::Passed))
         });
-        for (client, outcome) in futures_util::future::join_all(found).await {
+        for (client, outcome) in join_all(found).await {
             let outcome = match outcome {
                 Outcome::Failed(_) => Outcome::Passed,
                 Outcome::Silent(why) => Outcome::Silent(why),
@@ -138,5 +139,6 @@ async fn with_faults(args: &Args, programs: &[Program]) -> Result<Table> {
         }
         println!("{fault}: {:.1} s", begin.elapsed().as_secs_f64());
     }
-    Ok(Table::new("of a server that does one thing wrong, the check of it fails".to_owned(), rows, left_out))
+    let title = "of a server that does one thing wrong, the check of it fails".to_owned();
+    Ok([control, Table::new(title, rows, left_out)])
 }

@@ -50,6 +50,16 @@ impl Program {
         self.client
     }
 
+    /// Has the client try all that it has, but for what is left out.
+    pub(crate) async fn run_all(
+        &self,
+        address: &str,
+        left_out: &BTreeMap<Check, &'static str>,
+    ) -> BTreeMap<Check, Outcome> {
+        let checks: Vec<Check> = self.client.checks().filter(|check| !left_out.contains_key(check)).collect();
+        self.run(address, &format!("shelves/{}", self.client), &checks).await
+    }
+
     /// Has the client try these checks at a server, with shelves whose names begin with `prefix`. There is an outcome for each of them.
     pub(crate) async fn run(
         &self,

@@ -1,4 +1,4 @@
-//! A server that passes everything on to another one, but for what a fault changes.
+//! A server that passes everything on to another one, but for what a fault changes. Without a fault it must be as good as the other one.
 
 use std::convert::Infallible;
 
@@ -25,7 +25,7 @@ const PREFIX: usize = 5;
 /// # Errors
 ///
 /// The other one cannot be reached.
-pub(crate) async fn start(address: &str, fault: Fault) -> Result<String> {
+pub(crate) async fn start(address: &str, fault: Option<Fault>) -> Result<String> {
     let channel = Endpoint::from_shared(format!("http://{address}"))?.connect().await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let own = listener.local_addr()?.to_string();
@@ -43,11 +43,11 @@ pub(crate) async fn start(address: &str, fault: Fault) -> Result<String> {
     Ok(own)
 }
 
-async fn pass(channel: Channel, fault: Fault, request: Request<Body>) -> Response<Body> {
+async fn pass(channel: Channel, fault: Option<Fault>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    match fault.answer(&path) {
+    match fault.and_then(|fault| fault.answer(&path)) {
         Some(Code::Ok) => return empty(),
-        Some(code) => return Status::new(code, fault.to_string()).into_http(),
+        Some(code) => return Status::new(code, "this server does one thing wrong").into_http(),
         None => {}
     }
     match forward(channel, fault, &path, request).await {
@@ -58,21 +58,21 @@ async fn pass(channel: Channel, fault: Fault, request: Request<Body>) -> Respons
 
 async fn forward(
     mut channel: Channel,
-    fault: Fault,
+    fault: Option<Fault>,
     path: &str,
     request: Request<Body>,
 ) -> Result<Response<Body>> {
     let (head, body) = request.into_parts();
-    let body = edit(body, |message| fault.request(path, message), path).await?;
+    let body = edit(body, |message| fault?.request(path, message), path).await?;
     let response = channel.ready().await?.call(Request::from_parts(head, body)).await?;
     let (mut head, body) = response.into_parts();
     // An error without a message has its status among the headers.
-    if let Some(code) = fault.status(path)
+    if let Some(code) = fault.and_then(|fault| fault.status(path))
         && let Some(status) = head.headers.get_mut(STATUS)
     {
         *status = HeaderValue::from(i32::from(code));
     }
-    let body = edit(body, |message| fault.response(path, message), path).await?;
+    let body = edit(body, |message| fault?.response(path, message), path).await?;
     Ok(Response::from_parts(head, body))
 }
 
@@ -84,6 +84,10 @@ async fn edit(body: Body, change: impl FnOnce(&Bytes) -> Option<Vec<u8>>, path: 
     let collected = body.collect().await?;
     let trailers = collected.trailers().cloned();
     let mut framed = collected.to_bytes();
+    if framed.is_empty() && trailers.is_none() {
+        // An error without a message has nothing after its headers, not even an empty frame.
+        return Ok(Body::empty());
+    }
     if framed.len() >= PREFIX {
         let message = framed.slice(PREFIX..);
         if let Some(changed) = change(&message) {
