@@ -14,6 +14,7 @@ mod docs;
 mod figures;
 mod fuzz;
 mod generate;
+mod interop;
 mod methods;
 mod polling;
 mod scratch;
@@ -51,6 +52,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Write the generated files that are checked in.
     Generate(generate::Args),
+    /// Run the clients of others against the example's server.
+    Interop(interop::Args),
     /// List the long-running methods of a descriptor set, one JSON object a line.
     Methods(methods::Args),
     /// Compare the service configs of a tree with an independent reading of them.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Docs(args) => docs::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Interop(args) => interop::run(&args),
         Command::Methods(args) => methods::run(&args),
         Command::Polling(args) => polling::run(&args),
         Command::Simulate(args) => simulate::run(&args),

@@ -83,6 +83,7 @@ impl Builder {
 
     /// Whether each package gets a constant `FILE_DESCRIPTOR_SET`, with the descriptors of its files: custom options included, comments not.
     ///
+    /// For server reflection, beside `lro::google::FILE_DESCRIPTOR_SET`, which has what these files import of google.
     /// For one set of everything in a file, there is [`Builder::file_descriptor_set_path`].
     pub fn file_descriptor_set(mut self, on: bool) -> Self {
         self.job.config.file_descriptor_set = on;

@@ -271,7 +271,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         method: "file_descriptor_set(bool)",
         value: "",
         default: "false",
-        help: "give each package a constant FILE_DESCRIPTOR_SET with the descriptors of its files, custom options included, comments not",
+        help: "give each package a constant FILE_DESCRIPTOR_SET with the descriptors of its files, custom options included, comments not; for server reflection, which wants `lro::google::FILE_DESCRIPTOR_SET` too",
         apply: |config, value| switch(value).map(|on| config.file_descriptor_set = on),
     },
     OptionSpec {

@@ -114,8 +114,8 @@ async fn what_the_server_ends_says_why_for_programs_too() {
         // Lists and watches show the same.
         let list = server.list(ListOperationsRequest::default()).await.unwrap();
         assert!(list.operations.contains(&ended));
-        let last = OperationStream::from(server.watch(name).unwrap());
-        assert_eq!(last.collect::<Vec<_>>().await.pop().unwrap().unwrap(), ended);
+        let watched = OperationStream::from(server.watch(name).unwrap());
+        assert_eq!(watched.collect::<Vec<_>>().await.pop().unwrap().unwrap(), ended);
     }
 }
 

@@ -7,6 +7,7 @@ mod constants;
 mod jobs;
 mod names;
 mod options;
+mod reflection;
 mod registration;
 mod routing;
 mod servers;
