@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::thread;
 
 use bytes::Bytes;
 
@@ -38,7 +37,7 @@ use crate::stage::Stage;
 pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Diagnostics> {
     config.begin(Stage::Read);
     let mut report = Report::default();
-    let request = Request::read(request.into(), &mut report)?;
+    let request = Request::read(request.into(), threads(config), &mut report)?;
     let mut config = config.clone();
     options::apply(&mut config, &request.parameter, &mut report);
     report.set_levels(&config.levels);
@@ -58,7 +57,7 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     let mut report = report.stop_at_errors()?;
 
     config.begin(Stage::Resolve);
-    let model = model::build(&request, &settings, config.routing_headers, &mut report);
+    let model = model::build(&request, &settings, config.routing_headers, threads(&config), &mut report);
     missing::check(&config, &request, &model.services, &paths, &mut report);
     lints::check(&request, &model, &mut report);
     check_selectors(&settings, &request, &mut report);
@@ -135,7 +134,7 @@ impl Job<'_> {
 const METHOD_WEIGHT: usize = 1000;
 
 fn threads(config: &Config) -> NonZeroUsize {
-    config.threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+    config.threads.unwrap_or_else(parallel::cores)
 }
 
 /// The LRO layer of a service, formatted.

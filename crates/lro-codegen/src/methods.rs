@@ -7,6 +7,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::input::request::Request;
 use crate::lints::disable;
 use crate::model::{self, TypeRef};
+use crate::parallel;
 use crate::service_config::{OperationRule, PollingSettings, ServiceConfig, Settings, check_selectors};
 
 /// A method that returns `google.longrunning.Operation`.
@@ -63,7 +64,7 @@ pub fn methods_with(
     let request = Request::of_set(file_descriptor_set.into(), &mut report)?;
     let settings = Settings::read(service_configs, &[], &[], &mut report);
     let mut report = report.stop_at_errors()?;
-    let model = model::build(&request, &settings, false, &mut report);
+    let model = model::build(&request, &settings, false, parallel::cores(), &mut report);
     check_selectors(&settings, &request, &mut report);
     disable::honour(&request, &mut report);
     let warnings = report.finish()?;

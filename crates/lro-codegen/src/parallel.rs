@@ -13,6 +13,11 @@ const STACK: usize = 8 << 20;
 /// An item's position and what came of it.
 type Outcome<R> = (usize, Result<R, Box<dyn Any + Send>>);
 
+/// How many threads the machine has room for.
+pub(crate) fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
 /// Runs `work` on every item with up to `threads` threads, this one among them, and returns the results in the order of the items.
 ///
 /// Items of much weight are begun first, so that none of them is left over for the end. A panic is passed on once all threads are done;

@@ -12,7 +12,7 @@ use super::stages;
 use crate::tree::Tree;
 use crate::{Outcome, cargo, figures, root};
 
-/// How much of a plain decode's time reading and resolving may take.
+/// How much of a plain decode's time reading and resolving may take. They use all cores, and the decode one.
 const READING_LIMIT: f64 = 0.5;
 
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ fn reading(tree: &Tree, runs: u16) -> Outcome {
         ours.push(sample::function(|| lro_codegen::methods(owned)));
         peer.push(sample::function(|| prost_types::FileDescriptorSet::decode(tree.encoded.as_slice())));
     }
-    let comparison = Comparison { ours: &ours, peer: &peer, limit: Some(Limit::Cpu(READING_LIMIT)) };
+    let comparison = Comparison { ours: &ours, peer: &peer, limit: Some(Limit::Wall(READING_LIMIT)) };
     println!("{comparison}");
     comparison.keeps_limit()
 }

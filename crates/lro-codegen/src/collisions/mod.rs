@@ -35,8 +35,8 @@ pub(crate) fn check(
                 modules_of(config, service, &stem).filter(|((_, module), _)| !module.ends_with(LAYER)),
             );
             if config.client {
-                for (method, names) in service.methods.iter().zip(&ServiceNames::new(service).methods) {
-                    tonic::check_client_name(config, service, method, names, report);
+                for method in &service.methods {
+                    tonic::check_client_name(config, service, method, None, report);
                 }
             }
         }
@@ -106,7 +106,7 @@ fn check_methods(config: &Config, service: &Service, report: &mut Report) {
             for name in [&names.client].into_iter().chain(resume) {
                 client.claim(name.to_string(), &format!("the client method `{name}`"), owner(), report);
             }
-            tonic::check_client_name(config, service, method, names, report);
+            tonic::check_client_name(config, service, method, Some(&names.client), report);
         }
         if method.operation.is_some() {
             if config.server {

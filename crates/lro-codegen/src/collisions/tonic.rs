@@ -1,12 +1,14 @@
 //! Names that keep tonic's own code from compiling.
 
+use proc_macro2::Ident;
+
 use crate::config::{Config, Emit};
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::report::Report;
 use crate::diagnostics::rules::Rule;
 use crate::ident::snake;
 use crate::model::{Method, Service};
-use crate::names::{MethodNames, hides_from_tonic, tonic_client_rename};
+use crate::names::{hides_from_tonic, tonic_client_rename};
 
 /// Refuses a service whose name keeps tonic's server from compiling; where protoc-gen-tonic writes it, warns.
 pub(super) fn check_server_name(config: &Config, service: &Service, report: &mut Report) {
@@ -36,16 +38,17 @@ fn beside_tonic(service: &Service, method: &Method, rpc: &str) -> Diagnostic {
     ))
 }
 
-/// Says where a client has an RPC under another name: the typed client, which only services with operations have, or tonic's own.
+/// Says where a client has an RPC under another name: the typed client, which only services with operations have, or tonic's own. What the
+/// typed client calls it is `typed_name`.
 pub(super) fn check_client_name(
     config: &Config,
     service: &Service,
     method: &Method,
-    names: &MethodNames,
+    typed_name: Option<&Ident>,
     report: &mut Report,
 ) {
     let rpc = snake(&method.name);
-    let typed = service.has_operations() && names.client != rpc.as_str();
+    let typed = service.has_operations() && typed_name.is_some_and(|name| name != rpc.as_str());
     let tonic = tonic_client_rename(&rpc).is_some();
     if config.emit == Emit::Lro && tonic && !typed {
         report.push(beside_tonic(service, method, &rpc));

@@ -19,6 +19,16 @@ impl Report {
         self.diagnostics.extend(problems);
     }
 
+    /// An empty report with the levels of this one, for a part of the work that may be done beside others.
+    pub(crate) fn of_part(&self) -> Self {
+        Self { diagnostics: Vec::new(), levels: self.levels.clone() }
+    }
+
+    /// Takes over what a part of the work has found, which has been judged by the same levels.
+    pub(crate) fn add_part(&mut self, part: Self) {
+        self.diagnostics.extend(part.diagnostics);
+    }
+
     /// Takes in what was found. A warning is dropped, kept or made an error, as the level of its rule says.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         let level = self.levels.of(diagnostic.rule());

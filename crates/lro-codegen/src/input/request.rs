@@ -1,6 +1,7 @@
 //! From the bytes of a request to files that can be worked with.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Rule};
 use crate::input::descriptor::{CodeGeneratorRequest, File, FileDescriptorSet};
 use crate::input::details::FileDetails;
 use crate::input::validate::validate;
+use crate::parallel;
 
 /// A request, read and checked.
 #[derive(Debug)]
@@ -29,10 +31,14 @@ pub(crate) struct Request {
 
 impl Request {
     /// Reads a `google.protobuf.compiler.CodeGeneratorRequest`.
-    pub(crate) fn read(bytes: Bytes, report: &mut Report) -> Result<Self, Diagnostics> {
+    pub(crate) fn read(
+        bytes: Bytes,
+        threads: NonZeroUsize,
+        report: &mut Report,
+    ) -> Result<Self, Diagnostics> {
         let request = CodeGeneratorRequest::decode(bytes)
             .map_err(|error| broken("the request is not a whole CodeGeneratorRequest", &error))?;
-        let files = decode_files(&request.proto_file)?;
+        let files = decode_files(&request.proto_file, threads)?;
         validate(&files, report);
         let parameter = request.parameter.unwrap_or_default();
         let targets = request.file_to_generate.iter().cloned().collect();
@@ -52,7 +58,7 @@ impl Request {
     /// Makes a request for all files of a `google.protobuf.FileDescriptorSet`, sorted by name.
     pub(crate) fn of_set(bytes: Bytes, report: &mut Report) -> Result<Self, Diagnostics> {
         let encoded = decode_set(bytes)?.file;
-        let files = decode_files(&encoded)?;
+        let files = decode_files(&encoded, parallel::cores())?;
         validate(&files, report);
         let mut sorted: Vec<(File, Bytes)> = files.into_iter().zip(encoded).collect();
         sorted.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
@@ -144,14 +150,15 @@ fn decode_set(bytes: Bytes) -> Result<FileDescriptorSet, Diagnostics> {
     FileDescriptorSet::decode(bytes).map_err(|error| broken("this is not a whole FileDescriptorSet", &error))
 }
 
-fn decode_files(encoded: &[Bytes]) -> Result<Vec<File>, Diagnostics> {
-    encoded
-        .iter()
-        .map(|bytes| {
-            File::decode(bytes.clone())
-                .map_err(|error| broken("a file of the request cannot be decoded", &error))
-        })
-        .collect()
+fn decode_files(encoded: &[Bytes], threads: NonZeroUsize) -> Result<Vec<File>, Diagnostics> {
+    // A thread is not worth its start for less.
+    const MANY: usize = 100;
+    let threads = if encoded.len() < MANY { NonZeroUsize::MIN } else { threads };
+    parallel::map(threads, encoded, Bytes::len, |bytes| {
+        File::decode(bytes.clone()).map_err(|error| broken("a file of the request cannot be decoded", &error))
+    })
+    .into_iter()
+    .collect()
 }
 
 fn broken(what: &str, error: &prost::DecodeError) -> Diagnostics {

@@ -1,5 +1,7 @@
 //! From descriptors to a [`Model`]: resolves every name and reports every problem.
 
+use std::num::NonZeroUsize;
+
 use super::index::{Imports, Kind, TypeIndex};
 use super::mapping::Mappings;
 use super::option::{InFile, OperationInfoOption};
@@ -10,42 +12,64 @@ use crate::input::descriptor::{self, File};
 use crate::input::path;
 use crate::input::request::Request;
 use crate::input::source::SourceInfo;
+use crate::parallel;
 use crate::service_config::Settings;
 
-/// Builds the model of the services in the files that code is wanted for.
+/// Builds the model of the services in the files that code is wanted for, with up to `threads` threads.
 pub(crate) fn build(
     request: &Request,
     settings: &Settings,
     routing_headers: bool,
+    threads: NonZeroUsize,
     report: &mut Report,
 ) -> Model {
     let types = TypeIndex::new(&request.files);
-    let mut imports = Imports::new(request);
     let option = OperationInfoOption::new(request);
     let mappings = Mappings::resolve(settings, request, &types, report);
-    let mut services = Vec::new();
-    for (index, file) in request.files.iter().enumerate().filter(|(_, file)| request.is_target(file)) {
+    let files: Vec<usize> = request
+        .files
+        .iter()
+        .enumerate()
         // The package of the Operations service itself is part of the runtime.
-        if file.service.is_empty() || file.package == "google.longrunning" {
-            continue;
-        }
-        let source = SourceInfo::read(&file.name, file.source_code_info.as_ref());
+        .filter(|(_, file)| !file.service.is_empty() && file.package != "google.longrunning")
+        .filter(|(_, file)| request.is_target(file))
+        .map(|(index, _)| index)
+        .collect();
+    let services_of = |index: &usize| {
+        let file = &request.files[*index];
+        let mut report = report.of_part();
         let mut builder = Builder {
             request,
             types: &types,
-            imports: &mut imports,
-            option: option.in_file(index),
+            imports: &mut Imports::new(request),
+            option: option.in_file(*index),
             mappings: &mappings,
             file,
-            index,
-            source,
+            index: *index,
+            source: SourceInfo::read(&file.name, file.source_code_info.as_ref()),
             settings,
             routing_headers,
-            report,
+            report: &mut report,
         };
-        for (number, service) in file.service.iter().enumerate() {
-            services.push(builder.service(service, number));
-        }
+        let services: Vec<Service> = file
+            .service
+            .iter()
+            .enumerate()
+            .map(|(number, service)| builder.service(service, number))
+            .collect();
+        (services, report)
+    };
+    let compared = types.compared();
+    let mut parts = parallel::map(threads, &files, |index| request.encoded[*index].len(), services_of);
+    if types.is_out_of_suggestions() {
+        // Whose suggestions there were must not depend on which thread was first.
+        types.forget_suggestions(compared);
+        parts = files.iter().map(services_of).collect();
+    }
+    let mut services = Vec::new();
+    for (of_file, part) in parts {
+        services.extend(of_file);
+        report.add_part(part);
     }
     Model { services, types, mappings }
 }

@@ -79,6 +79,20 @@ impl TypeIndex {
         self.types.get(full_name).copied()
     }
 
+    /// Whether there are no more suggestions, so that it depends on who came first which there were.
+    pub(super) fn is_out_of_suggestions(&self) -> bool {
+        self.compared.load(Ordering::Relaxed) > MAX_COMPARED
+    }
+
+    /// Forgets what was compared since there was this much.
+    pub(super) fn forget_suggestions(&self, compared: usize) {
+        self.compared.store(compared, Ordering::Relaxed);
+    }
+
+    pub(super) fn compared(&self) -> usize {
+        self.compared.load(Ordering::Relaxed)
+    }
+
     /// What the file of a message says about it, and which file that is.
     pub(crate) fn message<'r>(
         &self,
