@@ -9,6 +9,8 @@ use lro_store_conformance::StoreMethod;
 use prost::Message;
 use tonic::Code;
 
+#[cfg(feature = "client")]
+use crate::scripted_service::WORK;
 use crate::scripted_service::{Job, Percent};
 use crate::support::{Server, detail, memory_store, reason};
 
@@ -51,6 +53,23 @@ async fn the_name_is_the_parent_and_a_dash_reads_across_one_level() {
     {
         assert_eq!(&names(&server, page(parent, 0, "")).await.0, expected, "{parent}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+#[cfg(feature = "client")]
+async fn a_client_lists_them_as_handles_page_by_page() {
+    let server = Server::new();
+    let expected = start_many(&server, "shelves/1", 5).await;
+    start_many(&server, "shelves/2", 1).await;
+    let client = lro::Client::new(server.engine.operations_server());
+    let mut list = client.operations(WORK, "shelves/1").with_page_size(2);
+    let mut names = Vec::new();
+    while let Some(operation) = list.next().await {
+        names.push(operation.unwrap().name().to_owned());
+    }
+    assert_eq!(names, expected);
+    let refused = client.raw_operations("").with_page_size(-1).next().await.unwrap();
+    assert_eq!(refused.unwrap_err().code(), Code::InvalidArgument);
 }
 
 #[tokio::test(start_paused = true)]
