@@ -8,6 +8,7 @@ mod bench;
 mod cargo;
 mod chaos;
 mod checked_in;
+mod conformance;
 mod corpus;
 mod crate_check;
 mod docs;
@@ -44,6 +45,8 @@ enum Command {
     Bench(bench::Args),
     /// Run processes on a real store while everything goes wrong.
     Chaos(chaos::Args),
+    /// Test the example server from outside, on each store.
+    Conformance(conformance::Args),
     /// Run the generator over every package of a tree of protos.
     Corpus(corpus::Args),
     /// Run rustdoc over every comment of a tree of protos.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Api(args) => api::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Conformance(args) => conformance::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
