@@ -147,6 +147,16 @@ impl Table {
         &self.keys
     }
 
+    /// Where a list begins that has nothing from a time on and nothing before a place. Some of that very time may be behind it.
+    pub(super) fn place_before(&self, until: Option<Timestamp>, after: Option<&Cursor>) -> Option<Cursor> {
+        let any = self.by_age.last().filter(|newest| until.is_some_and(|until| newest.create_time >= until));
+        let of_time = any.zip(until).map(|(any, until)| Cursor { create_time: until, ..any.clone() });
+        match (of_time, after) {
+            (Some(of_time), Some(after)) => Some(of_time.min(after.clone())),
+            (of_time, after) => of_time.or_else(|| after.cloned()),
+        }
+    }
+
     /// All of these parents after a place, newest first; for a pattern, also others.
     pub(super) fn newest_first<'a>(
         &'a self,
