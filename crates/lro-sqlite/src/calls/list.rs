@@ -30,6 +30,9 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -
         Some(after) => (after.create_time.as_micros(), after.name.as_str()),
         None => (i64::MAX, AFTER_ALL_NAMES),
     };
+    // What is newer than the range is not looked at.
+    let until = query.create_time.until.map_or(i64::MAX, |until| until.as_micros().saturating_sub(1));
+    let (time, last_name) = if until < time { (until, AFTER_ALL_NAMES) } else { (time, last_name) };
     let mut statement;
     let owner = query.owner.as_ref().map(Owner::as_str).filter(|owner| !owner.is_empty());
     let mut looks = if let Some(owner) = owner {
@@ -49,6 +52,9 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -
         }
         count += 1;
         let place = Cursor { create_time: column::time(look, 7)?, name: column::name(look, 1)? };
+        if query.create_time.from.is_some_and(|from| place.create_time < from) {
+            break;
+        }
         if is_selected(query, look, now)? {
             let id = look.get(0)?;
             let stored = row::by_id(connection, id)?

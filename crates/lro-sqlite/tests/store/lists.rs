@@ -2,6 +2,7 @@
 
 use lro_store::{
     Beginning, ListQuery, MAX_BATCH, NewOperation, OperationName, Owner, ParentPattern, StateKind, Store,
+    TimeRange,
 };
 
 use crate::support::{METHOD, Place, operation, payload, response};
@@ -28,6 +29,32 @@ async fn a_list_that_selects_looks_at_a_few_thousand_and_goes_on() {
     }
     assert_eq!(found.len(), 1);
     assert!((3..=BATCHES).contains(&pages), "{pages} pages");
+}
+
+#[tokio::test]
+async fn a_list_of_a_range_of_time_looks_at_that_range_alone() {
+    const OTHERS: usize = 5;
+    let place = Place::new();
+    let store = place.open().await;
+    let create = async |batch: &str, count: usize| {
+        let all = (0..count).map(|id| operation(&format!("{batch}-{id}"))).collect();
+        store.create(all).await.unwrap().remove(0).created().unwrap().create_time()
+    };
+    // Before the range and behind it there is more than one call looks at.
+    for batch in 0..OTHERS {
+        create(&format!("older{batch}"), MAX_BATCH).await;
+    }
+    let first = create("wanted", 1).await;
+    let until = create("newer", MAX_BATCH).await;
+    for batch in 0..OTHERS {
+        create(&format!("newer{batch}"), MAX_BATCH).await;
+    }
+    assert!(first < until, "the clock of the store goes on");
+    let mut query = ListQuery::new(ParentPattern::all(), 10);
+    query.states = vec![StateKind::Queued];
+    query.create_time = TimeRange::new(Some(first), Some(until));
+    let page = store.list(&query).await.unwrap();
+    assert_eq!((page.views.len(), page.next), (1, None));
 }
 
 #[tokio::test]

@@ -22,7 +22,11 @@ impl Groups {
     }
 
     /// The places of a group that are older than one, or all of them, newest first.
-    pub(super) fn newest_first(&self, group: &str, after: Option<&Cursor>) -> impl Iterator<Item = &Cursor> {
+    pub(super) fn newest_first<'a>(
+        &'a self,
+        group: &str,
+        after: Option<&Cursor>,
+    ) -> impl Iterator<Item = &'a Cursor> + use<'a> {
         let group: Arc<str> = group.into();
         let before = match (after, self.0.first()) {
             (Some(after), _) => Bound::Excluded((Arc::clone(&group), after.clone())),

@@ -152,6 +152,9 @@ impl Store for MemoryStore {
         Ok(self.look(|table, now| {
             let (mut views, mut bytes, mut last) = (Vec::new(), 0, None);
             for (looks, view) in table.newest_first(query).enumerate() {
+                if query.create_time.from.is_some_and(|from| view.create_time() < from) {
+                    break;
+                }
                 let selected = !view.is_expired(now) && query.selects(view);
                 let full = selected && !views.is_empty() && bytes + view.size() > query.max_bytes;
                 if full || views.len() == query.limit || looks == query.limit + LOOKS {

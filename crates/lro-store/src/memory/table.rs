@@ -156,20 +156,28 @@ impl Table {
         &self.keys
     }
 
+    /// Where a list begins that has nothing from a time on and nothing before a place. Some of that very time may be behind it.
+    fn place_before(&self, until: Option<Timestamp>, after: Option<&Cursor>) -> Option<Cursor> {
+        let any = self.by_age.last().filter(|newest| until.is_some_and(|until| newest.create_time >= until));
+        let of_time = any.zip(until).map(|(any, until)| Cursor { create_time: until, ..any.clone() });
+        match (of_time, after) {
+            (Some(of_time), Some(after)) => Some(of_time.min(after.clone())),
+            (of_time, after) => of_time.or_else(|| after.cloned()),
+        }
+    }
+
     /// Operations among which are all that a query selects, after its place, newest first. Of an owner or of one parent
     /// there are no others.
-    pub(super) fn newest_first<'a>(
-        &'a self,
-        query: &'a ListQuery,
-    ) -> Box<dyn Iterator<Item = &'a View> + 'a> {
+    pub(super) fn newest_first<'a>(&'a self, query: &ListQuery) -> Box<dyn Iterator<Item = &'a View> + 'a> {
         let view = |place: &Cursor| self.get(&place.name).map(|entry| &entry.view);
-        let after = query.after.as_ref();
+        let begin = self.place_before(query.create_time.until, query.after.as_ref());
+        let after = begin.as_ref();
         let owner = query.owner.as_ref().map(Owner::as_str).filter(|owner| !owner.is_empty());
         match (owner, query.parent.as_exact()) {
             (Some(owner), _) => Box::new(self.by_owner.newest_first(owner, after).filter_map(view)),
             (None, Some(parent)) => Box::new(self.by_parent.newest_first(parent, after).filter_map(view)),
             (None, None) => {
-                let before = after.map_or(Bound::Unbounded, Bound::Excluded);
+                let before = begin.map_or(Bound::Unbounded, Bound::Excluded);
                 Box::new(self.by_age.range((Bound::Unbounded, before)).rev().filter_map(view))
             }
         }
