@@ -25,6 +25,7 @@ use super::state::slots::Slots;
 use super::state::waiters::Waiters;
 use super::state::worker::Worker;
 use super::status::Errors;
+use super::telemetry::Advice;
 
 /// What the parts of an engine share.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ pub(super) struct Shared {
     pub(super) slots: Arc<Slots>,
     pub(super) queue: QueueLimit,
     pub(super) doubt: Doubt,
+    pub(super) advice: Advice,
     /// There may be something to claim.
     pub(super) claim: Notify,
     /// When there will be something to claim.
@@ -88,6 +90,7 @@ impl Shared {
             slots: Slots::new(settings.concurrency, limits),
             queue: QueueLimit::new(settings.queue_limit),
             doubt: Doubt::default(),
+            advice: Advice::default(),
             claim: Notify::new(),
             alarm: Alarm::default(),
             keep_alive: Notify::new(),
@@ -132,17 +135,18 @@ impl Shared {
         }
     }
 
-    /// Whether the caller may do this with an operation. Where everyone may, whether it exists is not looked at.
+    /// Whether the caller may do this with an operation; what was found if it had to be looked at. Where everyone may,
+    /// whether it exists is not looked at.
     pub(super) async fn check(
         &self,
         caller: &Caller,
         action: Action,
         name: &OperationName,
-    ) -> Result<(), Status> {
+    ) -> Result<Option<View>, Status> {
         if self.guard.is_open_to(caller) {
-            return Ok(());
+            return Ok(None);
         }
-        self.read_for(caller, action, name).await.map(drop)
+        self.read_for(caller, action, name).await.map(Some)
     }
 
     /// Has the claim task look for work when this time is over, as no hint of the store may tell of it.

@@ -40,6 +40,7 @@ mod start;
 mod start_faults;
 mod storm;
 mod support;
+mod telemetry;
 mod validate_only;
 mod wait;
 mod watch;
