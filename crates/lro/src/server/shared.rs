@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use lro_store::{OperationName, Release, Store, StoreExt, View};
 use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
@@ -26,6 +27,10 @@ use super::state::waiters::Waiters;
 use super::state::worker::Worker;
 use super::status::Errors;
 use super::telemetry::Advice;
+
+/// How long it takes at least to learn that an operation is not there for a caller. What somebody else has is read and looked at,
+/// which takes longer than to find nothing; a store that needs less than this for either does not tell them apart.
+const DENIAL_TIME: Duration = Duration::from_millis(10);
 
 /// What the parts of an engine share.
 #[derive(Debug)]
@@ -118,7 +123,12 @@ impl Shared {
         action: Action,
         name: &OperationName,
     ) -> Result<View, Status> {
-        self.guard.check(caller, action, name, self.read(name).await?).await
+        let began = Instant::now();
+        let answer = self.guard.check(caller, action, name, self.read(name).await?).await;
+        if answer.is_err() && !self.guard.is_open_to(caller) {
+            sleep_until(began + DENIAL_TIME).await;
+        }
+        answer
     }
 
     /// The operation as this process knows it or else as the store has it, if the caller may do this with it.

@@ -11,6 +11,7 @@ mod connection;
 mod context;
 mod delegated;
 mod delete;
+mod denial_time;
 mod engine;
 mod errors;
 mod exclusive;

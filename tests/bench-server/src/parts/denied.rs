@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rand::RngExt;
+use tokio::task::JoinSet;
 use tonic::Code;
 use tonic::transport::Channel;
 
@@ -15,8 +16,11 @@ use crate::callers;
 /// How many calls of each kind.
 const CALLS: usize = 10_000;
 
+/// How many callers share them, each with one call at a time.
+const CALLERS: usize = 20;
+
 /// How many pairs come before those that count.
-const WARM_UP: usize = 1_000;
+const WARM_UP: usize = 100;
 
 /// What of 10,000 and as many of one distribution the Kolmogorov-Smirnov statistic exceeds once in a hundred times:
 /// this, times the root of (n + m) / (n m).
@@ -28,21 +32,16 @@ const QUANTILES: [usize; 5] = [10, 50, 90, 99, 100];
 pub(crate) async fn run(figures: &mut Figures) -> Outcome {
     let jobs = Jobs::connect(callers::engine()).await?;
     let (names, _) = callers::operations(&jobs, "users/alice", CALLS).await?;
-    let connection = jobs.connections[0].clone();
-    let mut dice = rand::rng();
+    ask(&jobs.connections[0], names[..WARM_UP].to_vec()).await?;
+    let mut callers = JoinSet::new();
+    for (number, names) in names.chunks(CALLS / CALLERS).enumerate() {
+        let connection = jobs.connections[number % jobs.connections.len()].clone();
+        let names = names.to_vec();
+        callers.spawn(async move { ask(&connection, names).await.map_err(|error| error.to_string()) });
+    }
     let (mut denied, mut missing) = (Vec::new(), Vec::new());
-    for number in 0..WARM_UP + CALLS {
-        let theirs = names[number % CALLS].clone();
-        let nobodys = another(&theirs, &mut dice);
-        // In either order, so that whatever comes second is as often the one as the other.
-        let (theirs, nobodys) = if dice.random() {
-            let theirs = time(&connection, theirs).await?;
-            (theirs, time(&connection, nobodys).await?)
-        } else {
-            let nobodys = time(&connection, nobodys).await?;
-            (time(&connection, theirs).await?, nobodys)
-        };
-        if number >= WARM_UP {
+    while let Some(times) = callers.join_next().await {
+        for (theirs, nobodys) in times?? {
             denied.push(theirs);
             missing.push(nobodys);
         }
@@ -63,6 +62,27 @@ pub(crate) async fn run(figures: &mut Figures) -> Outcome {
         Limit::AtMost(limit),
     );
     Ok(())
+}
+
+/// Asks for these operations of somebody else, and for as many that do not exist: how long each pair takes.
+async fn ask(connection: &Channel, names: Vec<String>) -> Outcome<Vec<(Duration, Duration)>> {
+    let mut times = Vec::new();
+    for theirs in names {
+        let (nobodys, is_first) = {
+            let mut dice = rand::rng();
+            (another(&theirs, &mut dice), dice.random())
+        };
+        // In either order, so that whatever comes second is as often the one as the other.
+        let pair = if is_first {
+            let theirs = time(connection, theirs).await?;
+            (theirs, time(connection, nobodys).await?)
+        } else {
+            let nobodys = time(connection, nobodys).await?;
+            (time(connection, theirs).await?, nobodys)
+        };
+        times.push(pair);
+    }
+    Ok(times)
 }
 
 /// How long the answer takes, which is that it is not for this caller.
