@@ -21,7 +21,8 @@ pub(in crate::server) struct Running(Gauge);
 /// One who waits and is counted until it is dropped.
 pub(in crate::server) struct Waiting(Gauge);
 
-/// Says what each metric is.
+/// Says what each metric is, and shows those that have no labels before anything happens: an alarm cannot tell what is absent
+/// from what is well.
 pub(in crate::server) fn describe() {
     use Unit::{Count, Seconds};
     describe_counter!("lro_operations_started_total", Count, "Operations that this process has started");
@@ -62,6 +63,16 @@ pub(in crate::server) fn describe() {
         "How long the store took for a call, by kind and result"
     );
     describe_histogram!("lro_store_call_items", Count, "How many items a call of the store was about");
+    for counter in [
+        counter!("lro_leases_lost_total"),
+        counter!("lro_operations_reclaimed_total"),
+        counter!("lro_operations_expired_total"),
+    ] {
+        counter.increment(0);
+    }
+    for gauge in [gauge!("lro_operations_queued"), gauge!("lro_waiters"), gauge!("lro_watchers")] {
+        gauge.increment(0);
+    }
 }
 
 /// The store, each of whose calls is timed.
