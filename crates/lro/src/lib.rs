@@ -53,6 +53,8 @@
     feature = "testing",
     doc = "- [`testing`]: a handler alone, and a server and its clients in one process, for tests (feature `testing`)."
 )]
+//! - Features `metrics` and `opentelemetry`: what an engine counts and times, and traces that go on in the work; the guide to
+//!   operating in the repository has tables of both, and of what is logged.
 //! - [`payload`]: messages in and out of `google.protobuf.Any`.
 //! - [`google`]: the messages and services of `google.longrunning` and `google.rpc`.
 //! - [`codegen`]: what generated code names.

@@ -3,9 +3,15 @@
 //!
 //! - `parts`: what is measured, a file each.
 //! - `bare`: the peer, which answers without an engine.
+//! - `callers`: requests that say who sends them, and an engine that listens to that.
+//! - `telemetry`: where what the engine tells of itself goes.
 
 mod bare;
+mod callers;
 mod parts;
+#[cfg_attr(feature = "telemetry", path = "telemetry/on.rs")]
+#[cfg_attr(not(feature = "telemetry"), path = "telemetry/off.rs")]
+mod telemetry;
 
 use std::process::ExitCode;
 

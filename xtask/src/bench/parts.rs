@@ -9,8 +9,8 @@ use crate::{Outcome, cargo, root};
 
 /// A program of this workspace, built with optimisation. It is none of this one's own modules, so that other tasks need
 /// none of what it needs.
-pub(super) fn build(package: &str) -> Outcome<PathBuf> {
-    cargo::run(root(), &["build", "--quiet", "--release", "--package", package])?;
+pub(super) fn build(package: &str, features: &str) -> Outcome<PathBuf> {
+    cargo::run(root(), &["build", "--quiet", "--release", "--package", package, "--features", features])?;
     Ok(cargo::target_folder().join("release").join(package))
 }
 

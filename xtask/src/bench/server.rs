@@ -23,6 +23,17 @@ enum Part {
     StoreCalls,
     /// Signs of life of a process that runs few or many operations.
     Heartbeats,
+    /// `GetOperation` by callers who say who they are, with telemetry, against a bare answer of the same message.
+    Identified,
+    /// `GetOperation` of what belongs to somebody else, against what does not exist: whether the times tell them apart.
+    Denied,
+}
+
+impl Part {
+    /// What the program is built with for this part.
+    const fn features(self) -> &'static str {
+        if matches!(self, Self::Identified) { "telemetry" } else { "" }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -36,15 +47,21 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Outcome {
-    let program = parts::build(PROGRAM)?;
     println!(
         "4 connections over loopback, 64 callers, {} pairs of runs after one warm-up, {} cores",
         args.pairs,
         std::thread::available_parallelism()?
     );
-    parts::run(&parts::chosen(&args.only), |part| {
-        let mut command = Command::new(&program);
-        command.arg(part).args(["--pairs", &args.pairs.to_string()]);
-        command
-    })
+    let chosen = parts::chosen(&args.only);
+    let mut outcome = Ok(());
+    for alike in chosen.chunk_by(|one, next| one.features() == next.features()) {
+        let program = parts::build(PROGRAM, alike[0].features())?;
+        let ran = parts::run(alike, |part| {
+            let mut command = Command::new(&program);
+            command.arg(part).args(["--pairs", &args.pairs.to_string()]);
+            command
+        });
+        outcome = outcome.and(ran);
+    }
+    outcome
 }

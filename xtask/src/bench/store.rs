@@ -63,7 +63,7 @@ impl Part {
 pub(crate) fn run(args: &Args) -> Outcome {
     let mut chosen = parts::chosen(&args.only);
     chosen.retain(|part: &Part| args.store.is_none_or(|store| part.store() == store));
-    let program = parts::build(PROGRAM)?;
+    let program = parts::build(PROGRAM, "")?;
     let peers = chosen.contains(&Part::Drain).then(peers::install);
     println!("64 callers, {} pairs of runs, {} cores", args.pairs, std::thread::available_parallelism()?);
     parts::run(&chosen, |part| {

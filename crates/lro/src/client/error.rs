@@ -113,8 +113,9 @@ impl fmt::Display for OperationError {
                 write!(f, "gave up waiting for operation `{name}` after {after:?}; it may still be running")?;
                 last_error.iter().try_for_each(|status| write!(f, " (last trouble: {})", Short(status)))
             }
-            Kind::Rpc(RpcFailure { method, status }) => {
-                write!(f, "{method} failed for operation `{name}`: {}", Short(status))
+            Kind::Rpc(RpcFailure { method, status, hint }) => {
+                write!(f, "{method} failed for operation `{name}`: {}", Short(status))?;
+                hint.iter().try_for_each(|hint| write!(f, "; {hint}"))
             }
             Kind::Payload(unexpected) => write!(f, "operation `{name}` succeeded, but {unexpected}"),
             Kind::Malformed(why) => write!(f, "operation `{name}` is malformed: {why}"),

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use tonic::Status;
+use tonic::{Code, Status};
 
+use crate::OperationRpcs;
 use crate::method::split;
 use crate::payload::UnexpectedPayload;
 
@@ -23,20 +24,32 @@ pub(super) enum Kind {
 pub(super) struct RpcFailure {
     pub(super) method: &'static str,
     pub(super) status: Status,
+    /// What the server may lack, if that would explain the failure.
+    pub(super) hint: Option<&'static str>,
 }
+
+/// A server that starts operations and does not serve them is a common mistake, and the status alone does not tell.
+const NOT_SERVED: &str = "does the server serve google.longrunning.Operations?";
 
 impl RpcFailure {
     /// The failure of the RPC at `path`.
     pub(super) fn of(path: &'static str) -> impl Fn(Status) -> Self {
-        move |status| Self { method: split(path).1, status }
+        move |status| {
+            let is_google = OperationRpcs::GOOGLE.get().is_some_and(|rpc| rpc.path == path);
+            let is_not_served = is_google && status.code() == Code::Unimplemented;
+            Self { method: split(path).1, status, hint: is_not_served.then_some(NOT_SERVED) }
+        }
+    }
+
+    /// The failure of a call that has no path of its own, or that was not answered.
+    pub(super) fn plain(method: &'static str, status: Status) -> Self {
+        Self { method, status, hint: None }
     }
 
     /// Why nothing was called: the API has no RPC for it.
     pub(super) fn missing(method: &'static str) -> Self {
-        Self {
-            method,
-            status: Status::unimplemented("the API has no such RPC for operations of this method"),
-        }
+        let status = Status::unimplemented("the API has no such RPC for operations of this method");
+        Self::plain(method, status)
     }
 }
 

@@ -156,16 +156,15 @@ impl Watch {
     }
 
     async fn make(&self, call: Call) -> Result<Operation, RpcFailure> {
-        let late = |method, limit| RpcFailure {
-            method,
-            status: Status::deadline_exceeded(format!("no answer within {limit:?}")),
+        let late = |method, limit| {
+            RpcFailure::plain(method, Status::deadline_exceeded(format!("no answer within {limit:?}")))
         };
         let answer = match call {
             // What the stream says is remembered as it says it.
             Call::Listen => {
                 return match self.shared.listen().await {
                     Fed::State(operation) => Ok(operation),
-                    Fed::Over(status) => Err(RpcFailure { method: STREAM, status }),
+                    Fed::Over(status) => Err(RpcFailure::plain(STREAM, status)),
                 };
             }
             Call::Open => match timeout(ANSWER_TIME, self.shared.open(self.rpcs)).await {

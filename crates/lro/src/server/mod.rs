@@ -12,6 +12,7 @@
 //! - `operations`: `google.longrunning.Operations`, one file for each RPC. `filter`: the filters of its lists.
 //! - `state`: the parts that all of these are made of: the runs under way, slots, waiters, page tokens, calls to the
 //!   store that end in time. No part knows another one; `shared` holds one of each.
+//! - `telemetry`: what those who operate the engine are told: lines of the log, spans, metrics.
 //! - `testing`: a handler alone, and a server in one process, for tests (feature `testing`).
 //! - `convert`, `status`: the only places where views become messages and failures become `tonic::Status`.
 
@@ -30,6 +31,7 @@ mod start;
 mod state;
 mod status;
 mod tasks;
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use lro_store::{OperationName, Release, Store, StoreExt, View};
 use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
@@ -27,7 +28,12 @@ use super::state::slots::Slots;
 use super::state::waiters::Waiters;
 use super::state::worker::Worker;
 use super::status::Errors;
+use super::telemetry::Advice;
 use crate::google::longrunning::Operation;
+
+/// How long it takes at least to learn that an operation is not there for a caller. What somebody else has is read and looked at,
+/// which takes longer than to find nothing; a store that needs less than this for either does not tell them apart.
+const DENIAL_TIME: Duration = Duration::from_millis(10);
 
 /// What the parts of an engine share.
 #[derive(Debug)]
@@ -48,6 +54,7 @@ pub(super) struct Shared {
     pub(super) slots: Arc<Slots>,
     pub(super) queue: QueueLimit,
     pub(super) doubt: Doubt,
+    pub(super) advice: Advice,
     /// There may be something to claim.
     pub(super) claim: Notify,
     /// When there will be something to claim.
@@ -94,6 +101,7 @@ impl Shared {
             slots: Slots::new(settings.concurrency, limits),
             queue: QueueLimit::new(settings.queue_limit),
             doubt: Doubt::default(),
+            advice: Advice::default(),
             claim: Notify::new(),
             alarm: Alarm::default(),
             keep_alive: Notify::new(),
@@ -121,7 +129,12 @@ impl Shared {
         action: Action,
         name: &OperationName,
     ) -> Result<View, Status> {
-        self.guard.check(caller, action, name, self.read(name).await?).await
+        let began = Instant::now();
+        let answer = self.guard.check(caller, action, name, self.read(name).await?).await;
+        if answer.is_err() && !self.guard.is_open_to(caller) {
+            sleep_until(began + DENIAL_TIME).await;
+        }
+        answer
     }
 
     /// The operation as this process knows it or else as the store has it, if the caller may do this with it.
@@ -138,17 +151,18 @@ impl Shared {
         }
     }
 
-    /// Whether the caller may do this with an operation. Where everyone may, whether it exists is not looked at.
+    /// Whether the caller may do this with an operation; what was found if it had to be looked at. Where everyone may,
+    /// whether it exists is not looked at.
     pub(super) async fn check(
         &self,
         caller: &Caller,
         action: Action,
         name: &OperationName,
-    ) -> Result<(), Status> {
+    ) -> Result<Option<View>, Status> {
         if self.guard.is_open_to(caller) {
-            return Ok(());
+            return Ok(None);
         }
-        self.read_for(caller, action, name).await.map(drop)
+        self.read_for(caller, action, name).await.map(Some)
     }
 
     /// The operation as clients of this server see it.

@@ -106,6 +106,7 @@ async fn errors_name_the_rpc_that_was_called_or_is_missing() {
     assert!(error.to_string().starts_with("GetJob failed for operation `j1`"), "{error}");
     for error in [operation.cancel().await.unwrap_err(), operation.delete().await.unwrap_err()] {
         assert_eq!(error.status().unwrap().code(), Code::Unimplemented, "{error}");
+        assert!(!error.to_string().contains("google"), "it is not asked: {error}");
     }
     assert_eq!(log.lock().unwrap().len(), 1, "what is missing is not called");
 }

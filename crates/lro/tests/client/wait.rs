@@ -49,6 +49,22 @@ async fn without_wait_operation_it_polls_with_growing_pauses() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_serve_its_operations_is_named_as_the_cause() {
+    let service = ScriptedService::new(vec![at_once(Err(Status::unimplemented("unknown service"))); 2]);
+    let error = service.started().with_polling(polling()).wait().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "GetOperation failed for operation `{NAME}`: Unimplemented: unknown service; \
+             does the server serve google.longrunning.Operations?"
+        )
+    );
+    let service = ScriptedService::new([at_once(Err(Status::not_found("gone")))]);
+    let error = service.client().operation(METHOD, NAME).poll().await.unwrap_err();
+    assert!(error.to_string().ends_with(": NotFound: gone"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_resumed_handle_polls_at_once_for_it_knows_nothing() {
     let service = ScriptedService::new([at_once(Err(Status::unimplemented(""))), at_once(Ok(succeeded(1)))]);
     assert_eq!(service.client().operation(METHOD, NAME).wait().await.unwrap(), response());

@@ -167,6 +167,7 @@ impl ScriptedService {
                 self.say(format!("{:?}", checkpoint.map(|imported| imported.books)));
             }
             "say deadline" => self.say(format!("{}", operation.deadline().is_some())),
+            "open a span" => drop(tracing::info_span!("inside").entered()),
             "say labels" => self.say(format!("{:?}", operation.labels().iter().collect::<Vec<_>>())),
             counted => return self.counted_step(counted, operation).await.map(|()| None),
         }
@@ -178,6 +179,7 @@ impl ScriptedService {
         let (step, number) = step.rsplit_once(' ').unwrap_or_default();
         let number: u32 = number.parse().unwrap();
         match step {
+            "block" => std::thread::sleep(Duration::from_millis(number.into())),
             "sleep" => tokio::time::sleep(Duration::from_millis(number.into())).await,
             "report" => operation.progress(Percent { value: number, note: String::new() }).await?,
             "checkpoint" => operation.checkpoint(&Imported { books: number, note: String::new() }).await?,

@@ -68,8 +68,17 @@ impl Server {
         job: Job,
         start_hook: impl FnOnce() -> Result<Start<Percent>, Status> + Send,
     ) -> Result<Operation, Status> {
+        self.send(Request::new(job), start_hook).await
+    }
+
+    /// The same, for a request that has more than its message.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Job>,
+        start_hook: impl FnOnce() -> Result<Start<Percent>, Status> + Send,
+    ) -> Result<Operation, Status> {
         let hook = |_: &ScriptedService, _: &Request<Job>| std::future::ready(start_hook());
-        let answer = accept_start(&self.engine, WORK, &*self.service, Request::new(job), hook).await;
+        let answer = accept_start(&self.engine, WORK, &*self.service, request, hook).await;
         answer.map(tonic::Response::into_inner)
     }
 

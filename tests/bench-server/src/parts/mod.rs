@@ -1,7 +1,9 @@
 //! What is measured.
 
+mod denied;
 mod get;
 mod heartbeats;
+mod identified;
 mod million;
 mod store_calls;
 mod wait;
@@ -18,6 +20,8 @@ pub(crate) enum Part {
     Million,
     StoreCalls,
     Heartbeats,
+    Identified,
+    Denied,
 }
 
 impl Part {
@@ -29,6 +33,8 @@ impl Part {
             Self::Million => million::run(pairs, figures).await,
             Self::StoreCalls => store_calls::run(pairs, figures).await,
             Self::Heartbeats => heartbeats::run(figures).await,
+            Self::Identified => identified::run(pairs, figures).await,
+            Self::Denied => denied::run(figures).await,
         }
     }
 }

@@ -25,6 +25,33 @@ use crate::payload;
 /// The operation that a handler works on.
 ///
 /// Clones are the same operation, for handing it to helpers.
+///
+/// # Work that blocks
+///
+/// A handler is `async` code: where it computes for long, or calls what waits for a disk or another program without
+/// `.await`, it keeps its thread from all other work, and cannot be dropped. Such a part belongs on a thread of its own.
+/// That one cannot be dropped either, so it looks now and then whether it is asked to stop:
+///
+/// ```no_run
+/// # fn step(number: u32) {}
+/// async fn work(operation: lro::Context<()>) -> Result<(), tonic::Status> {
+///     let computation = tokio::task::spawn_blocking({
+///         let operation = operation.clone();
+///         move || {
+///             for number in 0..1_000 {
+///                 if operation.is_cancelled() {
+///                     return Err(tonic::Status::cancelled("stopped half-way"));
+///                 }
+///                 step(number);
+///             }
+///             Ok(())
+///         }
+///     });
+///     computation.await.map_err(|error| tonic::Status::internal(error.to_string()))?
+/// }
+/// ```
+///
+/// A handler that keeps its thread for longer than half a second is named in the log.
 pub struct Context<Meta> {
     attempt: Arc<Attempt>,
     metadata_type: &'static str,
@@ -53,7 +80,8 @@ impl<Meta> Context<Meta> {
         self.attempt.view.owner().as_str()
     }
 
-    /// What travels with the operation: what [`Start::label`](crate::Start::label) gave it.
+    /// What travels with the operation: what [`Start::label`](crate::Start::label) and the [caller](crate::Caller::label)
+    /// gave it, and as `traceparent` and `tracestate` the W3C trace context that it was started in, if it was.
     pub fn labels(&self) -> &Labels {
         self.attempt.view.labels()
     }

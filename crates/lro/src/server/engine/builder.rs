@@ -15,6 +15,7 @@ use crate::server::shared::Shared;
 use crate::server::state::page_token::PageTokens;
 use crate::server::state::random::Random;
 use crate::server::status::Errors;
+use crate::server::telemetry::metrics;
 
 /// Makes an [`Engine`]. Every setting has a default that suits most servers.
 #[must_use = "an engine is made by `build`"]
@@ -231,9 +232,11 @@ impl EngineBuilder {
             tokio::runtime::Handle::try_current().is_ok(),
             "an engine is built on a Tokio runtime, which its tasks run on, and there is none here"
         );
+        metrics::describe();
+        let store = metrics::observed(self.store);
         let errors = Errors::new(self.error_domain);
         let guard = Guard::new(self.identify, self.authorizer, errors.clone());
-        Engine::run(Shared::new(self.store, self.settings, self.random, self.page_tokens, errors, guard))
+        Engine::run(Shared::new(store, self.settings, self.random, self.page_tokens, errors, guard))
     }
 }
 

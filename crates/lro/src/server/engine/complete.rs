@@ -1,5 +1,7 @@
 //! Finishing operations that no handler works on.
 
+use std::sync::Arc;
+
 use lro_store::{Finish, Outcome, Report, WriteResult};
 use prost::Message;
 use tonic::Status;
@@ -7,6 +9,7 @@ use tonic::Status;
 use crate::server::shared::Shared;
 use crate::server::start::CompletionToken;
 use crate::server::state::call::in_time;
+use crate::server::telemetry::{ended, wants_ends};
 use crate::server::{convert, status};
 use crate::{Method, payload};
 
@@ -22,7 +25,7 @@ pub enum Completion {
 }
 
 pub(super) async fn complete<Req, Res: Message, Meta>(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     method: Method<Req, Res, Meta>,
     token: &CompletionToken,
     response: &Res,
@@ -33,7 +36,7 @@ pub(super) async fn complete<Req, Res: Message, Meta>(
 }
 
 pub(super) async fn fail(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     token: &CompletionToken,
     error: &Status,
 ) -> Result<Completion, Status> {
@@ -58,10 +61,26 @@ pub(super) async fn report<Req, Res, Meta: Message>(
     answer(shared, token, written)
 }
 
-async fn finish(shared: &Shared, token: &CompletionToken, outcome: Outcome) -> Result<Completion, Status> {
+async fn finish(
+    shared: &Arc<Shared>,
+    token: &CompletionToken,
+    outcome: Outcome,
+) -> Result<Completion, Status> {
     let written = in_time(shared.store.finish(vec![Finish::new(token.fence(), outcome)])).await;
-    shared.waiters.mark(&token.fence().name);
-    answer(shared, token, written)
+    let name = token.fence().name;
+    shared.waiters.mark(&name);
+    let completion = answer(shared, token, written)?;
+    if completion == Completion::Applied && wants_ends() {
+        // In a task of its own, as nobody shall wait for what the log wants to know.
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move {
+            if let Ok(Some(view)) = shared.read(&name).await {
+                // It began with its start.
+                ended(&view, Some(view.create_time()));
+            }
+        });
+    }
+    Ok(completion)
 }
 
 fn answer(

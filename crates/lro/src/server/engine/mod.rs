@@ -14,6 +14,7 @@ use lro_store::{OperationName, Store};
 use prost::Message;
 use tokio_util::sync::DropGuard;
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 
 pub use self::builder::EngineBuilder;
 pub use self::complete::Completion;
@@ -27,6 +28,7 @@ use super::operations::OperationsService;
 use super::shared::Shared;
 use super::start::{self, Begun, CompletionToken, Start};
 use super::tasks;
+use super::telemetry::StartSpan;
 use crate::Method;
 use crate::google::longrunning::Operation;
 use crate::google::longrunning::operations_server::OperationsServer;
@@ -148,11 +150,32 @@ impl Engine {
         Res: Message + Default + 'static,
         Meta: Message + Default + 'static,
     {
+        self.shared.advice.started(method.path());
+        let span = StartSpan::new(method.path(), request.metadata());
+        let answer = self.accept(method, request, start, &span).instrument(span.span().clone()).await;
+        span.answered(&answer);
+        answer
+    }
+
+    async fn accept<Req, Res, Meta>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        request: Request<Req>,
+        start: Start<Meta>,
+        span: &StartSpan,
+    ) -> Result<Response<Operation>, Status>
+    where
+        Req: Message + Default + PartialEq + 'static,
+        Res: Message + Default + 'static,
+        Meta: Message + Default + 'static,
+    {
         let (caller, request) = self.shared.guard.identify(request)?;
         self.shared.guard.check_start(&caller, method.path(), Some(start.parent_name())).await?;
         let request = request.into_inner();
         let joins = start.joins();
         let operation = start::prepare(&self.shared, method, &caller, &request, start)?;
+        let labels = span.added_to(operation.labels());
+        let operation = operation.with_labels(labels);
         if method.validate_only(&request) {
             return Ok(Response::new(start::checked(method)));
         }

@@ -14,8 +14,10 @@ use lro_store::OperationName;
 use tokio::time::Instant;
 use tokio_util::sync::DropGuard;
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 
 use super::shared::Shared;
+use super::telemetry::wait_span;
 use crate::google::longrunning::operations_server::Operations;
 use crate::google::longrunning::{
     CancelOperationRequest, DeleteOperationRequest, GetOperationRequest, ListOperationsRequest,
@@ -75,6 +77,7 @@ pub struct OperationsService {
 impl OperationsService {
     /// The service of an engine that goes on for as long as `stop` is held.
     pub(super) fn new(shared: Arc<Shared>, stop: Arc<DropGuard>) -> Self {
+        shared.advice.served();
         Self { shared, _stop: stop }
     }
 }
@@ -120,8 +123,9 @@ impl Operations for OperationsService {
         let arrival = Instant::now();
         let time_to_answer = deadline::time_to_answer(request.metadata());
         let (caller, request) = self.shared.guard.identify(request)?;
-        let answer = wait::wait(&self.shared, &caller, request.get_ref(), arrival, time_to_answer).await;
-        answer.map(Response::new)
+        let span = wait_span(&request.get_ref().name);
+        let answer = wait::wait(&self.shared, &caller, request.get_ref(), arrival, time_to_answer);
+        answer.instrument(span).await.map(Response::new)
     }
 }
 

@@ -16,6 +16,7 @@ use super::progress;
 use crate::server::context::{Attempt, Sink};
 use crate::server::shared::Shared;
 use crate::server::state::run::Run;
+use crate::server::telemetry::Watched;
 
 /// How long work may take to be gone once it is aborted: it ends where it next waits.
 const LAST_STEPS: Duration = Duration::from_secs(3);
@@ -72,6 +73,7 @@ pub(super) async fn supervise(shared: &Arc<Shared>, run: &Arc<Run>, record: Reco
         tracing::warn!("the handler of the operation is gone; handing the operation back");
         return End::NotBegun;
     };
+    let work = Watched::new(work, Arc::clone(&run.polls));
     // A task of its own contains a panic, and dropping the handle drops the work.
     let mut work: Work = AbortOnDropHandle::new(tokio::spawn(work.in_current_span()));
     let conclude = |joined| End::from(outcome::of(shared, run, &view, joined));

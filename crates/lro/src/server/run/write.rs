@@ -2,13 +2,16 @@
 
 use std::error::Error;
 
-use lro_store::{Error as StoreError, Finish, Interruption, Outcome, Refusal, Release, WriteResult};
+use lro_store::{
+    Error as StoreError, Finish, Interruption, Outcome, Refusal, Release, StoreExt, WriteResult,
+};
 
 use crate::server::shared::Shared;
 use crate::server::state::backoff::Backoff;
 use crate::server::state::call::in_time;
 use crate::server::state::run::Run;
 use crate::server::status;
+use crate::server::telemetry::{Attempt, AttemptEnd};
 
 /// How often a store may fail to take an outcome before it is given another one.
 const PATIENCE: u32 = 5;
@@ -19,7 +22,7 @@ const PATIENCE: u32 = 5;
 ///
 /// With a response comes what the work wants written in the same transaction. If that cannot be, nothing is stored, and
 /// this is why.
-pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Option<Refusal> {
+pub(super) async fn finish(shared: &Shared, run: &Run, told: &Attempt, outcome: Outcome) -> Option<Refusal> {
     let metadata = run.unwritten().map(|(metadata, _)| metadata);
     let writes = if outcome.code().is_none() { run.with_response() } else { None };
     let mut finish = Finish::new(run.fence.clone(), outcome).metadata(metadata).in_transaction(writes);
@@ -33,7 +36,9 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Opti
         {
             // Whoever comes from now on reads it.
             run.end();
+            told.over(AttemptEnd::Finished);
             if let Some(done) = run.note_finish(finish, result) {
+                told.ended(&done);
                 shared.waiters.tell(&run.fence.name, Some(done));
             }
             return None;
@@ -44,8 +49,15 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Opti
             Ok(WriteResult::Deleted) => break,
             Ok(WriteResult::Refused(refusal)) => return Some(refusal),
             Ok(result) => {
-                if result != WriteResult::Done || !may_be_stored {
+                if result == WriteResult::Done && may_be_stored {
+                    // By this attempt, as good as always: the answer to an earlier try got lost.
+                    told.over(AttemptEnd::Finished);
+                    if let Ok(Some(done)) = in_time((*shared.store).get_one(&run.fence.name)).await {
+                        told.ended(&done);
+                    }
+                } else {
                     tracing::warn!("somebody else has ended the operation or taken it over");
+                    told.over(AttemptEnd::Lost);
                 }
                 run.note(&result);
                 return None;
@@ -62,7 +74,8 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Opti
         if failures == PATIENCE {
             if is_replaced {
                 tracing::error!("no outcome can be stored; handing the operation back");
-                release(shared, run, Interruption::begun()).await;
+                told.over(AttemptEnd::Dropped);
+                release(shared, run, told, Interruption::begun()).await;
                 return None;
             }
             let failure = status::to_failure(&shared.errors.unstorable_outcome());
@@ -72,18 +85,23 @@ pub(super) async fn finish(shared: &Shared, run: &Run, outcome: Outcome) -> Opti
         backoff.pause().await;
     }
     tracing::debug!("the operation was deleted; its outcome is dropped");
+    told.over(AttemptEnd::Finished);
     None
 }
 
 /// Hands an operation back, until the store has taken it, or the engine has closed and its lease will do the same.
-pub(super) async fn release(shared: &Shared, run: &Run, interruption: Interruption) {
+pub(super) async fn release(shared: &Shared, run: &Run, told: &Attempt, interruption: Interruption) {
     let metadata = run.unwritten().map(|(metadata, _)| metadata);
     let delay = interruption.delay;
     let release = Release::new(run.fence.clone(), interruption).metadata(metadata);
     let mut backoff = Backoff::new(&shared.random);
     while !run.is_forgotten() {
         match in_time(shared.store.release(vec![release.clone()])).await {
-            Ok(_) => {
+            Ok(results) => {
+                let result = results.first();
+                if let Some(done) = result.and_then(|result| run.note_release(release, result)) {
+                    told.ended(&done);
+                }
                 shared.expect_work(delay);
                 shared.waiters.mark(&run.fence.name);
                 tracing::debug!("handed back");

@@ -8,11 +8,13 @@ use lro_store::{
 };
 use tokio::time::timeout;
 use tonic::Status;
+use tracing::Instrument;
 
 use crate::google::longrunning::Operation;
 use crate::server::run;
 use crate::server::shared::Shared;
 use crate::server::state::call::{CALL_TIME, in_time};
+use crate::server::telemetry::{ended, metrics};
 
 /// What a start has led to.
 pub(in crate::server) enum Begun {
@@ -39,7 +41,7 @@ pub(in crate::server) async fn begin(shared: &Arc<Shared>, operation: NewOperati
     }
     // In a task of its own: a client that goes away in the middle, or is told that the store hangs, must not
     // leave work that this process has and does not do.
-    let task = shared.work.spawn(create(Arc::clone(shared), operation));
+    let task = shared.work.spawn(create(Arc::clone(shared), operation).in_current_span());
     match timeout(CALL_TIME, task).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(end)) if end.is_panic() => Err(shared.errors.store(&Error::internal(end))),
@@ -94,6 +96,11 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
             return Err(shared.errors.store(&error));
         }
     };
+    metrics::started(view.method());
+    // What was read back may have been run elsewhere meanwhile, and then its attempt tells.
+    if view.is_done() && view.last_attempt().is_none() {
+        ended(&view, None);
+    }
     let answer = shared.show(&view);
     match (view.fence(), slot) {
         // What was read back may have been handed back and claimed anew by now. Then it has more than the request, such

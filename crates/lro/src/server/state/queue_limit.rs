@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::call::in_time;
 use super::lock::lock;
+use crate::server::telemetry::metrics;
 
 /// How many operations to look at when the queue seems full.
 const BATCH: usize = 256;
@@ -51,15 +52,17 @@ impl QueueLimit {
     pub(in crate::server) fn reserve(&self, name: &OperationName) -> bool {
         let mut queue = lock(&self.queue);
         let has_room = queue.names.len() < self.limit.saturating_add(queue.looking);
-        if has_room {
-            queue.names.insert(name.clone());
+        if has_room && queue.names.insert(name.clone()) {
+            metrics::queue_grew();
         }
         has_room
     }
 
     /// Notes that an operation has left the queue.
     pub(in crate::server) fn leave(&self, name: &OperationName) {
-        lock(&self.queue).names.remove(name);
+        if lock(&self.queue).names.remove(name) {
+            metrics::queue_shrank(1);
+        }
     }
 
     /// Notes how many slots the claim task holds from now on.
@@ -101,6 +104,13 @@ impl QueueLimit {
         }
         queue.looked_at = names.last().cloned();
         names
+    }
+}
+
+impl Drop for QueueLimit {
+    /// What waits still does so, but this process does not know of it any more.
+    fn drop(&mut self) {
+        metrics::queue_shrank(self.len());
     }
 }
 

@@ -3,18 +3,21 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use lro_store::{Fence, Finish, InTransaction, Payload, Report, StopReason, View, WriteResult};
+use lro_store::{Fence, Finish, InTransaction, Payload, Release, Report, StopReason, View, WriteResult};
 use tokio::sync::{MutexGuard, Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::lock::lock;
 use crate::server::settings::OnDelete;
+use crate::server::telemetry::Polls;
 
 /// One attempt at one operation.
 #[derive(Debug)]
 pub(in crate::server) struct Run {
     pub(in crate::server) fence: Fence,
     pub(in crate::server) method: Arc<str>,
+    /// The steps of its work.
+    pub(in crate::server) polls: Arc<Polls>,
     on_delete: OnDelete,
     /// The operation after what this attempt is known to have written.
     view: Mutex<View>,
@@ -51,6 +54,7 @@ impl Run {
         Self {
             fence,
             method: Arc::clone(view.method()),
+            polls: Arc::default(),
             on_delete,
             view: Mutex::new(view),
             ending: AtomicBool::new(false),
@@ -155,6 +159,16 @@ impl Run {
     pub(in crate::server) fn note_finish(&self, finish: Finish, result: &WriteResult) -> Option<View> {
         let WriteResult::Applied { update_time, .. } = result else { return None };
         lock(&self.view).finish(&self.fence, finish.outcome, finish.metadata, *update_time).ok()
+    }
+
+    /// The operation as it stands after it was handed back, if that has ended it.
+    pub(in crate::server) fn note_release(&self, release: Release, result: &WriteResult) -> Option<View> {
+        let WriteResult::Applied { update_time, .. } = result else { return None };
+        let view = lock(&self.view);
+        let view =
+            self.stop().map_or_else(|| view.clone(), |stop| view.request_stop(stop.clone(), *update_time));
+        let after = view.release(&self.fence, release.interruption, release.metadata, *update_time);
+        after.ok().filter(View::is_done)
     }
 
     /// Notes what became of a write.

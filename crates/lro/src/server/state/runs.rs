@@ -92,6 +92,11 @@ impl Runs {
         lock(&self.0).runs.is_empty()
     }
 
+    /// Whether work of this operation is under way here.
+    pub(in crate::server) fn runs(&self, name: &OperationName) -> bool {
+        lock(&self.0).runs.contains_key(name)
+    }
+
     fn get(&self, name: &OperationName) -> Option<Arc<Run>> {
         lock(&self.0).runs.get(name).cloned()
     }

@@ -7,6 +7,7 @@ use lro_store::{OperationName, View};
 use tokio::sync::{Notify, watch};
 
 use super::lock::lock;
+use crate::server::telemetry::metrics::{self, Waiting};
 
 /// What is known of an operation that somebody waits for.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +73,7 @@ impl Waiters {
             sender: Arc::clone(&entry.sender),
             receiver,
             interest,
+            _waiting: metrics::waiting(interest == Interest::Changes),
         }
     }
 
@@ -182,6 +184,7 @@ pub(in crate::server) struct Waiter {
     sender: Sender,
     receiver: watch::Receiver<Seen>,
     interest: Interest,
+    _waiting: Waiting,
 }
 
 impl Waiter {

@@ -8,6 +8,7 @@ use lro_store::MAX_BATCH;
 use super::repeat::again;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
+use crate::server::telemetry::metrics;
 
 /// Ends operations that are past their deadline, or asks their work to stop, for all who share the store.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -21,8 +22,17 @@ pub(super) async fn run(shared: Arc<Shared>) {
 async fn expire(shared: &Shared) {
     loop {
         match in_time(shared.store.expire(MAX_BATCH)).await {
-            Ok(MAX_BATCH) => {}
-            Ok(_) => return,
+            Ok(0) => return,
+            Ok(count) => {
+                tracing::info!(
+                    count,
+                    "operations are past their deadline; those that run are asked to stop, and the others have ended"
+                );
+                metrics::expired(count);
+                if count < MAX_BATCH {
+                    return;
+                }
+            }
             Err(error) => {
                 return tracing::warn!(
                     error = &error as &dyn Error,

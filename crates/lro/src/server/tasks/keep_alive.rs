@@ -11,6 +11,7 @@ use super::reconcile::look_after;
 use crate::server::shared::Shared;
 use crate::server::state::call::{CALL_TIME, within};
 use crate::server::state::run::Run;
+use crate::server::telemetry::metrics;
 
 /// By how much sooner than the next sign of life would be due one that failed is tried again.
 const SOONER: u32 = 4;
@@ -20,6 +21,7 @@ const SOONER: u32 = 4;
 pub(super) async fn run(shared: Arc<Shared>) {
     let interval = shared.settings.keep_alive_interval();
     loop {
+        look_for_blocked(&shared);
         let pause = if beat(&shared).await { interval } else { interval / SOONER };
         tokio::select! {
             biased;
@@ -42,11 +44,28 @@ async fn wait(shared: &Shared, pause: Duration) {
     }
 }
 
+/// Says which handlers block their thread right now. A thread of its own would see those of a runtime that has only one
+/// too; this look costs nothing that is not done anyway, and those are told when they go on.
+fn look_for_blocked(shared: &Shared) {
+    for run in shared.runs.all() {
+        if let Some(blocked) = run.polls.take_blocked() {
+            tracing::warn!(
+                name = %run.fence.name,
+                method = %run.method,
+                ?blocked,
+                "the handler blocks its thread, which keeps everything else on it from going on; \
+                 use `tokio::task::spawn_blocking` for what waits or computes for long"
+            );
+        }
+    }
+}
+
 /// Gives a sign of life, and does what follows from the answer; whether there was one.
 async fn beat(shared: &Shared) -> bool {
     let mut answer = keep_alive(shared).await;
     if answer == Answer::Gone && !shared.draining.is_cancelled() {
         tracing::warn!("the store has declared this process gone; what it runs may have been taken over");
+        metrics::lease_lost();
         shared.worker.renew();
         answer = keep_alive(shared).await;
     }

@@ -8,6 +8,7 @@ use lro_store::MAX_BATCH;
 use super::repeat::again;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
+use crate::server::telemetry::metrics;
 
 /// Makes the work of processes that died claimable again, for all who share the store.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -23,6 +24,8 @@ async fn reclaim(shared: &Shared) {
         match in_time(shared.store.reclaim(&shared.worker.id(), MAX_BATCH)).await {
             Ok(0) => return,
             Ok(count) => {
+                tracing::warn!(count, "took work back from processes whose lease is over; it begins again");
+                metrics::reclaimed(count);
                 // The store's hint may be lost.
                 shared.claim.notify_one();
                 if count < MAX_BATCH {

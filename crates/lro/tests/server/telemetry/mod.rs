@@ -1,0 +1,10 @@
+//! What those who operate an engine are told: the log, spans, metrics.
+
+mod advice;
+mod blocked;
+mod ended;
+mod lines;
+mod metrics;
+mod take_over;
+mod traces;
+mod warnings;
