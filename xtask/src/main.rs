@@ -5,6 +5,7 @@
 
 mod api;
 mod bench;
+mod book;
 mod cargo;
 mod chaos;
 mod checked_in;
@@ -41,6 +42,8 @@ enum Command {
     Api(api::Args),
     /// Measure against peers, in one run.
     Bench(bench::Args),
+    /// Check all Markdown, and build the book.
+    Book(book::Args),
     /// Run processes on a real store while everything goes wrong.
     Chaos(chaos::Args),
     /// Run the generator over every package of a tree of protos.
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Api(args) => api::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Book(args) => book::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Docs(args) => docs::run(&args),

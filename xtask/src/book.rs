@@ -1,0 +1,71 @@
+//! `cargo xtask book`: checks all Markdown of this project, and makes the book of the chapters.
+//!
+//! The sources are pages for people who read them in the repository: plain Markdown, without directives of a tool. So two things are left to
+//! do for the book, on a copy: pages that its summary names elsewhere come along, and links that leave the book lead into the repository.
+
+mod links;
+mod markdown;
+mod site;
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Outcome, cargo, root};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Where links lead that leave the book, such as `https://git.example.com/lro/blob/main`; by default to the files of this checkout.
+    #[arg(long)]
+    repository: Option<String>,
+}
+
+/// Where the chapters and their summary are.
+const CHAPTERS: &str = "docs/src";
+
+pub(crate) fn run(args: &Args) -> Outcome {
+    let root = root();
+    let pages = pages(root)?;
+    let problems = links::check(root, &pages)?.into_iter().chain(site::unlisted(root)?).collect::<Vec<_>>();
+    if !problems.is_empty() {
+        return Err(format!("{} problems in Markdown:\n  {}", problems.len(), problems.join("\n  ")).into());
+    }
+    println!("{} pages: all links and anchors lead somewhere", pages.len());
+    let repository = args.repository.clone().unwrap_or_else(|| format!("file://{}", root.display()));
+    let folder = cargo::target_folder().join("book");
+    site::prepare(root, &folder, repository.trim_end_matches('/'))?;
+    build(&folder)
+}
+
+/// The pages that are ours, as paths below the root. What rustdoc reads inside of crates has links of rustdoc, which checks them.
+fn pages(root: &Path) -> Outcome<Vec<PathBuf>> {
+    let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"];
+    let output = Command::new("git").args(arguments).current_dir(root).output()?;
+    if !output.status.success() {
+        return Err(format!("git ls-files failed: {}", String::from_utf8_lossy(&output.stderr).trim()).into());
+    }
+    let paths = String::from_utf8(output.stdout)?;
+    let is_ours = |path: &Path| !(path.starts_with("crates") && path.iter().any(|part| part == "src"));
+    // One that was removed is listed until that is committed.
+    let is_there = |path: &PathBuf| root.join(path).exists();
+    let mut pages: Vec<_> = paths
+        .split_terminator('\0')
+        .map(PathBuf::from)
+        .filter(|path| is_ours(path))
+        .filter(is_there)
+        .collect();
+    pages.sort();
+    Ok(pages)
+}
+
+/// Has mdBook build what is prepared, where there is one.
+fn build(folder: &Path) -> Outcome {
+    match Command::new("mdbook").arg("build").arg(folder).status() {
+        Ok(status) if status.success() => Ok(println!("built {}", folder.join("html/index.html").display())),
+        Ok(_) => Err("mdbook failed, see above".into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Ok(println!("skipped: there is no mdbook, so the book is checked and not built"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
