@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let module = format!("{}_line_{}", page.to_lowercase().replace(['/', '.', '-'], "_"), block.line);
             let file = out.join(format!("{module}.rs"));
             fs::write(&file, format!("// From {place}\n{code}"))?;
+            let file = file.to_str().ok_or("OUT_DIR is not UTF-8")?;
             writeln!(modules, "{ATTRIBUTES}\n#[path = {file:?}]\nmod {module};")?;
         }
     }
@@ -50,9 +51,10 @@ const ATTRIBUTES: &str =
 fn pages(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut pages: Vec<String> = READMES.map(str::to_owned).into();
     for entry in fs::read_dir(root.join(CHAPTERS))? {
-        let name =
-            entry?.file_name().into_string().map_err(|name| format!("{} is not UTF-8", name.display()))?;
-        if name.ends_with(".md") {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "md") {
+            let name =
+                path.file_name().and_then(|name| name.to_str()).ok_or("the name of a chapter is UTF-8")?;
             pages.push(format!("{CHAPTERS}/{name}"));
         }
     }

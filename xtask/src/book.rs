@@ -23,6 +23,9 @@ pub(crate) struct Args {
 /// Where the chapters and their summary are.
 const CHAPTERS: &str = "docs/src";
 
+/// Is 1 where everything is installed, so that what is missing is a failure.
+const REQUIRED: &str = "LRO_REQUIRE_TOOLS";
+
 pub(crate) fn run(args: &Args) -> Outcome {
     let root = root();
     let pages = pages(root)?;
@@ -60,12 +63,19 @@ fn pages(root: &Path) -> Outcome<Vec<PathBuf>> {
 
 /// Has mdBook build what is prepared, where there is one.
 fn build(folder: &Path) -> Outcome {
-    match Command::new("mdbook").arg("build").arg(folder).status() {
-        Ok(status) if status.success() => Ok(println!("built {}", folder.join("html/index.html").display())),
-        Ok(_) => Err("mdbook failed, see above".into()),
+    let status = match Command::new("mdbook").arg("build").arg(folder).status() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            Ok(println!("skipped: there is no mdbook, so the book is checked and not built"))
+            if std::env::var(REQUIRED).is_ok_and(|value| value == "1") {
+                return Err(format!("there is no mdbook, and {REQUIRED} is 1").into());
+            }
+            println!("skipped: there is no mdbook, so the book is checked and not built");
+            return Ok(());
         }
-        Err(error) => Err(error.into()),
+        status => status?,
+    };
+    if !status.success() {
+        return Err("mdbook failed, see above".into());
     }
+    println!("built {}", folder.join("html/index.html").display());
+    Ok(())
 }

@@ -96,7 +96,7 @@ fn slug(heading: &str) -> String {
 fn prose(text: &str) -> String {
     let mut prose = text.to_owned().into_bytes();
     let mut blank = |range: Range<usize>| {
-        prose[range].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ')
+        prose[range].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
     };
     let mut fence: Option<&str> = None;
     let mut open = 0;

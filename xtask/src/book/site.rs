@@ -43,12 +43,6 @@ pub(super) fn prepare(root: &Path, folder: &Path, repository: &str) -> Outcome {
         let text = fs::read_to_string(root.join(page))?;
         fs::write(sources.join(place), relocate(&text, page, &places, repository))?;
     }
-    for entry in fs::read_dir(root.join(CHAPTERS))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|end| end == "svg") {
-            fs::copy(&path, sources.join(path.file_name().unwrap_or_default()))?;
-        }
-    }
     Ok(())
 }
 
@@ -81,7 +75,7 @@ fn relocate(text: &str, page: &Path, places: &BTreeMap<PathBuf, String>, reposit
     let mut copied = 0;
     for link in markdown::links(text) {
         let (path, anchor) = split(&link.target);
-        if link.target.contains("://") || path.is_empty() || path.ends_with(".svg") {
+        if link.target.contains("://") || path.is_empty() {
             continue;
         }
         let Some(file) = resolve(page, path) else { continue };
