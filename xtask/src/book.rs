@@ -3,6 +3,7 @@
 //! The sources are pages for people who read them in the repository: plain Markdown, without directives of a tool. So two things are left to
 //! do for the book, on a copy: pages that its summary names elsewhere come along, and links that leave the book lead into the repository.
 
+mod first_chapter;
 mod links;
 mod markdown;
 mod site;
@@ -18,6 +19,9 @@ pub(crate) struct Args {
     /// Where links lead that leave the book, such as `https://git.example.com/lro/blob/main`; by default to the files of this checkout.
     #[arg(long)]
     repository: Option<String>,
+    /// Make the project of the first chapter too, as its readers do, and compile it.
+    #[arg(long)]
+    follow: bool,
 }
 
 /// Where the chapters and their summary are.
@@ -37,7 +41,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let repository = args.repository.clone().unwrap_or_else(|| format!("file://{}", root.display()));
     let folder = cargo::target_folder().join("book");
     site::prepare(root, &folder, repository.trim_end_matches('/'))?;
-    build(&folder)
+    build(&folder)?;
+    if args.follow { first_chapter::check() } else { Ok(()) }
 }
 
 /// The pages that are ours, as paths below the root. What rustdoc reads inside of crates has links of rustdoc, which checks them.
