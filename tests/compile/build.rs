@@ -35,10 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compile(&to("routing").routing_headers(true), &["routing.proto"])?;
 
     let library = "example/library/v1/library.proto";
-    // The README makes a checkpoint of one of its messages.
     compile(&to("library").enable_type_names(true), &[library])?;
-    // Where `lro::include_proto!` looks for it, in the README.
-    compile(&lro_build::configure(), &[library])?;
     compile(&to("waiting").service_config("proto/library.yaml"), &[library])?;
     compile(&to("client_only").server(false), &[library])?;
     compile(&to("server_only").client(false), &[library])?;

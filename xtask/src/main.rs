@@ -5,6 +5,7 @@
 
 mod api;
 mod bench;
+mod book;
 mod cargo;
 mod chaos;
 mod checked_in;
@@ -43,6 +44,8 @@ enum Command {
     Api(api::Args),
     /// Measure against peers, in one run.
     Bench(bench::Args),
+    /// Check all Markdown, and build the book.
+    Book(book::Args),
     /// Run processes on a real store while everything goes wrong.
     Chaos(chaos::Args),
     /// Test the example server from outside, on each store.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Api(args) => api::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Book(args) => book::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Conformance(args) => conformance::run(&args),
         Command::Corpus(args) => corpus::run(&args),

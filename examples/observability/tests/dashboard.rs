@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 const DASHBOARD: &str = include_str!("../dashboard.json");
-const GUIDE: &str = include_str!("../../../docs/operating.md");
+const GUIDE: &str = include_str!("../../../docs/src/operating.md");
 
 /// What of a text begins with `lro_`.
 fn metrics(text: &str) -> BTreeSet<String> {

@@ -1,8 +1,8 @@
 //! Generated code, compiled the way users compile it.
 //!
 //! Each module is what the build script makes of one proto with one set of options. That this crate builds, and that its documentation
-//! does, under the lints below is the larger part of the test; `tests/` uses the types. No proto comment may become a doctest: those of the
-//! READMEs are all that there are.
+//! does, under the lints below is the larger part of the test; `tests/` uses the types. No proto comment may become a doctest: those of
+//! the guide to tests are all that there are.
 
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, rustdoc::all)]
 #![expect(
@@ -282,19 +282,7 @@ pub mod references_beside {
     generated!("references_beside/tests.references.v1.lro.rs");
 }
 
-/// The README's snippets, as tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-#[derive(Debug)]
-pub struct Readme;
-
-/// Those of lro-build's README.
-#[cfg(doctest)]
-#[doc = include_str!("../../../crates/lro-build/README.md")]
-#[derive(Debug)]
-pub struct BuildReadme;
-
-/// Those of the guide to tests.
+/// The examples of the guide to tests, as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../crates/lro/src/server/testing/guide.md")]
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What must not break a store, one thing at a time, with real processes: docs/operating.md says the same in words.
+//! What must not break a store, one thing at a time, with real processes: docs/src/operating.md says the same in words.
 //!
 //! - `kills`, `pauses`: processes are killed and stopped in the middle of something.
 //! - `restarts`, `failover`, `cuts`: the database goes away, another one takes its place, connections break.

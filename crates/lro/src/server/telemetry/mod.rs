@@ -1,4 +1,4 @@
-//! What an engine tells those who operate it: lines of the log, spans, and metrics. docs/operating.md has the tables.
+//! What an engine tells those who operate it: lines of the log, spans, and metrics. docs/src/operating.md has the tables.
 //!
 //! - `ended`: the line for an operation that has ended. `codes`: what outcomes are called.
 //! - `attempt`: what is told of one attempt. `spans`: the spans of the engine. `trace_context`: the trace that a request is part of, kept with its operation.

@@ -1,4 +1,4 @@
-//! Metrics with the feature `metrics`, through the facade of that crate. docs/operating.md has the table.
+//! Metrics with the feature `metrics`, through the facade of that crate. docs/src/operating.md has the table.
 //!
 //! The only labels are paths of registered methods, names of codes, and words from here.
 
