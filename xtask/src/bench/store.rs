@@ -21,6 +21,8 @@ enum Part {
     Million,
     /// What processes hear of each other, and what an idle one costs in `--seconds` (60).
     Replicas,
+    /// Filtered lists among 1,000,000 operations, on the memory store too.
+    Filter,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -55,7 +57,7 @@ impl Part {
     const fn store(self) -> Store {
         match self {
             Self::Sqlite => Store::Sqlite,
-            Self::Postgres | Self::Drain | Self::Million | Self::Replicas => Store::Postgres,
+            Self::Postgres | Self::Drain | Self::Million | Self::Replicas | Self::Filter => Store::Postgres,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is measured.
 
 mod drain;
+mod filter;
 mod million;
 mod postgres;
 mod replicas;
@@ -21,6 +22,7 @@ pub(crate) enum Part {
     Drain,
     Million,
     Replicas,
+    Filter,
 }
 
 impl Part {
@@ -35,6 +37,7 @@ impl Part {
             Self::Drain => drain::run(&server, plan, figures).await,
             Self::Million => million::run(&server, plan, figures).await,
             Self::Replicas => replicas::run(&server, plan, figures).await,
+            Self::Filter => filter::run(&server, plan, figures).await,
         }
     }
 }
