@@ -8,7 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::call::{Call, Shared};
 use crate::connections::connection::Connection;
-use crate::database::sql::{Query, now, standing_of_o, view};
+use crate::database::sql::{Query, look_up, now, view};
 use crate::error::Failure;
 use crate::row;
 
@@ -69,11 +69,20 @@ fn is_filtered(query: &ListQuery) -> bool {
     let mut plain = ListQuery::new(query.parent.clone(), query.limit);
     (plain.create_time, plain.after, plain.max_bytes) =
         (query.create_time, query.after.clone(), query.max_bytes);
-    let has_owner = owner_of(query).is_some();
+    let (has_owner, of_unfinished) = (owner_of(query).is_some(), is_of_unfinished(query));
     if has_owner {
         plain.owner.clone_from(&query.owner);
     }
-    *query != plain || (!query.parent.is_all() && (has_owner || query.parent.as_exact().is_none()))
+    if of_unfinished {
+        plain.states.clone_from(&query.states);
+    }
+    let parent_is_scope = query.parent.as_exact().is_some() && !has_owner && !of_unfinished;
+    *query != plain || (!query.parent.is_all() && !parent_is_scope)
+}
+
+/// Whether only what is not done is wanted, which has an order of its own; what an owner has is looked for among the owner's.
+fn is_of_unfinished(query: &ListQuery) -> bool {
+    !query.states.is_empty() && !query.states.contains(&StateKind::Done) && owner_of(query).is_none()
 }
 
 /// The owner who alone is looked at.
@@ -93,12 +102,13 @@ impl Statement {
     fn new(shared: &Shared, query: &ListQuery, after: Option<&Cursor>, looks: usize, wanted: usize) -> Self {
         let mut builder = Builder::default();
         builder.value(shared.now(), Type::INT8);
+        let of_unfinished = is_of_unfinished(query);
         let mut scope = String::from("true");
         // Said twice each, so that the index is known to have them all.
         if let Some(owner) = owner_of(query) {
             let at = builder.value(owner.to_owned(), Type::TEXT);
             let _ = write!(scope, " AND o.owner = ${at}::text AND o.owner <> ''");
-        } else if let Some(parent) = query.parent.as_exact() {
+        } else if let Some(parent) = query.parent.as_exact().filter(|_| !of_unfinished) {
             let at = builder.value(parent.to_owned(), Type::TEXT);
             let _ = write!(scope, " AND o.parent = ${at}::text AND o.parent <> ''");
         }
@@ -111,27 +121,50 @@ impl Statement {
                 " AND o.create_time <= ${time}::bigint AND (o.create_time, o.name) < (${time}, ${name}::text)"
             );
         }
+        let by_method = builder.by_method(query);
+        let by_parent = builder.by_parent(query);
         let selected = builder.selected(query);
         let looks = i64::try_from(looks).unwrap_or(i64::MAX);
         let looks = builder.value(looks, Type::INT8);
         let wanted = builder.value(i64::try_from(wanted).unwrap_or(i64::MAX), Type::INT8);
-        let text = format!(
-            "WITH t AS MATERIALIZED (SELECT {now} AS now), looked AS MATERIALIZED (
-                SELECT o.id, o.name, o.parent, o.method, o.owner, o.request_id, o.exclusive_key, o.labels, o.priority,
-                    o.max_attempts, o.retry, o.deadline, o.retention, o.create_time
-                FROM @.operation o WHERE {scope}
-                ORDER BY o.create_time DESC, o.name DESC LIMIT ${looks}::bigint
-            ), numbered AS MATERIALIZED (
-                SELECT o.*, row_number() OVER (ORDER BY o.create_time DESC, o.name DESC) AS place FROM looked o
+        // Of what is looked at, only what may be selected is looked up in other tables.
+        let numbered = if of_unfinished {
+            format!(
+                "SELECT l.id, l.name, p.parent, l.method, p.owner, p.request_id, p.exclusive_key, p.labels, p.priority,
+                    p.max_attempts, p.retry, p.deadline, p.retention, l.create_time,
+                    row_number() OVER (ORDER BY l.create_time DESC, l.name DESC) AS place,
+                    coalesce({by_parent}, false) AS may_be
+                FROM (
+                    SELECT o.id, o.name, o.method, o.create_time, {by_method} AS may_be FROM @.unfinished o WHERE {scope}
+                    ORDER BY o.create_time DESC, o.name DESC LIMIT ${looks}::bigint
+                ) l {operation}",
+                by_parent = by_parent.replace("o.", "p."),
+                operation = look_up!("operation", "p", "name", "CASE WHEN l.may_be THEN l.name END"),
             )
+        } else {
+            format!(
+                "SELECT l.*, row_number() OVER (ORDER BY l.create_time DESC, l.name DESC) AS place
+                FROM (
+                    SELECT o.id, o.name, o.parent, o.method, o.owner, o.request_id, o.exclusive_key, o.labels, o.priority,
+                        o.max_attempts, o.retry, o.deadline, o.retention, o.create_time, {by_method} AND {by_parent} AS may_be
+                    FROM @.operation o WHERE {scope}
+                    ORDER BY o.create_time DESC, o.name DESC LIMIT ${looks}::bigint
+                ) l"
+            )
+        };
+        let text = format!(
+            "WITH t AS MATERIALIZED (SELECT {now} AS now), numbered AS MATERIALIZED ({numbered})
             SELECT {view}, s.selected, o.place = ${looks}
-            FROM t, numbered o {standing}
-            CROSS JOIN LATERAL (SELECT coalesce(f.expire_time > t.now, true) AND {selected} AS selected) s
+            FROM t, numbered o {unfinished} {finished}
+            CROSS JOIN LATERAL (
+                SELECT o.may_be AND coalesce(f.expire_time > t.now, true) AND {selected} AS selected
+            ) s
             WHERE s.selected OR o.place = ${looks}
             ORDER BY o.place LIMIT ${wanted}::bigint",
             now = now!(),
             view = view!(),
-            standing = standing_of_o!(),
+            unfinished = look_up!("unfinished", "u", "name", "CASE WHEN o.may_be THEN o.name END"),
+            finished = look_up!("finished", "f", "id", "CASE WHEN o.may_be THEN o.id END"),
         );
         Self {
             query: Query { number: None, ..Query::new(None, &shared.schema, &text) },
@@ -173,10 +206,22 @@ impl Builder {
         }
     }
 
-    /// What [`ListQuery::selects`] says beyond the scope.
-    fn selected(&mut self, query: &ListQuery) -> String {
-        let mut condition = String::from("true");
-        if !query.parent.is_all() && (query.parent.as_exact().is_none() || owner_of(query).is_some()) {
+    /// What [`ListQuery::selects`] says of methods.
+    fn by_method(&mut self, query: &ListQuery) -> String {
+        if query.methods.is_empty() {
+            return "true".to_owned();
+        }
+        let methods: Vec<String> = query.methods.iter().map(Arc::as_ref).map(str::to_owned).collect();
+        let at = self.value(methods, Type::TEXT_ARRAY);
+        format!("o.method = ANY(${at}::text[])")
+    }
+
+    /// What it says of parents and owners, beyond the scope.
+    fn by_parent(&mut self, query: &ListQuery) -> String {
+        let mut condition = String::from("(true");
+        let is_scope =
+            query.parent.as_exact().is_some() && owner_of(query).is_none() && !is_of_unfinished(query);
+        if !query.parent.is_all() && !is_scope {
             let like = self.value(query.parent.to_like(), Type::TEXT);
             let slashes = i64::try_from(query.parent.segments().count()).unwrap_or(i64::MAX) - 1;
             let slashes = self.value(slashes, Type::INT8);
@@ -186,10 +231,16 @@ impl Builder {
                  AND length(o.parent) - length(replace(o.parent, '/', '')) = ${slashes}::bigint"
             );
         }
-        if let Some(owner) = &query.owner {
+        if let Some(owner) = query.owner.as_ref().filter(|owner| owner.as_str().is_empty()) {
             let at = self.value(owner.as_str().to_owned(), Type::TEXT);
             let _ = write!(condition, " AND o.owner = ${at}::text");
         }
+        condition + ")"
+    }
+
+    /// What it says of how operations stand.
+    fn selected(&mut self, query: &ListQuery) -> String {
+        let mut condition = String::from("true");
         if !query.states.is_empty() {
             let states: Vec<i16> = query.states.iter().copied().map(StateKind::to_column).collect();
             let at = self.value(states, Type::INT2_ARRAY);
@@ -197,11 +248,6 @@ impl Builder {
                 condition,
                 " AND CASE WHEN f.id IS NULL THEN u.state ELSE 2::smallint END = ANY(${at}::smallint[])"
             );
-        }
-        if !query.methods.is_empty() {
-            let methods: Vec<String> = query.methods.iter().map(Arc::as_ref).map(str::to_owned).collect();
-            let at = self.value(methods, Type::TEXT_ARRAY);
-            let _ = write!(condition, " AND o.method = ANY(${at}::text[])");
         }
         if !query.error_codes.is_empty() {
             let codes: Vec<i32> = query.error_codes.iter().map(|code| code.number()).collect();

@@ -38,6 +38,10 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -
     let mut looks = if let Some(owner) = owner {
         statement = connection.prepare_cached(look_sql!("owner = ?3 AND owner <> '' AND "))?;
         statement.query(params![time, last_name, owner])?
+    } else if !query.states.is_empty() && !query.states.contains(&StateKind::Done) {
+        // Of the many that there are, the few that are not done.
+        statement = connection.prepare_cached(look_sql!("state < 2 AND "))?;
+        statement.query(params![time, last_name])?
     } else if let Some(parent) = query.parent.as_exact() {
         statement = connection.prepare_cached(look_sql!("parent = ?3 AND parent <> '' AND "))?;
         statement.query(params![time, last_name, parent])?

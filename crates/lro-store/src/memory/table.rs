@@ -24,6 +24,8 @@ pub(super) struct Table {
     bytes: usize,
     entries: HashMap<OperationName, Box<Entry>>,
     by_age: BTreeSet<Cursor>,
+    /// Those that are not done.
+    unfinished: BTreeSet<Cursor>,
     by_parent: Groups,
     /// Without those that belong to nobody.
     by_owner: Groups,
@@ -45,6 +47,7 @@ impl Table {
             bytes: 0,
             entries: HashMap::new(),
             by_age: BTreeSet::new(),
+            unfinished: BTreeSet::new(),
             by_parent: Groups::default(),
             by_owner: Groups::default(),
             by_request: HashMap::new(),
@@ -175,6 +178,10 @@ impl Table {
         let owner = query.owner.as_ref().map(Owner::as_str).filter(|owner| !owner.is_empty());
         match (owner, query.parent.as_exact()) {
             (Some(owner), _) => Box::new(self.by_owner.newest_first(owner, after).filter_map(view)),
+            _ if !query.states.is_empty() && !query.states.contains(&StateKind::Done) => {
+                let before = begin.map_or(Bound::Unbounded, Bound::Excluded);
+                Box::new(self.unfinished.range((Bound::Unbounded, before)).rev().filter_map(view))
+            }
             (None, Some(parent)) => Box::new(self.by_parent.newest_first(parent, after).filter_map(view)),
             (None, None) => {
                 let before = begin.map_or(Bound::Unbounded, Bound::Excluded);
@@ -277,6 +284,12 @@ impl Table {
     /// Notes where an operation is looked for, as it was and as it now is.
     fn index(&mut self, before: Option<&View>, after: Option<&View>) {
         self.times.change(before, after);
+        let is_unfinished = |view: Option<&View>| view.is_some_and(|view| !view.is_done());
+        match (is_unfinished(before), is_unfinished(after), after.or(before)) {
+            (false, true, Some(view)) => drop(self.unfinished.insert(Cursor::from(view))),
+            (true, false, Some(view)) => drop(self.unfinished.remove(&Cursor::from(view))),
+            _ => {}
+        }
         self.held.change(before, after);
         if let Some(before) = before {
             self.keys.remove(before);

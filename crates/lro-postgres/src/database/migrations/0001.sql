@@ -69,6 +69,8 @@ CREATE TABLE @.unfinished (
     autovacuum_analyze_threshold = 5000
 );
 
+-- Lists of what is not done.
+CREATE INDEX unfinished_age ON @.unfinished (create_time);
 -- By the negative priority, so that a place in the queue is one range of the index.
 CREATE INDEX unfinished_queue ON @.unfinished (method, (-(priority::integer)), create_time, name)
     WHERE state = 0 AND ready AND exclusive_key IS NULL;

@@ -66,6 +66,7 @@ CREATE UNIQUE INDEX lro_operation_name ON lro_operation (name);
 CREATE INDEX lro_operation_age ON lro_operation (create_time);
 CREATE INDEX lro_operation_parent ON lro_operation (parent, create_time) WHERE parent <> '';
 CREATE INDEX lro_operation_owner ON lro_operation (owner, create_time) WHERE owner <> '';
+CREATE INDEX lro_operation_unfinished ON lro_operation (create_time) WHERE state < 2;
 
 CREATE UNIQUE INDEX lro_operation_request ON lro_operation (owner, method, request_id) WHERE request_id IS NOT NULL;
 
