@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use lro_build::{Builder, Emit, Visibility};
+use lro_build::{Builder, Emit, ListMapping, OperationMapping, RpcMapping, Visibility};
 use prost::Message as _;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     compile(&to("remote").allow("core::0151::response-unary"), &["remote.proto"])?;
     compile(&to("wrappers"), &["wrappers.proto"])?;
     compile(&to("jobs").service_config("proto/jobs.yaml"), &["jobs.proto"])?;
+    cloud()?;
     compile(&to("digits").include_file("mod.rs"), &["digits.proto"])?;
     compile(&to("keywords").include_file("mod.rs"), &["keywords.proto"])?;
     compile(
@@ -83,9 +84,29 @@ fn options() -> Result<(), lro_build::Error> {
 
     let own = to("own_well_known").compile_well_known_types(true).include_file("mod.rs");
     compile(&own, &["options.proto"])?;
+    let layer = to("own_in_methods").compile_well_known_types(true).include_file("mod.rs");
+    compile(&layer.allow("core::0151"), &["well_known.proto"])?;
 
     compile(&to("facade").runtime("crate::facade"), &["well_known.proto"])?;
     compile(&to("hidden").visibility(Visibility::Crate).include_file("mod.rs"), &["options.proto"])
+}
+
+/// An API whose operations are of its own kind, as calls say; and one with an `Any` and a duration of its own.
+fn cloud() -> Result<(), lro_build::Error> {
+    let operation = "tests.cloud.v1.Operation";
+    let mapping = OperationMapping::new(operation)
+        .name_field("id")
+        .done_field("status")
+        .error_field("status")
+        .response_type(operation)
+        .metadata_type(operation)
+        .get(RpcMapping::new("tests.cloud.v1.OperationService.Get").name_field("id"))
+        .list(ListMapping::new("tests.cloud.v1.OperationService.List").parent_field("resource_id"));
+    compile(&to("cloud").operation_mapping(mapping), &["cloud.proto"])?;
+
+    let own = |folder: &str| to(folder).compile_well_known_types(true).include_file("mod.rs");
+    let jobs = own("own_jobs").service_config("proto/jobs.yaml").bytes(".google.protobuf.Any");
+    compile(&jobs, &["jobs.proto"])
 }
 
 /// Each side compiled with a Cargo feature that is on, or not compiled with one that is off.

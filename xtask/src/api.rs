@@ -1,14 +1,14 @@
 //! `cargo xtask api PROTOS`: one whole API in one run, compiled as who calls it would.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use lro_codegen::{Config, FileReader};
 use prost::Message as _;
 
 use crate::figures::seconds;
 use crate::scratch::{DEPENDENCIES, Scratch};
-use crate::tree::Tree;
+use crate::tree::{Tree, protos_below};
 use crate::{Outcome, cargo};
 
 #[derive(Debug, clap::Args)]
@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// Options of the generator, as protoc would pass them.
     #[arg(long, value_name = "OPTIONS", default_value = "")]
     options: String,
+    /// Goes through lro-build, as a build script does: a folder of protos, all of them, and no options but service configs.
+    #[arg(long, conflicts_with = "packages")]
+    build: bool,
     /// Generates and does not compile.
     #[arg(long)]
     no_check: bool,
@@ -29,7 +32,43 @@ pub(crate) struct Args {
 /// Nothing is denied: other people's comments and messages are as they are.
 const LIBRARY: &str = "//! Generated code.\n";
 
+/// What was generated.
+struct Generated {
+    /// How many protos it is made of.
+    protos: usize,
+    files: Vec<(String, String)>,
+    /// `None` where they went to standard error.
+    warnings: Option<usize>,
+    took: Duration,
+}
+
 pub(crate) fn run(args: &Args) -> Outcome {
+    let generated = if args.build { by_lro_build(args)? } else { by_the_plugin(args)? };
+    let Generated { protos, files, warnings, took } = generated;
+    let count = |text: &str| files.iter().map(|(_, content)| content.matches(text).count()).sum::<usize>();
+    println!(
+        "{protos} files of {}: {} typed methods, {} typed clients, {} lines of Rust, {}{}",
+        args.protos.display(),
+        count("> = Method::new("),
+        count("LroClient {\n        inner: Client,"),
+        files.iter().map(|(_, content)| content.lines().count()).sum::<usize>(),
+        warnings.map(|warnings| format!("{warnings} warnings, ")).unwrap_or_default(),
+        seconds(took)
+    );
+    if args.no_check {
+        return Ok(());
+    }
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+    let folder =
+        Scratch { folder: "generated-api", manifest: DEPENDENCIES, library: LIBRARY }.write(&files)?;
+    let started = Instant::now();
+    cargo::run(&folder, &["check", "--quiet"])?;
+    println!("they compile, in {}", seconds(started.elapsed()));
+    Ok(())
+}
+
+fn by_the_plugin(args: &Args) -> Outcome<Generated> {
     let tree = read(&args.protos)?;
     let is_below = |package: &str, above: &str| {
         package.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -51,27 +90,37 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let started = Instant::now();
     let output = lro_codegen::generate(request, &config)?;
     let took = started.elapsed();
-    let files: Vec<(&str, &str)> = output.files().iter().map(|file| (file.name(), file.content())).collect();
-    let count = |text: &str| files.iter().map(|(_, content)| content.matches(text).count()).sum::<usize>();
-    println!(
-        "{} files of {}: {} typed methods, {} typed clients, {} lines of Rust, {} warnings, {}",
-        targets.len(),
-        args.protos.display(),
-        count("> = Method::new("),
-        count("LroClient {\n        inner: Client,"),
-        files.iter().map(|(_, content)| content.lines().count()).sum::<usize>(),
-        output.warnings().len(),
-        seconds(took)
-    );
-    if args.no_check {
-        return Ok(());
+    let files = output.files().iter().map(|file| (file.name().to_owned(), file.content().to_owned()));
+    let warnings = Some(output.warnings().len());
+    Ok(Generated { protos: targets.len(), files: files.collect(), warnings, took })
+}
+
+/// As a build script does it.
+fn by_lro_build(args: &Args) -> Outcome<Generated> {
+    let folder = &args.protos;
+    let protos =
+        protos_below(folder).map_err(|error| format!("cannot list {}: {error}", folder.display()))?;
+    let mut builder = lro_build::configure().include_file("mod.rs");
+    for option in args.options.split(',').filter(|option| !option.is_empty()) {
+        let Some(path) = option.strip_prefix("service_config=") else {
+            return Err(format!("with --build, {option} is no option; service_config=FILE is").into());
+        };
+        builder = builder.service_config(path);
     }
-    let folder =
-        Scratch { folder: "generated-api", manifest: DEPENDENCIES, library: LIBRARY }.write(&files)?;
+    let out = cargo::target_folder().join("generated-api-build");
+    if out.exists() {
+        std::fs::remove_dir_all(&out)?;
+    }
     let started = Instant::now();
-    cargo::run(&folder, &["check", "--quiet"])?;
-    println!("they compile, in {}", seconds(started.elapsed()));
-    Ok(())
+    builder.out_dir(&out).compile(&protos, &[folder])?;
+    let took = started.elapsed();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&out)? {
+        let entry = entry?;
+        let name = entry.file_name().into_string().map_err(|_| "a name of a file is not UTF-8")?;
+        files.push((name, std::fs::read_to_string(entry.path())?));
+    }
+    Ok(Generated { protos: protos.len(), files, warnings: None, took })
 }
 
 fn read(protos: &Path) -> Outcome<Tree> {

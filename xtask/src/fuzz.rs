@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the generator against input that nobody would write.
+//! `cargo xtask fuzz`: the generator, and lists of operations, against input that nobody would write.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Child, Command};
 
 use crate::{Outcome, cargo, root};
 
-const TARGETS: [&str; 4] = ["request", "protos", "options", "service_config"];
+const TARGETS: [&str; 7] = ["request", "protos", "options", "service_config", "filter", "name", "token"];
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -1,7 +1,7 @@
 //! `cargo xtask generate`: everything that is made from `proto`, or from definitions in the code, and checked in.
 //!
-//! The runtime gets its Rust types of google.longrunning and google.rpc, `lro-build` the descriptor set that
-//! stands in for a copy of the google protos on its user's disk, the examples and tests the README's proto.
+//! The runtime gets its Rust types of google.longrunning and google.rpc, and a descriptor set for server reflection; `lro-build` the
+//! one that stands in for a copy of the google protos on its user's disk; the examples and tests the README's proto.
 
 use std::fs;
 use std::path::Path;
@@ -18,6 +18,21 @@ use crate::{Outcome, root};
 /// The proto packages that the runtime has Rust types of: all that is in google.longrunning and google.rpc, so that a path to either
 /// finds everything. google.api is hardly more than options, which no program needs at run time.
 const RUNTIME_PACKAGES: [&str; 3] = ["google.longrunning", "google.rpc", "google.rpc.context"];
+
+/// The files of google.protobuf, which protox brings along.
+const WELL_KNOWN: [&str; 11] = [
+    "any",
+    "api",
+    "descriptor",
+    "duration",
+    "empty",
+    "field_mask",
+    "source_context",
+    "struct",
+    "timestamp",
+    "type",
+    "wrappers",
+];
 
 /// The README's proto.
 const LIBRARY: &str = "example/library/v1/library.proto";
@@ -42,14 +57,25 @@ fn artifacts(root: &Path) -> Outcome<Vec<Artifact>> {
     // Only the encoded form keeps options that are extensions. It goes without comments, which nobody reads
     // there, and without google.protobuf, which protox brings along.
     let bundle = compiler.encode_file_descriptor_set();
+    let complete = complete(&include)?;
     let documented = compiler.include_imports(true).include_source_info(true).file_descriptor_set();
 
     let mut artifacts = runtime_types(documented)?;
     artifacts.push(Artifact { path: "crates/lro-build/src/google.binpb".into(), contents: bundle });
+    artifacts.push(Artifact { path: "crates/lro/src/google/google.binpb".into(), contents: complete });
     artifacts.push(library_code(&include)?);
     artifacts.extend(library_protos(&include)?);
     artifacts.extend(tables::artifacts());
     Ok(artifacts)
+}
+
+/// Everything of google that protos import, for servers that describe themselves: whoever asks for a file goes on to ask for its imports.
+fn complete(include: &Path) -> Outcome<Vec<u8>> {
+    let mut compiler = Compiler::new([include])?;
+    compiler.include_imports(true);
+    compiler.open_files(WELL_KNOWN.map(|name| format!("google/protobuf/{name}.proto")))?;
+    compiler.open_files(protos_below(&include.join("google"))?)?;
+    Ok(compiler.encode_file_descriptor_set())
 }
 
 /// The README's proto in the crates that compile it: a crate has all that it needs in its own folder.

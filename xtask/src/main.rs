@@ -8,12 +8,14 @@ mod bench;
 mod cargo;
 mod chaos;
 mod checked_in;
+mod conformance;
 mod corpus;
 mod crate_check;
 mod docs;
 mod figures;
 mod fuzz;
 mod generate;
+mod interop;
 mod methods;
 mod polling;
 mod scratch;
@@ -43,6 +45,8 @@ enum Command {
     Bench(bench::Args),
     /// Run processes on a real store while everything goes wrong.
     Chaos(chaos::Args),
+    /// Test the example server from outside, on each store.
+    Conformance(conformance::Args),
     /// Run the generator over every package of a tree of protos.
     Corpus(corpus::Args),
     /// Run rustdoc over every comment of a tree of protos.
@@ -51,6 +55,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Write the generated files that are checked in.
     Generate(generate::Args),
+    /// Run the clients of others against the example's server.
+    Interop(interop::Args),
     /// List the long-running methods of a descriptor set, one JSON object a line.
     Methods(methods::Args),
     /// Compare the service configs of a tree with an independent reading of them.
@@ -64,10 +70,12 @@ fn main() -> ExitCode {
         Command::Api(args) => api::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Conformance(args) => conformance::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Docs(args) => docs::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Interop(args) => interop::run(&args),
         Command::Methods(args) => methods::run(&args),
         Command::Polling(args) => polling::run(&args),
         Command::Simulate(args) => simulate::run(&args),

@@ -12,7 +12,8 @@ pub(crate) fn artifacts() -> Vec<Artifact> {
 /// The options of the plugin and of lro-build.
 fn options() -> Artifact {
     let row = |option: &OptionSpec| {
-        let method = if option.method.is_empty() { String::new() } else { code(option.method) };
+        let methods = option.method.split(" or ").filter(|method| !method.is_empty());
+        let method = methods.map(code).collect::<Vec<_>>().join(" or ");
         [code(&option.usage()), method, option.default.to_owned(), option.help.to_owned()]
     };
     document(

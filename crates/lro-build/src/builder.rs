@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lro_codegen::{Emit, Level, Visibility};
+use lro_codegen::{Emit, Level, OperationMapping, Visibility};
 
 use crate::compile::Job;
 use crate::error::Error;
@@ -83,9 +83,17 @@ impl Builder {
 
     /// Whether each package gets a constant `FILE_DESCRIPTOR_SET`, with the descriptors of its files: custom options included, comments not.
     ///
+    /// For server reflection, beside `lro::google::FILE_DESCRIPTOR_SET`, which has what these files import of google.
     /// For one set of everything in a file, there is [`Builder::file_descriptor_set_path`].
     pub fn file_descriptor_set(mut self, on: bool) -> Self {
         self.job.config.file_descriptor_set = on;
+        self
+    }
+
+    /// Whether servers get the descriptors of responses and metadata, so that filters of `ListOperations` can name their fields; yes unless
+    /// set to false.
+    pub fn filter_descriptors(mut self, on: bool) -> Self {
+        self.job.config.filter_descriptors = on;
         self
     }
 
@@ -130,7 +138,8 @@ impl Builder {
     }
 
     /// Reads how clients wait for operations, and how these are named, from a service yaml or a `*_gapic.yaml`. A setting of a service yaml
-    /// wins over one of a gapic yaml; within a kind the file that was given first wins.
+    /// wins over one of a gapic yaml; within a kind the file that was given first wins. A file can also be an operation mapping, which
+    /// [`Builder::operation_mapping`] says with calls.
     ///
     /// The file is read when protos are compiled; a missing one is an error then ([`Error::is_io`]).
     pub fn service_config(mut self, path: impl Into<PathBuf>) -> Self {
@@ -147,6 +156,34 @@ impl Builder {
         metadata: impl Into<String>,
     ) -> Self {
         self.job.config.operation_infos.push((method.into(), response.into(), metadata.into()));
+        self
+    }
+
+    /// Says how the operations of an API's own kind are read and asked for, where its methods return no `google.longrunning.Operation`.
+    ///
+    /// ```no_run
+    /// use lro_build::{AnnotationMapping, ListMapping, OperationMapping, RpcMapping};
+    ///
+    /// # fn main() -> Result<(), lro_build::Error> {
+    /// lro_build::configure()
+    ///     .operation_mapping(
+    ///         OperationMapping::new("acme.jobs.v1.Job")
+    ///             .name_field("id")
+    ///             .done_field("finished")
+    ///             .error_field("trouble")
+    ///             .annotation(AnnotationMapping::new("acme.jobs.v1.job").response_field("result").metadata_field("progress"))
+    ///             .get(RpcMapping::new("acme.jobs.v1.Jobs.GetJob").name_field("job_id"))
+    ///             .cancel(RpcMapping::new("acme.jobs.v1.Jobs.CancelJob").name_field("job_id"))
+    ///             .list(ListMapping::new("acme.jobs.v1.Jobs.ListJobs").parent_field("project_id")),
+    ///     )
+    ///     .compile(&["proto/printer.proto"], &["proto"])
+    /// # }
+    /// ```
+    ///
+    /// The same can be written in a file for [`Builder::service_config`], with keys in place of calls. Of several mappings the first that is
+    /// for a method counts, and these come before those of files.
+    pub fn operation_mapping(mut self, mapping: OperationMapping) -> Self {
+        self.job.config.operation_mappings.push(mapping);
         self
     }
 

@@ -40,6 +40,6 @@ mod write;
 
 pub use builder::{Builder, configure};
 pub use error::Error;
-pub use lro_codegen::{Emit, Visibility};
+pub use lro_codegen::{AnnotationMapping, Emit, ListMapping, OperationMapping, RpcMapping, Visibility};
 pub use prost_build;
 pub use tonic_prost_build;

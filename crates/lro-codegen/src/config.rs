@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::diagnostics::rules::Level;
+use crate::operation_mapping::OperationMapping;
 use crate::service_config::{FileReader, ServiceConfig};
 use crate::stage::{Stage, StageHook};
 
@@ -57,6 +58,8 @@ pub struct Config {
     pub runtime: String,
     /// Whether each package gets a constant `FILE_DESCRIPTOR_SET`, with the descriptors of its files; read with [`Emit::All`] only.
     pub file_descriptor_set: bool,
+    /// Whether servers know which fields responses and metadata have, so that filters of lists can name them.
+    pub filter_descriptors: bool,
     /// The name of the file for protos without a package, without `.rs`; `_` unless set.
     pub default_package_filename: Option<String>,
     /// Whether clients send routing headers, as `google.api.routing` and `google.api.http` ask for (AIP-4222).
@@ -85,6 +88,9 @@ pub struct Config {
     /// What the operations of methods hold whose protos do not say so: the full name of the method, and the names of the response and of the
     /// metadata as `operation_info` would have them. What a proto says itself wins.
     pub operation_infos: Vec<(String, String, String)>,
+    /// How the operations of an API's own kind are read and asked for; the first that is for a method counts, before those of
+    /// [`Config::service_configs`].
+    pub operation_mappings: Vec<OperationMapping>,
     /// Gets the files that the request's option `service_config` names; without it the option is refused.
     pub read_file: Option<FileReader>,
     /// Hears what each thread is at, for those who measure.
@@ -104,6 +110,7 @@ impl Default for Config {
             visibility: Visibility::Public,
             runtime: RUNTIME.to_owned(),
             file_descriptor_set: false,
+            filter_descriptors: true,
             default_package_filename: None,
             routing_headers: false,
             include_file: None,
@@ -115,6 +122,7 @@ impl Default for Config {
             threads: None,
             service_configs: Vec::new(),
             operation_infos: Vec::new(),
+            operation_mappings: Vec::new(),
             read_file: None,
             on_stage: None,
             messages: MessageConfig::default(),

@@ -10,13 +10,13 @@ use crate::config::{Config, Emit};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::{Diagnostic, Diagnostics, Rule};
 use crate::docs::Links;
-use crate::emit::Emitter;
+use crate::emit::{Emitter, descriptors};
 use crate::input::request::Request;
 use crate::lints;
 use crate::lints::disable;
 use crate::messages::{Messages, Package};
 use crate::missing;
-use crate::model::{self, Mappings, Service};
+use crate::model::{self, Service};
 use crate::options;
 use crate::output::descriptor_set;
 use crate::output::layout::{Layout, Output, check_file_names};
@@ -44,7 +44,12 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     options::check(&config, &mut report);
     let paths = TypePaths::new(&config, &mut report);
     check_file_names(&config, &mut report);
-    let settings = Settings::read(&config.service_configs, &config.operation_infos, &mut report);
+    let settings = Settings::read(
+        &config.service_configs,
+        &config.operation_infos,
+        &config.operation_mappings,
+        &mut report,
+    );
     if config.emit == Emit::All {
         refuse_editions(&request, &mut report);
     }
@@ -71,7 +76,15 @@ pub fn generate(request: impl Into<Bytes>, config: &Config) -> Result<Output, Di
     jobs.extend(packages.iter().map(Job::Messages));
     let sources = parallel::map(threads(&config), &jobs, Job::weight, |job| {
         let source = match job {
-            Job::Layer(service) => render_layer(&config, service, &model.mappings, &paths, &links),
+            Job::Layer(service) => {
+                let descriptors = if config.server && config.filter_descriptors {
+                    descriptors::of(&request, &model.types, service)
+                } else {
+                    Vec::new()
+                };
+                let emitter = Emitter::new(&config, service, &model.mappings, &paths, &links);
+                render_layer(&emitter.with_descriptors(descriptors), service)
+            }
             Job::Messages(package) => messages.generate(package),
         };
         config.begin(Stage::Wait);
@@ -125,14 +138,8 @@ fn threads(config: &Config) -> NonZeroUsize {
 }
 
 /// The LRO layer of a service, formatted.
-fn render_layer<'a>(
-    config: &'a Config,
-    service: &'a Service,
-    mappings: &'a Mappings,
-    paths: &'a TypePaths,
-    links: &'a Links<'a>,
-) -> Result<String, Diagnostics> {
-    Emitter::new(config, service, mappings, paths, links).source().map_err(|error| {
+fn render_layer(emitter: &Emitter<'_>, service: &Service) -> Result<String, Diagnostics> {
+    emitter.source().map_err(|error| {
         let message =
             format!("the code generated for service `{}` is not valid Rust: {error}", service.full_name());
         Diagnostic::error(Rule::Input, message)

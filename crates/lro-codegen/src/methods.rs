@@ -62,7 +62,7 @@ pub fn methods_with(
 ) -> Result<(Vec<LroMethod>, Vec<Diagnostic>), Diagnostics> {
     let mut report = Report::default();
     let request = Request::of_set(file_descriptor_set.into(), &mut report)?;
-    let settings = Settings::read(service_configs, &[], &mut report);
+    let settings = Settings::read(service_configs, &[], &[], &mut report);
     let mut report = report.stop_at_errors()?;
     let model = model::build(&request, &settings, false, parallel::cores(), &mut report);
     check_selectors(&settings, &request, &mut report);

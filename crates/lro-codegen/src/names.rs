@@ -12,7 +12,8 @@ use crate::ident::{constant, snake, tonic_module, type_name};
 use crate::model::{Method, Service};
 
 /// The methods that every typed client has besides its RPCs.
-const CLIENT_METHODS: &[&str] = &["clone", "connect", "from", "into", "new", "operation", "try_into"];
+const CLIENT_METHODS: &[&str] =
+    &["clone", "connect", "from", "into", "new", "operation", "operations", "try_into"];
 
 /// The methods of tonic's own clients; an RPC of one of these names keeps tonic's client from compiling.
 const TONIC_CLIENT_METHODS: &[&str] = &[

@@ -101,6 +101,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Reads a page of the operations that [`ListQuery::selects`], newest first: by creation time, then by name
     /// in byte order, both descending.
     ///
+    /// With `query.owner` of somebody a store SHOULD look at what is theirs alone: callers who see only their own would else
+    /// be given short pages by what others have.
+    ///
     /// A page MUST hold only operations after `query.after` in that order, at most `query.limit`, and end before
     /// the sizes of its views exceed `query.max_bytes`, after at least one. It MAY be shorter, even empty, which
     /// bounds what one call looks at; only a page without `next` is the last. Going from page to page MUST meet

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use lro_store::{
-    Beginning, Change, Clock, Creation, Fence, Finish, ListQuery, ManualClock, MemoryStore, NewOperation,
-    OperationName, Outcome, ParentPattern, Payload, Report, Store, StoreExt, SystemClock, Timestamp,
-    WorkerId, WriteResult,
+    Beginning, Change, Clock, Creation, Fence, Finish, ListQuery, MAX_BATCH, ManualClock, MemoryStore,
+    NewOperation, OperationName, Outcome, Owner, ParentPattern, Payload, Report, Store, StoreExt,
+    SystemClock, Timestamp, WorkerId, WriteResult,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -179,4 +179,30 @@ async fn a_clock_that_panics_spoils_only_its_own_call() {
     assert!(call.await.unwrap_err().is_panic());
     clock.0.store(false, Ordering::SeqCst);
     assert_eq!(store.purge(1).await.unwrap(), 0);
+}
+
+/// A caller who sees only what is their own is told of it at once, however much others have.
+#[tokio::test]
+async fn a_list_of_one_owner_looks_at_nothing_else() {
+    let store = MemoryStore::new();
+    let request = payload(10);
+    let belonging_to = |owner: &str, id: String| {
+        let name = name(&format!("shelves/1/operations/{id}"));
+        NewOperation::new(name, "/test.Service/Work", request.clone()).with_owner(Owner::new(owner).unwrap())
+    };
+    store.create((0..5).map(|id| belonging_to("alice", format!("own-{id}"))).collect()).await.unwrap();
+    for batch in 0..6 {
+        let owner = if batch % 2 == 0 { "alicf" } else { "alic" };
+        store
+            .create((0..MAX_BATCH).map(|id| belonging_to(owner, format!("{batch}-{id}"))).collect())
+            .await
+            .unwrap();
+    }
+    for parent in [ParentPattern::all(), ParentPattern::parse("shelves/1").unwrap()] {
+        let mut query = ListQuery::new(parent, 3);
+        query.owner = Some(Owner::new("alice").unwrap());
+        let first = store.list(&query).await.unwrap();
+        let second = store.list(&query.after(first.next.clone())).await.unwrap();
+        assert_eq!((first.views.len(), second.views.len(), second.next), (3, 2, None));
+    }
 }

@@ -7,6 +7,7 @@ use std::pin::Pin;
 
 pub use std::convert::{TryFrom, TryInto};
 pub use std::future::{Future, ready};
+pub use std::mem::take;
 pub use std::sync::Arc;
 pub use std::time::Duration;
 
@@ -21,7 +22,8 @@ pub use self::client::*;
 #[cfg(feature = "server")]
 pub use self::server::*;
 pub use crate::method::Method;
-pub use crate::operation_rpcs::{OperationRpcs, operation_message};
+pub use crate::operation_rpcs::{OperationPage, OperationRpcs, any_of, operation_message};
+pub use crate::payload::pack;
 pub use crate::polling::Polling;
 pub use crate::routing::Routing;
 
@@ -33,7 +35,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// They import all of it, so that a crate that lacks the feature `client` has one error, which says so.
 #[cfg(feature = "client")]
 pub mod client {
-    pub use crate::client::{Client, Operation, Transport, random_id, routed};
+    pub use crate::client::{Client, Operation, OperationList, Transport, random_id, routed};
 }
 
 /// What generated servers name.

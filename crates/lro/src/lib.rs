@@ -43,11 +43,11 @@
 //!   load balancers where its requests go; [`OperationRpcs`]: the RPCs that tell of its operations.
 #![cfg_attr(
     feature = "client",
-    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationError`]: the client's side (feature `client`)."
+    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationList`], [`OperationError`]: the client's side (feature `client`)."
 )]
 #![cfg_attr(
     feature = "server",
-    doc = "- [`Engine`], [`Context`], [`Start`], [`Registration`]: the server's side; [`store`]: where it keeps operations (feature `server`)."
+    doc = "- [`Engine`], [`Context`], [`Start`], [`Registration`]: the server's side; [`Caller`], [`Authorizer`]: who calls, and what they may do; [`store`]: where it keeps operations (feature `server`)."
 )]
 #![cfg_attr(
     feature = "testing",
@@ -72,20 +72,22 @@ mod client;
 mod server;
 
 pub use self::method::Method;
-pub use self::operation_rpcs::OperationRpcs;
+pub use self::operation_rpcs::{OperationPage, OperationQuery, OperationRpcs};
 pub use self::polling::Polling;
 pub use self::routing::{Routing, RoutingValue};
 pub use prost_types::Any;
 
 #[cfg(feature = "client")]
-pub use self::client::{Client, Operation, OperationError, RawOperation, Snapshot, State, Update, Updates};
+pub use self::client::{
+    Client, Operation, OperationError, OperationList, RawOperation, Snapshot, State, Update, Updates,
+};
 #[cfg(feature = "testing")]
 pub use self::server::testing;
 #[cfg(feature = "server")]
 pub use self::server::{
-    CheckpointError, Completion, CompletionToken, Context, Engine, EngineBuilder, InvalidToken, MethodStats,
-    OnConflict, OnDelete, OperationStream, OperationsService, ProgressError, Registration, Retry, Start,
-    Stats, Watch,
+    Access, Action, Authorizer, ByParent, Caller, CheckpointError, Completion, CompletionToken, Context,
+    Engine, EngineBuilder, Everyone, InvalidToken, MethodStats, OnConflict, OnDelete, OperationStream,
+    OperationsService, OwnersOnly, ProgressError, Registration, Retry, Start, Stats, Watch,
 };
 #[cfg(feature = "server")]
 pub use lro_store as store;

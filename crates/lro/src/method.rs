@@ -38,6 +38,7 @@ pub struct Method<Req, Res, Meta> {
     validate_only: Option<fn(&Req) -> bool>,
     routing: Option<fn(&Req) -> Routing>,
     rpcs: &'static OperationRpcs,
+    descriptors: &'static [u8],
     types: PhantomData<fn(Req) -> (Res, Meta)>,
 }
 
@@ -67,6 +68,7 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
             validate_only: None,
             routing: None,
             rpcs: &OperationRpcs::GOOGLE,
+            descriptors: &[],
             types: PhantomData,
         }
     }
@@ -123,6 +125,18 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     #[must_use]
     pub const fn with_rpcs(mut self, rpcs: &'static OperationRpcs) -> Self {
         self.rpcs = rpcs;
+        self
+    }
+
+    /// Says of which fields the response and the metadata consist, so that filters of lists can name them.
+    ///
+    /// `descriptors` is a serialized `google.protobuf.FileDescriptorSet` with both messages and what they refer to; it may hold more.
+    /// Messages of `google.protobuf` such as `Timestamp` are known without it.
+    /// A server reads it when a filter first asks for such a field. One that is empty tells of nothing, and then filters can
+    /// not name them.
+    #[must_use]
+    pub const fn with_descriptors(mut self, descriptors: &'static [u8]) -> Self {
+        self.descriptors = descriptors;
         self
     }
 
@@ -187,6 +201,11 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     /// The RPCs by which clients ask about operations of this method.
     pub const fn rpcs(&self) -> &'static OperationRpcs {
         self.rpcs
+    }
+
+    /// What describes the fields of the response and the metadata: a serialized `google.protobuf.FileDescriptorSet`, or nothing.
+    pub const fn descriptors(&self) -> &'static [u8] {
+        self.descriptors
     }
 
     /// Whether clients of this method send routing headers.

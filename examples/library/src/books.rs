@@ -106,7 +106,9 @@ impl Books {
                 operation.in_transaction(lro_postgres::in_transaction(move |transaction| {
                     let (names, titles) = (names.clone(), titles.clone());
                     Box::pin(async move {
-                        let insert = "INSERT INTO book SELECT * FROM unnest($1::text[], $2::text[]) \
+                        // One statement must not write a row twice, and an import may name a book twice.
+                        let insert = "INSERT INTO book \
+                                      SELECT DISTINCT ON (name) name, title FROM unnest($1::text[], $2::text[]) AS imported (name, title) \
                                       ON CONFLICT (name) DO UPDATE SET title = excluded.title";
                         transaction.execute(insert, &[&names, &titles]).await?;
                         Ok(())

@@ -11,6 +11,7 @@ pub mod child;
 pub mod client;
 pub mod demo;
 pub mod explain;
+mod reflection;
 pub mod server;
 mod show;
 pub mod signals;

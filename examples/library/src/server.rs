@@ -7,11 +7,15 @@ use lro::{Context, Engine, OnConflict, Retry, Start};
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
+use tonic_health::ServingStatus;
+use tonic_health::server::health_reporter;
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::books::Books;
 use crate::pb::library_service_lro::{LibraryServiceLro, LibraryServiceLroServer};
 use crate::pb::{Book, GetBookRequest, ImportBooksMetadata, ImportBooksRequest, ImportBooksResponse};
+use crate::reflection;
 
 /// The service. Fetching a book takes it a moment, as it would from another machine.
 #[derive(Debug)]
@@ -85,7 +89,7 @@ impl Library {
     ) -> Result<Book, Status> {
         tokio::time::sleep(self.fetch_time).await;
         match uri.strip_prefix("books://") {
-            Some("lost") | None => Err(Status::not_found(format!("there is no book at {uri}"))),
+            Some("lost") | None => Err(no_book_at(uri)),
             // The first time its shop is closed, and a while later it is open.
             Some("late") if operation.attempt() == 1 => {
                 Err(operation.retry_later(Status::unavailable(format!("{uri} is not to be had yet"))))
@@ -93,6 +97,15 @@ impl Library {
             Some(id) => Ok(Book { name: format!("{parent}/books/{id}"), title: id.replace('-', " ") }),
         }
     }
+}
+
+/// An error that programs can read as well as people: its details stay with the operation.
+fn no_book_at(uri: &str) -> Status {
+    let message = format!("there is no book at {uri}");
+    let mut details = ErrorDetails::new();
+    details.set_error_info("BOOK_LOST", "library.example.com", [("uri".to_owned(), uri.to_owned())]);
+    details.set_resource_info("book", uri, "", message.as_str());
+    Status::with_error_details(Code::NotFound, message, details)
 }
 
 /// Serves the library until `shutdown` completes, and then until running imports had their time to end, or until
@@ -108,12 +121,22 @@ pub async fn serve(
     shutdown: impl Future + Send + 'static,
     hurry: impl Future + Send + 'static,
 ) -> Result<(), tonic::transport::Error> {
+    // It says that the whole server serves, until it is told otherwise.
+    let (health, health_server) = health_reporter();
+    let shutdown = async move {
+        drop(shutdown.await);
+        // While what runs comes to its end, load balancers send new callers elsewhere.
+        health.set_service_status("", ServingStatus::NotServing).await;
+    };
     let drain = drain(engine.clone(), shutdown, hurry);
     // A listener of one's own has it off, and then small answers wait for a timer of the network.
     let connections = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
         .add_service(LibraryServiceLroServer::serve(library, &engine))
         .add_service(engine.operations_server())
+        .add_service(health_server)
+        .add_service(reflection::v1())
+        .add_service(reflection::v1alpha())
         .serve_with_incoming_shutdown(connections, drain)
         .await
 }

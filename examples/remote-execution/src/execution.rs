@@ -66,7 +66,8 @@ impl ExecutionLro for Execution {
         &self,
         request: Request<WaitExecutionRequest>,
     ) -> Result<Response<OperationStream>, Status> {
-        Ok(Response::new(self.engine.watch(&request.get_ref().name)?.into()))
+        let caller = self.engine.caller(&request)?;
+        Ok(Response::new(self.engine.watch(&caller, &request.get_ref().name)?.into()))
     }
 }
 

@@ -69,6 +69,11 @@ pub mod jobs {
     generated!("jobs/tests.jobs.v1.rs");
 }
 
+/// Operations that are their own responses.
+pub mod cloud {
+    generated!("cloud/tests.cloud.v1.rs");
+}
+
 /// Bare values as requests and responses.
 pub mod wrappers {
     generated!("wrappers/tests.wrappers.v1.rs");
@@ -209,6 +214,16 @@ pub mod client_off_server_off {
 /// `google.protobuf` generated along with the package that uses it.
 pub mod own_well_known {
     generated!("own_well_known/mod.rs");
+}
+
+/// The same on every side of methods.
+pub mod own_in_methods {
+    generated!("own_in_methods/mod.rs");
+}
+
+/// Operations that are not everybody's, which hold well-known types that are generated as well.
+pub mod own_jobs {
+    generated!("own_jobs/mod.rs");
 }
 
 /// Messages and services changed by settings of prost-build and tonic-prost-build.

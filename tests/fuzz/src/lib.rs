@@ -1,10 +1,12 @@
-//! Fuzz targets of the code generator. `cargo xtask fuzz` builds and runs them; the cases that once failed are kept in `cases`.
+//! Fuzz targets of the code generator, and of lists of operations. `cargo xtask fuzz` builds and runs them; the cases that once failed are kept in `cases`.
 
 mod harness;
+mod lists;
 
 use std::{panic, process};
 
 pub use harness::{options, protos, request, service_config};
+pub use lists::{filter, name, token};
 
 /// Ends the process at a panic of ours. With those of prost-build and tonic-build, which are caught, bad input is reported.
 pub fn watch() {

@@ -5,7 +5,7 @@ use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lro::codegen::{accept_start, register_work};
-use lro::{Context, Engine, EngineBuilder, Method, Start};
+use lro::{Caller, Context, Engine, EngineBuilder, Method, Start};
 use tokio::sync::oneshot;
 use tonic::service::Routes;
 use tonic::transport::Channel;
@@ -77,7 +77,7 @@ impl Jobs {
 /// It could not be started or watched, or it ends with an error.
 pub async fn start_to_done(engine: &Engine, text: String) -> Result<(), Status> {
     let started = engine.start(START, Request::new(Job { text }), Start::new()).await?.into_inner();
-    let mut states = engine.watch(&started.name)?;
+    let mut states = engine.watch(&Caller::server(), &started.name)?;
     while let Some(state) = states.next().await {
         if state?.is_done() {
             return Ok(());

@@ -492,6 +492,16 @@ pub mod library_service_lro {
         ) -> Operation<Res, Meta> {
             self.inner.operation(method, name)
         }
+        /// Lists the operations below a resource that are of a method's types, all that the caller may see if `parent` is empty.
+        ///
+        /// Asks the server nothing before the stream is polled.
+        pub fn operations<Req: 'static, Res: 'static, Meta: 'static>(
+            &self,
+            method: Method<Req, Res, Meta>,
+            parent: impl Into<String>,
+        ) -> OperationList<Res, Meta> {
+            self.inner.operations(method, parent)
+        }
         /// Reads one book.
         ///
         /// # Errors
@@ -608,9 +618,14 @@ pub mod library_service_lro {
             Registration::new(service)
         }
         fn register_methods(service: &Arc<S>, engine: &Engine) {
+            let descriptors = b"\
+\n\xad\x01\x12\x12example.library.v1\"\x1f\n\x04Book\x12\n\n\x04name\x18\x01(\x09\x12\x0b\n\x05title\
+\x18\x02(\x09\".\n\x13ImportBooksMetadata\x12\n\n\x04done\x18\x01(\x0d\x12\x0b\n\x05total\x18\x02(\x0d\
+\">\n\x13ImportBooksResponse\x12'\n\x05books\x18\x01 \x03(\x0b2\x18.example.library.v1.Bookb\x06prot\
+o3";
             register_work(
                 engine,
-                IMPORT_BOOKS,
+                IMPORT_BOOKS.with_descriptors(descriptors),
                 service,
                 <S as LibraryServiceLro>::import_books,
             );

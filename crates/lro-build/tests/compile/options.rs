@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::num::NonZeroUsize;
 
-use lro_build::{Builder, Emit, Visibility};
+use lro_build::{Builder, Emit, OperationMapping, RpcMapping, Visibility};
 use lro_codegen::{Config, FileReader, OPTIONS};
 
 use crate::support::Project;
@@ -32,11 +32,23 @@ message Order {
   google.protobuf.Timestamp time = 6;
 }
 message Part {}
+// A shop has jobs of its own.
+service Jobs {
+  rpc Get(Job) returns (Job);
+  rpc Do(Order) returns (Job);
+}
+message Job {
+  string id = 1;
+  bool done = 2;
+}
 enum Color { COLOR_RED = 0; }
 "#;
 
 const YAML: &str = "{ type: google.api.Service, publishing: { method_settings: [ \
     { selector: shop.v1.Shop.Sell, long_running: { max_poll_delay: 9s } } ] } }";
+
+const JOBS: &str = "{ type: lro.OperationMapping, operations: [ { message: shop.v1.Job, fields: { name: id }, \
+    response_type: Order, metadata_type: Part, get: { method: shop.v1.Jobs.Get, name: id } } ] }";
 
 /// Stands in options for the folder of the protos.
 const PROTOS: &str = "PROTOS";
@@ -46,6 +58,7 @@ type Setting = fn(Builder, &Project) -> Builder;
 /// Options of the plugin, and the same for the builder.
 const SAME: &[(&str, Setting)] = &[
     ("emit=lro", |builder, _| builder.emit(Emit::Lro)),
+    ("filter_descriptors=false", |builder, _| builder.filter_descriptors(false)),
     ("client=false", |builder, _| builder.client(false)),
     ("server=false", |builder, _| builder.server(false)),
     ("client_feature=web", |builder, _| builder.client_feature("web")),
@@ -61,6 +74,16 @@ const SAME: &[(&str, Setting)] = &[
     }),
     ("service_config=PROTOS/shop.yaml", |builder, project| {
         builder.service_config(project.protos().join("shop.yaml"))
+    }),
+    ("service_config=PROTOS/jobs.yaml", |builder, _| {
+        let get = RpcMapping::new("shop.v1.Jobs.Get").name_field("id");
+        builder.operation_mapping(
+            OperationMapping::new("shop.v1.Job")
+                .name_field("id")
+                .response_type("Order")
+                .metadata_type("Part")
+                .get(get),
+        )
     }),
     ("disable_comments=.shop.v1.Shop", |builder, _| builder.disable_comments(".shop.v1.Shop")),
     ("deny=core", |builder, _| builder.deny("core")),
@@ -90,6 +113,9 @@ const SAME: &[(&str, Setting)] = &[
     ("threads=1", |builder, _| builder.threads(NonZeroUsize::MIN)),
 ];
 
+/// This file, for the methods that it calls.
+const THIS: &str = include_str!("options.rs");
+
 /// Those that leave the output as it is, or as it would be without the other option of their case.
 const WITHOUT_EFFECT: [&str; 3] = ["deny=core,allow=core::0151", "deny=core,warn=core::0151", "threads=1"];
 
@@ -98,7 +124,12 @@ type Written = Option<BTreeMap<String, String>>;
 
 fn project() -> Project {
     let rootless = "syntax = \"proto3\";\nmessage Rootless {}\n";
-    Project::new(&[("shop.proto", SHOP), ("rootless.proto", rootless), ("shop.yaml", YAML)])
+    Project::new(&[
+        ("shop.proto", SHOP),
+        ("rootless.proto", rootless),
+        ("shop.yaml", YAML),
+        ("jobs.yaml", JOBS),
+    ])
 }
 
 fn by_the_builder(setting: Setting) -> Written {
@@ -151,5 +182,10 @@ fn every_option_has_a_method_of_its_name() {
     for option in OPTIONS.iter().filter(|option| option.name != "no_include") {
         assert!(named.contains(option.name), "{} has no case", option.name);
         assert!(option.method.starts_with(&format!("{}(", option.name)), "{}", option.method);
+        // Where two methods do what one option does, both are shown.
+        for method in option.method.split(" or ") {
+            let call = format!(".{}(", method.split('(').next().unwrap());
+            assert!(THIS.contains(&call), "{method} has no case");
+        }
     }
 }

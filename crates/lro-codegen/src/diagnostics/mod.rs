@@ -22,7 +22,7 @@ pub enum Severity {
 /// A place in a proto file, or in a service config.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
-    /// The file: a proto as it is imported, a service config as it was given.
+    /// The file: a proto as it is imported, a service config as it was given. What a build script says has its call in place of a file.
     pub file: String,
     /// Line and column, both from one; absent where the descriptors came without source info.
     ///

@@ -66,6 +66,17 @@ impl Emitter<'_> {
                     self.inner.operation(method, name)
                 }
 
+                /// Lists the operations below a resource that are of a method's types, all that the caller may see if `parent` is empty.
+                ///
+                /// Asks the server nothing before the stream is polled.
+                #public fn operations<Req: 'static, Res: 'static, Meta: 'static>(
+                    &self,
+                    method: Method<Req, Res, Meta>,
+                    parent: impl Into<String>,
+                ) -> OperationList<Res, Meta> {
+                    self.inner.operations(method, parent)
+                }
+
                 #(#methods)*
             }
 

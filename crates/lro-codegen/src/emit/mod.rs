@@ -1,9 +1,12 @@
 //! From the model to Rust: one module per service with long-running methods.
 
+mod answers;
 mod call;
 mod client;
 mod constant;
+pub(crate) mod descriptors;
 mod docs;
+mod list;
 mod polling;
 mod rpcs;
 mod server;
@@ -44,6 +47,8 @@ pub(crate) struct Emitter<'a> {
     /// The paths of types that were asked for, which most are several times.
     types: RefCell<HashMap<String, TokenStream>>,
     comments: Stash,
+    /// What servers know of the fields of responses and metadata; nothing where filters are not to name them.
+    descriptors: Vec<u8>,
 }
 
 impl<'a> Emitter<'a> {
@@ -65,7 +70,14 @@ impl<'a> Emitter<'a> {
             links,
             types: RefCell::default(),
             comments: Stash::default(),
+            descriptors: Vec::new(),
         }
+    }
+
+    /// Gives servers descriptors of what operations hold.
+    pub(crate) fn with_descriptors(mut self, descriptors: Vec<u8>) -> Self {
+        self.descriptors = descriptors;
+        self
     }
 
     /// The module of the service, formatted.

@@ -6,9 +6,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::Emitter;
-use super::call::{Value, field_ident};
-use crate::model::{Done, Fields, OperationTypes, Place, Rpc, Service, Step};
-use crate::service_config::RpcKind;
+use super::call::field_ident;
+use crate::model::{OperationTypes, Place, Rpc, Service, Step};
+use crate::operation_mapping::RpcKind;
+
+const DURATION: &str = "google.protobuf.Duration";
 
 /// The mappings that methods of a service use, each once.
 pub(super) fn used_mappings(service: &Service) -> Vec<usize> {
@@ -25,8 +27,9 @@ impl Emitter<'_> {
             // Everybody's operations are asked for as usual, but for what the mapping says.
             let base = read.map_or_else(|| quote!(GOOGLE), |read| quote!(new(#read)));
             let rpcs = mapping.rpcs.iter().map(|rpc| self.rpc(rpc));
+            let list = mapping.list.as_ref().map(|list| self.list(mapping, list));
             quote! {
-                const #name: OperationRpcs = OperationRpcs::#base #(#rpcs)*;
+                const #name: OperationRpcs = OperationRpcs::#base #(#rpcs)* #list;
             }
         });
         let constants: Vec<_> = constants.collect();
@@ -54,56 +57,6 @@ impl Emitter<'_> {
         }
     }
 
-    /// A function that decodes an answer with an operation of another kind.
-    fn read(&self, message: &str, fields: &Fields) -> TokenStream {
-        let message = self.rust_type(message);
-        let Fields { name, done, metadata, error, response } = fields;
-        let name = match self.operation_field(name) {
-            Value::Place(place) => quote!(#place.clone()),
-            Value::Option(option) => quote!(#option.cloned().unwrap_or_default()),
-        };
-        let done = match done {
-            Done::Flag(step) => match self.operation_field(step) {
-                Value::Place(place) => place,
-                Value::Option(option) => quote!(#option.copied().unwrap_or_default()),
-            },
-            Done::Presence(step) => match self.operation_field(step) {
-                Value::Place(_) => quote!(true),
-                Value::Option(option) => quote!(#option.is_some()),
-            },
-        };
-        let metadata = self.payload(metadata.as_ref());
-        let response = self.payload(response.as_ref());
-        let error = match error.as_ref().map(|step| self.operation_field(step)) {
-            None => quote!(None),
-            Some(value) => {
-                let option = option_of(value);
-                quote!(#option.map(|status| (status.code, status.message.clone(), status.details.clone())))
-            }
-        };
-        quote! {
-            |bytes| {
-                let operation = <#message as prost::Message>::decode(bytes)?;
-                Ok(operation_message(#name, #done, #metadata, #error, #response))
-            }
-        }
-    }
-
-    /// `Option<Any>`.
-    fn payload(&self, step: Option<&Step>) -> TokenStream {
-        match step.map(|step| self.operation_field(step)) {
-            None => quote!(None),
-            Some(value) => {
-                let option = option_of(value);
-                quote!(#option.cloned())
-            }
-        }
-    }
-
-    fn operation_field(&self, step: &Step) -> Value {
-        self.step(Value::Place(quote!(operation)), step)
-    }
-
     /// `.with_get(…)` and the like.
     fn rpc(&self, rpc: &Rpc) -> TokenStream {
         let Rpc { kind, path, request, name, timeout } = rpc;
@@ -115,28 +68,27 @@ impl Emitter<'_> {
             RpcKind::Watch => quote!(with_watch),
         };
         let request = self.rust_type(request);
-        let field = field_ident(&name.field);
-        let value = match name.place {
-            Place::Optional => quote!(Some(name)),
-            Place::Plain | Place::Oneof { .. } => quote!(name),
-        };
+        let name = set(name, &quote!(name));
+        // It may be a type of the API's own, but it has these two fields.
         let timeout_field = timeout.as_ref().map(|timeout| {
-            let field = field_ident(&timeout.field);
-            quote!(#field: timeout,)
+            let (field, duration) = (field_ident(&timeout.field), self.rust_type(DURATION));
+            quote!(#field: timeout.map(|timeout| #duration { seconds: timeout.seconds, nanos: timeout.nanos }),)
         });
         let timeout_argument = (*kind == RpcKind::Wait).then(|| quote!(, timeout));
         quote! {
             .#with(#path, |name #timeout_argument| {
-                prost::Message::encode_to_vec(&#request { #field: #value, #timeout_field ..Default::default() })
+                prost::Message::encode_to_vec(&#request { #name #timeout_field ..Default::default() })
             })
         }
     }
 }
 
-/// `Option<&T>`.
-fn option_of(value: Value) -> TokenStream {
-    match value {
-        Value::Place(place) => quote!(Some(&#place)),
-        Value::Option(option) => quote!(#option),
+/// A field of a request that is given a value.
+fn set(step: &Step, value: &TokenStream) -> TokenStream {
+    let field = field_ident(&step.field);
+    match step.place {
+        Place::Optional => quote!(#field: Some(#value),),
+        Place::Plain | Place::Oneof { .. } if value.to_string() == step.field => quote!(#field,),
+        Place::Plain | Place::Oneof { .. } => quote!(#field: #value,),
     }
 }

@@ -7,6 +7,7 @@ use syn::ext::IdentExt as _;
 use super::{Emitter, gate};
 use crate::model::{Method, OperationTypes};
 use crate::names::MethodNames;
+use crate::output::descriptor_set;
 
 impl Emitter<'_> {
     pub(super) fn server(&self) -> TokenStream {
@@ -130,10 +131,14 @@ impl Emitter<'_> {
         let (name, server_trait) = (&self.names.server, &self.names.server_trait);
         let (tonic_module, tonic_server) = (&self.names.tonic_server_module, &self.names.tonic_server);
         let served = self.methods().filter(|(method, _)| method.served_operation().is_some());
+        // A variable, because the names of methods become those of constants.
+        let descriptors =
+            descriptor_set::tokens(&self.descriptors).map(|set| quote!(let descriptors = #set;));
+        let with_descriptors = descriptors.as_ref().map(|_| quote!(.with_descriptors(descriptors)));
         let registrations = served.map(|(_, names)| {
             let (constant, method) = (&names.constant, &names.server);
             quote! {
-                register_work(engine, #constant, service, <S as #server_trait>::#method);
+                register_work(engine, #constant #with_descriptors, service, <S as #server_trait>::#method);
             }
         });
         let (public, gate) = (self.public(), self.server_gate());
@@ -173,6 +178,7 @@ impl Emitter<'_> {
                 }
 
                 fn register_methods(service: &Arc<S>, engine: &Engine) {
+                    #descriptors
                     #(#registrations)*
                 }
             }

@@ -64,6 +64,15 @@ pub(super) enum By {
     OwnOption(Vec<i32>),
     /// A service config, at a place, or an option of the run.
     Outside(Option<Location>),
+    /// A mapping, for all methods of which nothing else is said.
+    Mapping { response: Option<Location>, metadata: Option<Location> },
+}
+
+impl By {
+    /// Whether the proto says nothing, and may be one that cannot be edited.
+    fn is_outside(&self) -> bool {
+        matches!(self, Self::Outside(_) | Self::Mapping { .. })
+    }
 }
 
 impl Builder<'_, '_> {
@@ -121,7 +130,7 @@ impl Builder<'_, '_> {
         };
         match entry {
             Some(TypeEntry { kind: Kind::Message, file }) => {
-                if is_empty(name) && !role.may_be_empty(method) {
+                if is_empty(name) && !role.may_be_empty(method) && !by.is_outside() {
                     let message = format!(
                         "{method} names {full_name} as {}; fields can never be added to that",
                         role.field
@@ -136,7 +145,7 @@ impl Builder<'_, '_> {
                 }
                 let unimported = file.filter(|file| !self.imports.reaches(self.index, *file));
                 let unimported = unimported.map(|file| self.request.files[file].name.clone());
-                if let Some(defined_in) = unimported.as_ref().filter(|_| !matches!(by, By::Outside(_))) {
+                if let Some(defined_in) = unimported.as_ref().filter(|_| !by.is_outside()) {
                     let message = format!(
                         "{method} names {full_name} as {}, but {} does not import it",
                         role.field, self.file.name
@@ -181,7 +190,7 @@ impl Builder<'_, '_> {
         let option = match by {
             By::OperationInfo(_) => "operation_info",
             By::OwnOption(_) => "the option about its operations",
-            By::Outside(_) => "what is said of its operations outside of the proto",
+            By::Outside(_) | By::Mapping { .. } => "what is said of its operations outside of the proto",
         };
         let message = format!("{method} does not set {} in {option}", role.field);
         let at = self.place(role, by);
@@ -221,6 +230,13 @@ impl Builder<'_, '_> {
             By::OperationInfo(option) => Some(self.source.locate(&[&option[..], &[role.number]].concat())),
             By::OwnOption(option) => Some(self.source.locate(option)),
             By::Outside(at) => at.clone(),
+            By::Mapping { response, metadata } => {
+                let (own, other) = match role.number {
+                    path::RESPONSE_TYPE => (response, metadata),
+                    _ => (metadata, response),
+                };
+                own.as_ref().or(other.as_ref()).cloned()
+            }
         }
     }
 

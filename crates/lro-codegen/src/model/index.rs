@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::{join, simple_name};
 use crate::diagnostics::suggest::likeness;
 use crate::input::descriptor::{File, MessageType};
-use crate::input::details::MessageDetails;
+use crate::input::details::{EnumType, MessageDetails};
 use crate::input::request::Request;
 
 /// What a full name stands for.
@@ -103,6 +103,13 @@ impl TypeIndex {
         let package = &request.files[file].package;
         let name = full_name.strip_prefix(package.as_str())?.trim_start_matches('.');
         Some((file, request.details(file).message(name)?))
+    }
+
+    /// What the file of an enum says about it.
+    pub(crate) fn enumeration<'r>(&self, request: &'r Request, full_name: &str) -> Option<&'r EnumType> {
+        let file = self.get(full_name)?.file?;
+        let name = full_name.strip_prefix(request.files[file].package.as_str())?.trim_start_matches('.');
+        request.details(file).enumeration(name)
     }
 
     /// The message that someone who wrote `wanted` most likely meant: one with the same last segment first

@@ -17,7 +17,7 @@ pub(crate) use build::build;
 pub(crate) use call::{Call, RoutingParameter, Scalar};
 pub(crate) use field::{Place, Step};
 pub(crate) use index::TypeIndex;
-pub(crate) use mapping::{Done, Fields, Mappings, Rpc};
+pub(crate) use mapping::{Done, Fields, List, Mapping, Mappings, Payload, Rpc};
 
 use crate::service_config::{AutoPopulatedField, OperationRule, PollingSettings};
 

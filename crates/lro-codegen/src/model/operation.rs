@@ -6,6 +6,7 @@ use super::{OPERATION, OperationTypes};
 use crate::diagnostics::{Diagnostic, Rule};
 use crate::input::descriptor::{Method, OperationInfo};
 use crate::input::path;
+use crate::operation_mapping::{Name, OperationMapping};
 
 /// What the requests about operations that exist already are named below.
 const PACKAGE: &str = "google.longrunning.";
@@ -49,7 +50,11 @@ impl Builder<'_, '_> {
         let mapping = self.mappings.find(service, returned(method));
         let returns = returns_operation(method) || mapping.is_some();
         let annotation = if returns && starts_one(method) {
-            self.annotation(full_name, method, info.as_ref(), mapping, at)
+            let annotation = self.annotation(full_name, method, info.as_ref(), mapping, at);
+            match mapping {
+                Some(index) => self.with_types_of_mapping(annotation, index, service, method),
+                None => annotation,
+            }
         } else {
             self.warn_of_annotation_outside(full_name, method);
             None
@@ -114,8 +119,42 @@ impl Builder<'_, '_> {
         in_proto
     }
 
+    /// What the mapping says of operations of all methods: what no method says by itself, and what the operation itself is.
+    fn with_types_of_mapping(
+        &self,
+        annotation: Option<Annotation>,
+        mapping: usize,
+        service: &str,
+        method: &Method,
+    ) -> Option<Annotation> {
+        let mapping = self.mappings.get(mapping);
+        let (response, metadata) = (mapping.response_type(), mapping.metadata_type());
+        let says_nothing = response.is_none() && metadata.is_none();
+        if annotation.is_none() && (says_nothing || self.mappings.is_about_operations(service, &method.name))
+        {
+            return None;
+        }
+        let at = |given: Option<(&Name, bool)>| given.map(|(name, _)| name.location.clone());
+        let by = By::Mapping { response: at(response), metadata: at(metadata) };
+        let said = annotation.unwrap_or(Annotation { response: String::new(), metadata: String::new(), by });
+        let full = |said: String, given: Option<(&Name, bool)>| match given {
+            Some((name, is_operation)) if is_operation || said.is_empty() => name.text.clone(),
+            _ => said,
+        };
+        Some(Annotation {
+            response: full(said.response, response),
+            metadata: full(said.metadata, metadata),
+            ..said
+        })
+    }
+
     fn warn_of_annotation_outside(&mut self, full_name: &str, method: &Method) {
         let Some((_, at)) = self.settings.operation_info(full_name) else { return };
+        let is_mapped = |mapping: &OperationMapping| mapping.message.text == returned(method);
+        if starts_one(method) && self.settings.operation_mappings().any(is_mapped) {
+            // What is wrong with that mapping has been said.
+            return;
+        }
         let by = By::Outside(at.clone());
         let message = if starts_one(method) {
             format!("{full_name} is said to be long-running, but returns {}", returned(method))

@@ -10,7 +10,7 @@ use crate::diagnostics::rules::Level;
 pub struct OptionSpec {
     /// Its name, as protoc-gen-prost and protoc-gen-tonic have it where they have one.
     pub name: &'static str,
-    /// The method of `lro_build::Builder` that does the same; empty where build scripts have no use for it.
+    /// The method of `lro_build::Builder` that does the same, or the two that together do; empty where build scripts have no use for it.
     pub method: &'static str,
     /// The form of its value, such as `PATH=ATTRIBUTE`; empty for a switch.
     pub value: &'static str,
@@ -164,7 +164,7 @@ pub const OPTIONS: &[OptionSpec] = &[
     },
     OptionSpec {
         name: "service_config",
-        method: "service_config(path)",
+        method: "service_config(path) or operation_mapping(OperationMapping)",
         value: "FILE",
         default: "",
         help: "read how clients wait for operations from a service yaml or a *_gapic.yaml, or how an API's own operations are read from an operation mapping; repeatable, the first one wins",
@@ -271,8 +271,16 @@ pub const OPTIONS: &[OptionSpec] = &[
         method: "file_descriptor_set(bool)",
         value: "",
         default: "false",
-        help: "give each package a constant FILE_DESCRIPTOR_SET with the descriptors of its files, custom options included, comments not",
+        help: "give each package a constant FILE_DESCRIPTOR_SET with the descriptors of its files, custom options included, comments not; for server reflection, which wants `lro::google::FILE_DESCRIPTOR_SET` too",
         apply: |config, value| switch(value).map(|on| config.file_descriptor_set = on),
+    },
+    OptionSpec {
+        name: "filter_descriptors",
+        method: "filter_descriptors(bool)",
+        value: "true|false",
+        default: "true",
+        help: "give servers the descriptors of responses and metadata, so that filters of ListOperations can name their fields",
+        apply: |config, value| switch(value).map(|on| config.filter_descriptors = on),
     },
     OptionSpec {
         name: "skip_debug",

@@ -46,6 +46,12 @@ fn render(package: &str, set: &[u8]) -> String {
     )
 }
 
+/// Bytes as a literal; nothing if there are none.
+pub(crate) fn tokens(bytes: &[u8]) -> Option<proc_macro2::Literal> {
+    let text = format!("b\"\\\n{}\"", literal(bytes));
+    (!bytes.is_empty()).then(|| text.parse().expect("a literal of bytes is one token"))
+}
+
 /// The inside of a byte string literal, in lines that end with a backslash.
 fn literal(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 3);

@@ -108,10 +108,25 @@ pub(super) const GAPIC_METHOD: Keys = Keys {
 
 /// `lro.OperationMapping`, which is described in MAPPINGS.md and has no proto.
 pub(super) const MAPPING: &[&str] = &["type", "operations", "methods"];
-pub(super) const OPERATION: &[&str] =
-    &["message", "services", "fields", "annotation", "get", "wait", "cancel", "delete", "watch"];
+pub(super) const OPERATION: &[&str] = &[
+    "message",
+    "services",
+    "fields",
+    "response_type",
+    "metadata_type",
+    "annotation",
+    "get",
+    "wait",
+    "cancel",
+    "delete",
+    "watch",
+    "list",
+];
 pub(super) const FIELDS: &[&str] = &["name", "done", "metadata", "error", "response"];
+pub(super) const DONE: &[&str] = &["field", "values"];
 pub(super) const ANNOTATION: &[&str] = &["extension", "response", "metadata"];
 pub(super) const RPC: &[&str] = &["method", "name"];
 pub(super) const WAIT_RPC: &[&str] = &["method", "name", "timeout"];
+pub(super) const LIST_RPC: &[&str] =
+    &["method", "parent", "filter", "page_size", "page_token", "operations", "next_page_token"];
 pub(super) const MAPPED_METHOD: &[&str] = &["selector", "response_type", "metadata_type"];

@@ -1,71 +1,13 @@
 //! Operation mappings (`type: lro.OperationMapping`): what says of an API's own operations how they are read and asked for, and of methods
 //! what their operations hold.
 
-use super::keys::{ANNOTATION, FIELDS, MAPPED_METHOD, MAPPING, OPERATION, RPC, WAIT_RPC};
+use super::keys::{ANNOTATION, DONE, FIELDS, LIST_RPC, MAPPED_METHOD, MAPPING, OPERATION, RPC, WAIT_RPC};
 use super::reader::{Entries, Reader};
-use super::yaml::Node;
+use super::yaml::{Node, Value};
 use super::{FileSettings, Setting};
-use crate::diagnostics::Location;
-
-/// How the operations of some services are read and asked for.
-#[derive(Debug)]
-pub(crate) struct OperationMapping {
-    /// The message that methods return for an operation.
-    pub(crate) message: Name,
-    /// The services whose methods are meant; all of them if there are none.
-    pub(crate) services: Vec<Name>,
-    pub(crate) fields: FieldNames,
-    pub(crate) annotation: Option<AnnotationNames>,
-    pub(crate) rpcs: Vec<RpcNames>,
-}
-
-/// A name as a mapping writes it, and where.
-#[derive(Debug, Clone)]
-pub(crate) struct Name {
-    pub(crate) text: String,
-    pub(crate) location: Location,
-}
-
-/// The fields of the message. One that is not given is called as in `google.longrunning.Operation`, if it is there.
-#[derive(Debug, Default)]
-pub(crate) struct FieldNames {
-    pub(crate) name: Option<Name>,
-    pub(crate) done: Option<Name>,
-    pub(crate) metadata: Option<Name>,
-    pub(crate) error: Option<Name>,
-    pub(crate) response: Option<Name>,
-}
-
-/// The option of methods that says what their operations hold, and its fields.
-#[derive(Debug)]
-pub(crate) struct AnnotationNames {
-    /// The full name of the extension of `google.protobuf.MethodOptions`.
-    pub(crate) extension: Name,
-    pub(crate) response: Option<Name>,
-    pub(crate) metadata: Option<Name>,
-}
-
-/// What an RPC about operations does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RpcKind {
-    Get,
-    Wait,
-    Cancel,
-    Delete,
-    Watch,
-}
-
-/// An RPC about operations.
-#[derive(Debug)]
-pub(crate) struct RpcNames {
-    pub(crate) kind: RpcKind,
-    /// The full name of the method.
-    pub(crate) method: Name,
-    /// The field of its request that holds the operation's name; `name` unless given.
-    pub(crate) name: Option<Name>,
-    /// The field of its request that holds the time to wait; `timeout` unless given.
-    pub(crate) timeout: Option<Name>,
-}
+use crate::operation_mapping::{
+    AnnotationMapping, DoneNames, FieldNames, ListMapping, Name, OperationMapping, RpcKind, RpcMapping,
+};
 
 /// What operations of a method hold, where something else than its proto says so.
 #[derive(Debug, Clone)]
@@ -118,6 +60,8 @@ fn operation(item: &Node<'_>, reader: &mut Reader<'_>) -> Option<OperationMappin
         Some(node) => fields(node, reader)?,
         None => FieldNames::default(),
     };
+    let response_type = optional(entries, "response_type", reader);
+    let metadata_type = optional(entries, "metadata_type", reader);
     let annotation = match reader.get(entries, "annotation") {
         Some(node) => Some(annotation(node, reader)?),
         None => None,
@@ -125,39 +69,85 @@ fn operation(item: &Node<'_>, reader: &mut Reader<'_>) -> Option<OperationMappin
     let mut rpcs = Vec::new();
     for (key, kind) in RPCS {
         if let Some(node) = reader.get(entries, key) {
-            rpcs.push(rpc(node, key, *kind, reader)?);
+            rpcs.push((*kind, rpc(node, key, *kind, reader)?));
         }
     }
-    Some(OperationMapping { message: message?, services, fields, annotation, rpcs })
+    let list = match reader.get(entries, "list") {
+        Some(node) => Some(list(node, reader)?),
+        None => None,
+    };
+    let mapping = OperationMapping::of(message?);
+    Some(OperationMapping {
+        services,
+        fields,
+        response_type,
+        metadata_type,
+        annotation,
+        rpcs,
+        list,
+        ..mapping
+    })
 }
 
 fn fields(node: &Node<'_>, reader: &mut Reader<'_>) -> Option<FieldNames> {
     let entries = reader.mapping(node, "fields")?;
     reader.refuse_misspelt(entries, "fields", FIELDS);
+    let done = match reader.get(entries, "done") {
+        Some(node) => Some(done(node, reader)?),
+        None => None,
+    };
     let mut name = |key| optional(entries, key, reader);
-    Some(FieldNames {
-        name: name("name"),
-        done: name("done"),
-        metadata: name("metadata"),
-        error: name("error"),
-        response: name("response"),
-    })
+    let (metadata, error, response) = (name("metadata"), name("error"), name("response"));
+    Some(FieldNames { name: name("name"), done, metadata, error, response })
 }
 
-fn annotation(node: &Node<'_>, reader: &mut Reader<'_>) -> Option<AnnotationNames> {
+/// The name of a field, or that of an enum with the values that count.
+fn done(node: &Node<'_>, reader: &mut Reader<'_>) -> Option<DoneNames> {
+    let Value::Mapping(entries) = &node.value else {
+        let text = reader.text(node, "done")?.to_owned();
+        let field = Name { text, location: reader.location(Some(node.place)) };
+        return Some(DoneNames { field, values: Vec::new() });
+    };
+    reader.refuse_misspelt(entries, "done", DONE);
+    let field = required(entries, "field", node, reader);
+    let values = reader.list(entries, "values").iter().filter_map(|item| {
+        let text = reader.text(item, "an item of values")?.to_owned();
+        Some(Name { text, location: reader.location(Some(item.place)) })
+    });
+    let values = values.collect();
+    Some(DoneNames { field: field?, values })
+}
+
+fn annotation(node: &Node<'_>, reader: &mut Reader<'_>) -> Option<AnnotationMapping> {
     let entries = reader.mapping(node, "annotation")?;
     reader.refuse_misspelt(entries, "annotation", ANNOTATION);
     let extension = required(entries, "extension", node, reader);
     let (response, metadata) = (optional(entries, "response", reader), optional(entries, "metadata", reader));
-    Some(AnnotationNames { extension: extension?, response, metadata })
+    Some(AnnotationMapping { extension: extension?, response, metadata })
 }
 
-fn rpc(node: &Node<'_>, key: &str, kind: RpcKind, reader: &mut Reader<'_>) -> Option<RpcNames> {
+fn rpc(node: &Node<'_>, key: &str, kind: RpcKind, reader: &mut Reader<'_>) -> Option<RpcMapping> {
     let entries = reader.mapping(node, key)?;
     reader.refuse_misspelt(entries, key, if kind == RpcKind::Wait { WAIT_RPC } else { RPC });
     let method = required(entries, "method", node, reader);
     let (name, timeout) = (optional(entries, "name", reader), optional(entries, "timeout", reader));
-    Some(RpcNames { kind, method: method?, name, timeout })
+    Some(RpcMapping { method: method?, name, timeout })
+}
+
+fn list(node: &Node<'_>, reader: &mut Reader<'_>) -> Option<ListMapping> {
+    let entries = reader.mapping(node, "list")?;
+    reader.refuse_misspelt(entries, "list", LIST_RPC);
+    let method = required(entries, "method", node, reader);
+    let mut name = |key| optional(entries, key, reader);
+    Some(ListMapping {
+        parent: name("parent"),
+        filter: name("filter"),
+        page_size: name("page_size"),
+        page_token: name("page_token"),
+        operations: name("operations"),
+        next_page_token: name("next_page_token"),
+        ..ListMapping::of(method?)
+    })
 }
 
 fn required(entries: Entries<'_, '_>, key: &str, around: &Node<'_>, reader: &mut Reader<'_>) -> Option<Name> {

@@ -20,7 +20,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-pub(crate) use mapping::{FieldNames, Name, OperationInfo, OperationMapping, RpcKind, RpcNames};
+pub(crate) use mapping::OperationInfo;
 pub use operations::OperationRule;
 pub(crate) use operations::name_patterns;
 pub use polling::PollingSettings;
@@ -28,6 +28,7 @@ pub(crate) use selectors::check_selectors;
 
 use crate::diagnostics::Location;
 use crate::diagnostics::report::Report;
+use crate::operation_mapping::OperationMapping;
 use reader::Reader;
 
 /// A service yaml or a `*_gapic.yaml`: what [`crate::Config::service_configs`] holds.
@@ -80,6 +81,8 @@ impl fmt::Debug for FileReader {
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     files: Vec<FileSettings>,
+    /// The mappings that were not written in a file.
+    operation_mappings: Vec<OperationMapping>,
     polling: HashMap<String, PollingSettings>,
     auto_populated_fields: HashMap<String, Vec<AutoPopulatedField>>,
     operation_infos: HashMap<String, (OperationInfo, Option<Location>)>,
@@ -135,10 +138,12 @@ pub(crate) struct AutoPopulatedField {
 impl Settings {
     /// Reads all files. A setting of a service yaml wins over one of a gapic yaml, and within a kind the first file wins.
     ///
-    /// What an option of the run says of a method's operations wins over all files.
+    /// What an option of the run says of a method's operations wins over all files, and mappings that were given to the run are
+    /// before those of files.
     pub(crate) fn read(
         configs: &[ServiceConfig],
         operation_infos: &[(String, String, String)],
+        operation_mappings: &[OperationMapping],
         report: &mut Report,
     ) -> Self {
         let (mut files, mut gapic_files) = (Vec::new(), Vec::new());
@@ -166,7 +171,8 @@ impl Settings {
             operation_infos.entry(setting.selector.clone()).or_insert(value);
         }
         let (polling, auto_populated_fields) = (first_of_each(polling), first_of_each(fields));
-        Self { files, polling, auto_populated_fields, operation_infos }
+        let operation_mappings = operation_mappings.to_vec();
+        Self { files, operation_mappings, polling, auto_populated_fields, operation_infos }
     }
 
     /// How clients wait for operations of a method, if any file says so.
@@ -179,9 +185,9 @@ impl Settings {
         self.operation_infos.get(method)
     }
 
-    /// The mappings of all files; the first one that is for a method counts.
+    /// The mappings of the run; the first one that is for a method counts.
     pub(crate) fn operation_mappings(&self) -> impl Iterator<Item = &OperationMapping> {
-        self.files.iter().flat_map(|file| &file.operation_mappings)
+        self.operation_mappings.iter().chain(self.files.iter().flat_map(|file| &file.operation_mappings))
     }
 
     /// The fields of a method's request that clients fill in.

@@ -19,7 +19,7 @@ pub(crate) fn check_selectors(settings: &Settings, request: &Request, report: &m
     if settings.files.is_empty() {
         return;
     }
-    let known = Known::new(request);
+    let known = Known::new(settings, request);
     for file in &settings.files {
         let mut warnings = Vec::new();
         let polling = file.polling.iter().filter_map(|setting| known.problem(setting, true));
@@ -71,7 +71,9 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn new(request: &'a Request) -> Self {
+    fn new(settings: &Settings, request: &'a Request) -> Self {
+        let mapped: BTreeSet<&str> =
+            settings.operation_mappings().map(|mapping| mapping.message.text.as_str()).collect();
         let mut known = Self { services: BTreeMap::new(), packages: BTreeSet::new(), has_operations: false };
         for file in &request.files {
             let target = request.is_target(file);
@@ -80,7 +82,8 @@ impl<'a> Known<'a> {
             }
             for service in &file.service {
                 let methods = service.method.iter().map(|method| {
-                    let is_operation = method.output_type.trim_start_matches('.') == OPERATION;
+                    let output = method.output_type.trim_start_matches('.');
+                    let is_operation = output == OPERATION || mapped.contains(output);
                     known.has_operations |= target && is_operation;
                     (method.name.as_str(), is_operation)
                 });

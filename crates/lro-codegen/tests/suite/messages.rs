@@ -16,8 +16,14 @@ fn editions_are_read_for_the_layer_and_refused_for_messages() {
     let set = as_edition(RawSet::of(&[library()]));
     check("editions_emit_all", &run(request_for(set.clone(), [name], "emit=all")));
 
-    let plain = run(request_for(RawSet::of(&[library()]).encode_to_vec(), [name], "emit=lro")).unwrap();
-    assert_eq!(run(request_for(set, [name], "emit=lro")).unwrap(), plain);
+    // Fields of an edition have presence, which the descriptors for filters tell.
+    let options = "emit=lro,filter_descriptors=false";
+    let plain = run(request_for(RawSet::of(&[library()]).encode_to_vec(), [name], options)).unwrap();
+    assert_eq!(run(request_for(set.clone(), [name], options)).unwrap(), plain);
+    let with_descriptors = run(request_for(set, [name], "emit=lro")).unwrap();
+    // Each of them ends with `proto3_optional`.
+    let has_presence = |file: &lro_codegen::File| file.content().contains("\\x88\\x01\\x01");
+    assert!(with_descriptors.files().iter().any(has_presence));
 }
 
 #[test]

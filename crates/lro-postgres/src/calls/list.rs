@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use lro_store::{Cursor, ListQuery, Page, StateKind, TimeRange, Timestamp};
+use lro_store::{Cursor, ListQuery, Owner, Page, StateKind, TimeRange, Timestamp};
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::call::{Call, Shared};
@@ -69,7 +69,16 @@ fn is_filtered(query: &ListQuery) -> bool {
     let mut plain = ListQuery::new(query.parent.clone(), query.limit);
     (plain.create_time, plain.after, plain.max_bytes) =
         (query.create_time, query.after.clone(), query.max_bytes);
-    *query != plain || (!query.parent.is_all() && query.parent.as_exact().is_none())
+    let has_owner = owner_of(query).is_some();
+    if has_owner {
+        plain.owner.clone_from(&query.owner);
+    }
+    *query != plain || (!query.parent.is_all() && (has_owner || query.parent.as_exact().is_none()))
+}
+
+/// The owner who alone is looked at.
+fn owner_of(query: &ListQuery) -> Option<&str> {
+    query.owner.as_ref().map(Owner::as_str).filter(|owner| !owner.is_empty())
 }
 
 /// A statement for one part of a page, with its parameters.
@@ -85,9 +94,12 @@ impl Statement {
         let mut builder = Builder::default();
         builder.value(shared.now(), Type::INT8);
         let mut scope = String::from("true");
-        if let Some(parent) = query.parent.as_exact() {
+        // Said twice each, so that the index is known to have them all.
+        if let Some(owner) = owner_of(query) {
+            let at = builder.value(owner.to_owned(), Type::TEXT);
+            let _ = write!(scope, " AND o.owner = ${at}::text AND o.owner <> ''");
+        } else if let Some(parent) = query.parent.as_exact() {
             let at = builder.value(parent.to_owned(), Type::TEXT);
-            // Said twice, so that the index of parents is known to have them all.
             let _ = write!(scope, " AND o.parent = ${at}::text AND o.parent <> ''");
         }
         builder.range(&mut scope, "o.create_time", query.create_time);
@@ -164,7 +176,7 @@ impl Builder {
     /// What [`ListQuery::selects`] says beyond the scope.
     fn selected(&mut self, query: &ListQuery) -> String {
         let mut condition = String::from("true");
-        if !query.parent.is_all() && query.parent.as_exact().is_none() {
+        if !query.parent.is_all() && (query.parent.as_exact().is_none() || owner_of(query).is_some()) {
             let like = self.value(query.parent.to_like(), Type::TEXT);
             let slashes = i64::try_from(query.parent.segments().count()).unwrap_or(i64::MAX) - 1;
             let slashes = self.value(slashes, Type::INT8);

@@ -6,6 +6,7 @@ mod errors;
 mod faults;
 mod hints;
 mod idle;
+mod lists;
 mod partitions;
 mod queue;
 mod rows;

@@ -1,6 +1,6 @@
 //! Reading many operations.
 
-use lro_store::{Columns, Cursor, ListQuery, Page, StateKind, TimeRange, Timestamp};
+use lro_store::{Columns, Cursor, ListQuery, Owner, Page, StateKind, TimeRange, Timestamp};
 use rusqlite::{Connection, Row, params};
 
 use crate::error::Failed;
@@ -30,8 +30,15 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -
         Some(after) => (after.create_time.as_micros(), after.name.as_str()),
         None => (i64::MAX, AFTER_ALL_NAMES),
     };
+    // What is newer than the range is not looked at.
+    let until = query.create_time.until.map_or(i64::MAX, |until| until.as_micros().saturating_sub(1));
+    let (time, last_name) = if until < time { (until, AFTER_ALL_NAMES) } else { (time, last_name) };
     let mut statement;
-    let mut looks = if let Some(parent) = query.parent.as_exact() {
+    let owner = query.owner.as_ref().map(Owner::as_str).filter(|owner| !owner.is_empty());
+    let mut looks = if let Some(owner) = owner {
+        statement = connection.prepare_cached(look_sql!("owner = ?3 AND owner <> '' AND "))?;
+        statement.query(params![time, last_name, owner])?
+    } else if let Some(parent) = query.parent.as_exact() {
         statement = connection.prepare_cached(look_sql!("parent = ?3 AND parent <> '' AND "))?;
         statement.query(params![time, last_name, parent])?
     } else {
@@ -45,6 +52,9 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -
         }
         count += 1;
         let place = Cursor { create_time: column::time(look, 7)?, name: column::name(look, 1)? };
+        if query.create_time.from.is_some_and(|from| place.create_time < from) {
+            break;
+        }
         if is_selected(query, look, now)? {
             let id = look.get(0)?;
             let stored = row::by_id(connection, id)?

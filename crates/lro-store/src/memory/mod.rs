@@ -3,6 +3,7 @@
 mod builder;
 mod create;
 mod entry;
+mod groups;
 mod held;
 mod keys;
 mod queue;
@@ -150,7 +151,10 @@ impl Store for MemoryStore {
     async fn list(&self, query: &ListQuery) -> Result<Page, Error> {
         Ok(self.look(|table, now| {
             let (mut views, mut bytes, mut last) = (Vec::new(), 0, None);
-            for (looks, view) in table.newest_first(&query.parent, query.after.as_ref()).enumerate() {
+            for (looks, view) in table.newest_first(query).enumerate() {
+                if query.create_time.from.is_some_and(|from| view.create_time() < from) {
+                    break;
+                }
                 let selected = !view.is_expired(now) && query.selects(view);
                 let full = selected && !views.is_empty() && bytes + view.size() > query.max_bytes;
                 if full || views.len() == query.limit || looks == query.limit + LOOKS {

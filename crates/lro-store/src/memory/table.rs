@@ -5,12 +5,13 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::entry::Entry;
+use super::groups::Groups;
 use super::held::Held;
 use super::keys::Keys;
 use super::queue::Queue;
 use super::times::Times;
 use crate::{
-    Change, Claim, Cursor, ExclusiveKey, NewOperation, OperationName, ParentPattern, Payload, Record,
+    Change, Claim, Cursor, ExclusiveKey, ListQuery, NewOperation, OperationName, Owner, Payload, Record,
     RequestKey, StateKind, Stop, Timestamp, View, Worker, WorkerId,
 };
 
@@ -23,8 +24,9 @@ pub(super) struct Table {
     bytes: usize,
     entries: HashMap<OperationName, Box<Entry>>,
     by_age: BTreeSet<Cursor>,
-    /// By parent and age, with one text for each parent.
-    by_parent: BTreeSet<(Arc<str>, Cursor)>,
+    by_parent: Groups,
+    /// Without those that belong to nobody.
+    by_owner: Groups,
     by_request: HashMap<RequestKey, OperationName>,
     keys: Keys,
     queue: Queue,
@@ -43,7 +45,8 @@ impl Table {
             bytes: 0,
             entries: HashMap::new(),
             by_age: BTreeSet::new(),
-            by_parent: BTreeSet::new(),
+            by_parent: Groups::default(),
+            by_owner: Groups::default(),
             by_request: HashMap::new(),
             keys: Keys::default(),
             queue: Queue::default(),
@@ -89,7 +92,10 @@ impl Table {
     pub(super) fn insert(&mut self, record: Record) {
         let Record { view, request, checkpoint } = record;
         let place = Cursor::from(&view);
-        self.by_parent.insert((self.parent_text(view.name().parent()), place.clone()));
+        self.by_parent.insert(view.name().parent(), place.clone());
+        if *view.owner() != Owner::none() {
+            self.by_owner.insert(view.owner().as_str(), place.clone());
+        }
         self.by_age.insert(place);
         if let Some(request) = view.request_key() {
             self.by_request.insert(request, view.name().clone());
@@ -122,7 +128,10 @@ impl Table {
         self.index(Some(&entry.view), None);
         let place = Cursor::from(&entry.view);
         self.by_age.remove(&place);
-        self.by_parent.remove(&(name.parent().into(), place));
+        if *entry.view.owner() != Owner::none() {
+            self.by_owner.remove(entry.view.owner().as_str(), place.clone());
+        }
+        self.by_parent.remove(name.parent(), place);
         if let Some(request) = entry.view.request_key() {
             self.by_request.remove(&request);
         }
@@ -147,32 +156,31 @@ impl Table {
         &self.keys
     }
 
-    /// All of these parents after a place, newest first; for a pattern, also others.
-    pub(super) fn newest_first<'a>(
-        &'a self,
-        parent: &ParentPattern,
-        after: Option<&Cursor>,
-    ) -> Box<dyn Iterator<Item = &'a View> + 'a> {
+    /// Where a list begins that has nothing from a time on and nothing before a place. Some of that very time may be behind it.
+    fn place_before(&self, until: Option<Timestamp>, after: Option<&Cursor>) -> Option<Cursor> {
+        let any = self.by_age.last().filter(|newest| until.is_some_and(|until| newest.create_time >= until));
+        let of_time = any.zip(until).map(|(any, until)| Cursor { create_time: until, ..any.clone() });
+        match (of_time, after) {
+            (Some(of_time), Some(after)) => Some(of_time.min(after.clone())),
+            (of_time, after) => of_time.or_else(|| after.cloned()),
+        }
+    }
+
+    /// Operations among which are all that a query selects, after its place, newest first. Of an owner or of one parent
+    /// there are no others.
+    pub(super) fn newest_first<'a>(&'a self, query: &ListQuery) -> Box<dyn Iterator<Item = &'a View> + 'a> {
         let view = |place: &Cursor| self.get(&place.name).map(|entry| &entry.view);
-        let Some(exact) = parent.as_exact() else {
-            let before = after.map_or(Bound::Unbounded, Bound::Excluded);
-            return Box::new(self.by_age.range((Bound::Unbounded, before)).rev().filter_map(view));
-        };
-        let exact: Arc<str> = exact.into();
-        let before = match after {
-            Some(after) => Bound::Excluded((Arc::clone(&exact), after.clone())),
-            // No parent has a NUL, so this lies after all of this parent and before every other one.
-            None => match self.by_age.last() {
-                Some(any) => Bound::Excluded((format!("{exact}\0").into(), any.clone())),
-                None => return Box::new(std::iter::empty()),
-            },
-        };
-        let of_parent = self.by_parent.range((Bound::Unbounded, before)).rev();
-        Box::new(
-            of_parent
-                .take_while(move |(parent, _)| *parent == exact)
-                .filter_map(move |(_, place)| view(place)),
-        )
+        let begin = self.place_before(query.create_time.until, query.after.as_ref());
+        let after = begin.as_ref();
+        let owner = query.owner.as_ref().map(Owner::as_str).filter(|owner| !owner.is_empty());
+        match (owner, query.parent.as_exact()) {
+            (Some(owner), _) => Box::new(self.by_owner.newest_first(owner, after).filter_map(view)),
+            (None, Some(parent)) => Box::new(self.by_parent.newest_first(parent, after).filter_map(view)),
+            (None, None) => {
+                let before = begin.map_or(Bound::Unbounded, Bound::Excluded);
+                Box::new(self.by_age.range((Bound::Unbounded, before)).rev().filter_map(view))
+            }
+        }
     }
 
     /// Makes claimable whose time has come.
@@ -264,17 +272,6 @@ impl Table {
         } else if let Some(stop) = after.stop().filter(|_| before.stop().is_none()) {
             self.hint(Change::StopRequested(after.name().clone(), stop.clone()));
         }
-    }
-
-    /// The text of a parent that the operations of it share.
-    fn parent_text(&self, parent: &str) -> Arc<str> {
-        let text: Arc<str> = parent.into();
-        let place = |(known, _): &&(Arc<str>, Cursor)| *known == text;
-        let Some(any) = self.by_age.first() else { return text };
-        let lowest =
-            Bound::Included((Arc::clone(&text), Cursor { create_time: Timestamp::MIN, ..any.clone() }));
-        let first = self.by_parent.range((lowest, Bound::Unbounded)).next();
-        first.filter(place).map_or_else(|| Arc::clone(&text), |(known, _)| Arc::clone(known))
     }
 
     /// Notes where an operation is looked for, as it was and as it now is.

@@ -1,5 +1,6 @@
 //! What a store keeps of an operation.
 
+mod error_info;
 mod exclusive;
 mod labels;
 mod name;
@@ -12,6 +13,7 @@ mod record;
 mod request;
 mod retry;
 
+pub(crate) use self::error_info::error_info;
 pub use self::exclusive::{ExclusiveKey, InvalidKey, OnConflict, holder};
 pub use self::labels::{InvalidLabel, Labels};
 pub use self::name::{InvalidName, MAX_NAME_LEN, OperationName, Parent};

@@ -9,7 +9,7 @@ use crate::Timestamp;
 /// The longest operation name, in bytes. It bounds index entries and page tokens.
 pub const MAX_NAME_LEN: usize = 512;
 
-const COLLECTION: &str = "operations";
+pub(crate) const COLLECTION: &str = "operations";
 
 /// The length of the ids that are made here.
 const ID_LEN: usize = 34;

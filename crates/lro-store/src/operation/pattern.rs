@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::name::{InvalidName, check_length, check_segment};
+use super::name::{COLLECTION, InvalidName, check_length, check_segment};
 use crate::Parent;
 
 /// Selects operations by their parent: all of them, those of one parent, or those of every parent that
@@ -36,6 +36,29 @@ impl ParentPattern {
             text.split('/').filter(|segment| *segment != "-").try_for_each(check_segment)?;
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Reads what a list request names: a pattern, or the collection of a pattern's operations, `operations` or
+    /// `{pattern}/operations`, which is what HTTP mappings of `ListOperations` send.
+    ///
+    /// ```
+    /// use lro_store::ParentPattern;
+    ///
+    /// let shelf = ParentPattern::parse("shelves/1")?;
+    /// assert_eq!(ParentPattern::parse_collection("shelves/1/operations")?, shelf);
+    /// assert_eq!(ParentPattern::parse_collection("shelves/1")?, shelf);
+    /// assert_eq!(ParentPattern::parse_collection("operations")?, ParentPattern::all());
+    /// # Ok::<(), lro_store::InvalidName>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`parse`](Self::parse).
+    pub fn parse_collection(text: &str) -> Result<Self, InvalidName> {
+        match text.strip_suffix(COLLECTION) {
+            Some("") => Ok(Self::all()),
+            Some(rest) if rest.ends_with('/') && rest.len() > 1 => Self::parse(&rest[..rest.len() - 1]),
+            _ => Self::parse(text),
+        }
     }
 
     /// The pattern as text; empty for all operations.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::operation::error_info;
 use crate::{Failure, FailureCode};
 
 /// How a worker gives up what it has not finished.
@@ -43,6 +44,7 @@ impl Interruption {
                  check what it has done before starting it again"
             ),
         };
-        Failure::new(FailureCode::ABORTED, message)
+        let details = vec![error_info("OPERATION_INTERRUPTED", None)];
+        Failure { details, ..Failure::new(FailureCode::ABORTED, message) }
     }
 }

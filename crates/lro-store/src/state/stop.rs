@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::operation::error_info;
 use crate::{Failure, FailureCode, OperationName};
 
 /// Why the work of an operation is asked to stop, and so how the operation ends if the work does stop.
@@ -28,9 +29,15 @@ impl StopReason {
         }
     }
 
-    /// What an operation ends with that stops for this reason.
+    /// What an operation ends with that stops for this reason. Its details have a `google.rpc.ErrorInfo` whose domain is
+    /// empty.
     pub fn failure(&self) -> Failure {
-        Failure::new(self.code(), self.to_string())
+        let (reason, by) = match self {
+            Self::Cancelled => ("OPERATION_CANCELLED", None),
+            Self::Preempted(by) => ("OPERATION_PREEMPTED", Some(by.as_str())),
+            Self::DeadlineExceeded => ("OPERATION_DEADLINE_EXCEEDED", None),
+        };
+        Failure { details: vec![error_info(reason, by)], ..Failure::new(self.code(), self.to_string()) }
     }
 }
 

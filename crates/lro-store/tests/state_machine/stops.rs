@@ -1,8 +1,7 @@
 //! What is asked to stop, and deadlines.
 
 use lro_store::{
-    Failure, FailureCode, Holder, Interruption, OperationName, Outcome, State, StopReason, TransitionError,
-    View,
+    FailureCode, Holder, Interruption, OperationName, Outcome, State, StopReason, TransitionError, View,
 };
 use proptest::prelude::*;
 
@@ -91,20 +90,26 @@ proptest! {
 #[test]
 fn a_failure_says_why_the_work_was_to_stop() {
     let newer = OperationName::parse("operations/newer").unwrap();
-    for (reason, code, message) in [
-        (StopReason::Cancelled, FailureCode::CANCELLED, "the operation was cancelled"),
+    for (reason, code, message, name) in [
+        (StopReason::Cancelled, FailureCode::CANCELLED, "the operation was cancelled", "OPERATION_CANCELLED"),
         (
             StopReason::Preempted(newer),
             FailureCode::ABORTED,
             "the operation was pre-empted by operations/newer",
+            "OPERATION_PREEMPTED",
         ),
         (
             StopReason::DeadlineExceeded,
             FailureCode::DEADLINE_EXCEEDED,
             "the operation was not done by its deadline",
+            "OPERATION_DEADLINE_EXCEEDED",
         ),
     ] {
-        assert_eq!((reason.code(), reason.failure()), (code, Failure::new(code, message)));
+        let failure = reason.failure();
+        assert_eq!((reason.code(), failure.code, failure.message.as_str()), (code, code, message));
+        let [info] = &failure.details[..] else { panic!("{failure:?}") };
+        assert_eq!(&*info.type_url, "type.googleapis.com/google.rpc.ErrorInfo");
+        assert!(info.value.windows(name.len()).any(|bytes| bytes == name.as_bytes()), "{info:?}");
     }
 }
 

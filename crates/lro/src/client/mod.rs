@@ -3,7 +3,7 @@
 //! [`Client`] makes the calls: `call` sends them through any `transport`, and `header` adds what clients add to requests.
 //!
 //! [`Operation`] is the handle of one operation: `operation` has its name, types and settings, `wait` and
-//! `cancel` have its calls. [`Updates`] is an operation as a stream.
+//! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles.
 //!
 //! `watch` is the loop beneath both: it decides what to ask the server and when, and `backoff` says how long
 //! to pause in between. `shared` is what the handles of an operation share: its calls, a stream of answers if there is one, and the
@@ -16,6 +16,7 @@ mod codec;
 mod error;
 mod header;
 mod kind;
+mod list;
 mod operation;
 mod shared;
 mod snapshot;
@@ -33,6 +34,7 @@ use tonic::transport::Endpoint;
 
 pub use self::error::OperationError;
 pub use self::header::{random_id, routed};
+pub use self::list::OperationList;
 pub use self::operation::{Operation, RawOperation};
 pub use self::snapshot::{Snapshot, State};
 pub use self::transport::Transport;

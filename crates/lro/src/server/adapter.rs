@@ -10,6 +10,7 @@ use std::sync::Arc;
 use prost::Message;
 use tonic::{Request, Response, Status};
 
+use super::access::Caller;
 use super::context::Context;
 use super::engine::{Engine, OperationStream};
 use super::start::{self, Start};
@@ -88,6 +89,8 @@ pub fn register_work<S, Req, Res, Meta, F>(
 /// If the hook refuses a request that has started an operation before, that operation is the answer: a hook may well
 /// refuse what it has admitted once, such as a second import into one shelf.
 ///
+/// The hook finds the [`Caller`] among the extensions of the request.
+///
 /// # Errors
 /// That of the hook, INTERNAL when it panics, and those of [`Engine::start`].
 ///
@@ -108,6 +111,10 @@ where
 {
     Box::pin(async move {
         let shared = engine.shared();
+        let (caller, mut request) = shared.guard.identify(request)?;
+        shared.guard.check_start(&caller, method.path(), None).await?;
+        // For the hook to read, and so that nobody has to be asked again.
+        request.extensions_mut().insert(caller.clone());
         let refused = match catch(async { hook(service, &request).await }).await {
             Ok(Ok(start)) => return engine.start(method, request, start).await,
             Ok(Err(status)) => status,
@@ -116,7 +123,7 @@ where
                 return Err(shared.errors.hook_panicked());
             }
         };
-        let first = start::find(shared, method, request.get_ref()).await?;
+        let first = start::find(shared, method, &caller, request.get_ref()).await?;
         first.map(Response::new).ok_or(refused)
     })
 }
@@ -143,8 +150,10 @@ where
     let started = accept_start(engine, method, service, request, hook);
     Box::pin(async move {
         let operation = started.await?.into_inner();
-        // Of what is done there is nothing more to see, and an answer to `validate_only` has no name.
-        let rest = if operation.done { None } else { Some(engine.watch(&operation.name)?) };
+        // Of what is done there is nothing more to see, and an answer to `validate_only` has no name. Whoever has
+        // started an operation, or has joined it, sees what becomes of it.
+        let rest =
+            if operation.done { None } else { Some(engine.watch(&Caller::server(), &operation.name)?) };
         Ok(Response::new(OperationStream::of_started(operation, rest)))
     })
 }

@@ -1,21 +1,22 @@
 //! Views as the messages that clients see.
 
 use lro_store::{Failure, Outcome, Payload, View};
-use prost::Message;
+use prost::{Message, Name as _};
 use prost_types::Any;
 
 use crate::google::longrunning::{Operation, operation};
-use crate::google::rpc;
+use crate::google::rpc::{self, ErrorInfo};
 use crate::payload::{self, UnexpectedPayload};
 
-pub(super) fn to_operation(view: &View) -> Operation {
+/// An operation of a server whose errors have this domain.
+pub(super) fn to_operation(view: &View, domain: &str) -> Operation {
     Operation {
         name: view.name().to_string(),
         metadata: view.metadata().map(to_any),
         done: view.is_done(),
         result: view.outcome().map(|outcome| match outcome {
             Outcome::Response(response) => operation::Result::Response(to_any(response)),
-            Outcome::Error(failure) => operation::Result::Error(to_rpc_status(failure)),
+            Outcome::Error(failure) => operation::Result::Error(of_domain(to_rpc_status(failure), domain)),
         }),
     }
 }
@@ -46,6 +47,19 @@ pub(super) fn to_rpc_status(failure: &Failure) -> rpc::Status {
         message: failure.message.clone(),
         details: failure.details.iter().map(to_any).collect(),
     }
+}
+
+/// The error, with this domain where its `google.rpc.ErrorInfo` has none: what ended an operation in the store knows of no server.
+fn of_domain(mut status: rpc::Status, domain: &str) -> rpc::Status {
+    for detail in &mut status.details {
+        if let Ok(mut info) = payload::unpack::<ErrorInfo>(&ErrorInfo::full_name(), detail.clone())
+            && info.domain.is_empty()
+        {
+            domain.clone_into(&mut info.domain);
+            *detail = payload::pack(&ErrorInfo::full_name(), &info);
+        }
+    }
+    status
 }
 
 /// A duration that a client sent; `None` if it is negative or none at all.

@@ -10,6 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::Status;
 
+use super::access::{Action, Caller, Guard};
+use super::convert;
+use super::filter::Types;
 use super::handlers::Handlers;
 use super::settings::Settings;
 use super::state::alarm::Alarm;
@@ -24,6 +27,7 @@ use super::state::slots::Slots;
 use super::state::waiters::Waiters;
 use super::state::worker::Worker;
 use super::status::Errors;
+use crate::google::longrunning::Operation;
 
 /// What the parts of an engine share.
 #[derive(Debug)]
@@ -34,8 +38,11 @@ pub(super) struct Shared {
     pub(super) random: Random,
     pub(super) errors: Errors,
     pub(super) page_tokens: PageTokens,
+    pub(super) guard: Guard,
     pub(super) worker: Worker,
     pub(super) handlers: Handlers,
+    /// What filters can name in metadata and responses.
+    pub(super) types: Types,
     pub(super) runs: Runs,
     pub(super) waiters: Arc<Waiters>,
     pub(super) slots: Arc<Slots>,
@@ -70,6 +77,7 @@ impl Shared {
         random: Random,
         page_tokens: PageTokens,
         errors: Errors,
+        guard: Guard,
     ) -> Arc<Self> {
         let stopped = CancellationToken::new();
         let limits = settings.method_concurrency.iter().map(|(method, limit)| (*method, *limit));
@@ -78,7 +86,9 @@ impl Shared {
             worker: Worker::new(random.clone()),
             errors,
             page_tokens,
+            guard,
             handlers: Handlers::default(),
+            types: Types::default(),
             runs: Runs::default(),
             waiters: Arc::default(),
             slots: Slots::new(settings.concurrency, limits),
@@ -100,9 +110,50 @@ impl Shared {
     }
 
     /// The operation as the store has it.
-    pub(super) async fn read(&self, name: &OperationName) -> Result<View, Status> {
-        let view = in_time((*self.store).get_one(name)).await.map_err(|error| self.errors.store(&error))?;
-        view.ok_or_else(|| self.errors.not_found(name))
+    pub(super) async fn read(&self, name: &OperationName) -> Result<Option<View>, Status> {
+        in_time((*self.store).get_one(name)).await.map_err(|error| self.errors.store(&error))
+    }
+
+    /// The operation as the store has it, if the caller may do this with it.
+    pub(super) async fn read_for(
+        &self,
+        caller: &Caller,
+        action: Action,
+        name: &OperationName,
+    ) -> Result<View, Status> {
+        self.guard.check(caller, action, name, self.read(name).await?).await
+    }
+
+    /// The operation as this process knows it or else as the store has it, if the caller may do this with it.
+    pub(super) async fn look_for(
+        &self,
+        caller: &Caller,
+        action: Action,
+        name: &OperationName,
+    ) -> Result<View, Status> {
+        match self.runs.view(name) {
+            Some(view) if self.guard.allows_with(caller, action, &view).await? => Ok(view),
+            // Who may not see it waits for the store as for one that does not exist.
+            _ => self.read_for(caller, action, name).await,
+        }
+    }
+
+    /// Whether the caller may do this with an operation. Where everyone may, whether it exists is not looked at.
+    pub(super) async fn check(
+        &self,
+        caller: &Caller,
+        action: Action,
+        name: &OperationName,
+    ) -> Result<(), Status> {
+        if self.guard.is_open_to(caller) {
+            return Ok(());
+        }
+        self.read_for(caller, action, name).await.map(drop)
+    }
+
+    /// The operation as clients of this server see it.
+    pub(super) fn show(&self, view: &View) -> Operation {
+        convert::to_operation(view, self.errors.domain())
     }
 
     /// Has the claim task look for work when this time is over, as no hint of the store may tell of it.

@@ -4,6 +4,7 @@
 mod call;
 mod connection;
 mod header;
+mod list;
 mod outcome;
 mod rate;
 mod rpcs;

@@ -148,7 +148,7 @@ async fn stats_say_what_runs_waits_and_may_run() {
     for _ in 0..3 {
         began(&mut server).await;
     }
-    let watch = server.engine.watch("operations/a").unwrap();
+    let watch = server.watch("operations/a").unwrap();
     let stats = server.engine.stats();
     assert_eq!((stats.running, stats.queued, stats.waiting), (3, 3, 1), "{stats:?}");
     let running: Vec<_> = stats.methods.iter().map(|method| method.running).collect();

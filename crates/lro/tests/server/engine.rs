@@ -7,7 +7,7 @@ use lro::codegen::{Registration, register_work};
 use lro::google::longrunning::operations_client::OperationsClient;
 use lro::google::longrunning::{GetOperationRequest, WaitOperationRequest};
 use lro::store::MemoryStore;
-use lro::{Engine, Method, Start};
+use lro::{Caller, Engine, Method, Start};
 use lro_store_conformance::StoreMethod;
 use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
@@ -102,7 +102,7 @@ async fn an_engine_that_is_dropped_leaves_nothing_of_itself_behind() {
         })
     });
     let name = server.start("wait").await;
-    let watch = server.engine.watch(&name).unwrap();
+    let watch = server.watch(&name).unwrap();
     sleep(SECOND).await;
     drop(server);
     drop(watch);
@@ -182,7 +182,9 @@ fn an_engine_whose_runtime_has_ended_says_so() {
         let get = GetOperationRequest { name: "operations/a".to_owned() };
         let status = operations.get_operation(get).await.unwrap_err();
         assert_eq!(status.code(), Code::NotFound, "who only reads needs no task");
-        assert_gone(&engine.watch("operations/a").unwrap().next().await.unwrap().unwrap_err());
+        assert_gone(
+            &engine.watch(&Caller::server(), "operations/a").unwrap().next().await.unwrap().unwrap_err(),
+        );
         engine.drain().await;
     };
     let runtime = Runtime::new().unwrap();
@@ -205,7 +207,7 @@ fn those_who_wait_when_the_runtime_ends_are_told() {
     let quickly = async {
         let started = engine.start(WORK, Request::new(Job::new("wait")), Start::new()).await.unwrap();
         let name = started.into_inner().name;
-        let mut watch = engine.watch(&name).unwrap();
+        let mut watch = engine.watch(&Caller::server(), &name).unwrap();
         while !watch.next().await.unwrap().unwrap().is_done() {
             // Its own work runs on this runtime, so only the tasks end.
             if engine.stats().running == 1 {

@@ -168,7 +168,7 @@ async fn a_lost_hint_of_the_end_delays_a_watch_by_seconds() {
     let mut worker = Server::with(store.clone(), |builder| builder);
     let other = Server::over(FaultyStore::deaf(store), |builder| builder);
     let name = worker.begin("wait").await;
-    let mut watch = other.engine.watch(&name).unwrap();
+    let mut watch = other.watch(&name).unwrap();
     assert!(!watch.next().await.unwrap().unwrap().is_done());
     worker.service.gate.add_permits(1);
     let ended = Instant::now();

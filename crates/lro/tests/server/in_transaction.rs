@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lro::store::{FailureCode, InTransaction, Outcome, View};
-use lro::{Context, Engine, Method, Retry, Start};
+use lro::{Caller, Context, Engine, Method, Retry, Start};
 use lro_store_conformance::{FailureMode, Fault, FaultyStore, StoreMethod};
 use tonic::{Code, Request, Status};
 
@@ -49,7 +49,7 @@ impl Shelf {
     /// The operation of a start once it is done.
     async fn end(&self, start: Start<Percent>) -> View {
         let name = self.start(start).await.unwrap();
-        let mut watch = self.engine.watch(&name).unwrap();
+        let mut watch = self.engine.watch(&Caller::server(), &name).unwrap();
         let mut last = None;
         while let Some(view) = watch.next().await {
             last = Some(view.unwrap());

@@ -272,7 +272,7 @@ async fn what_has_expired_is_read_by_nobody_before_it_is_removed_and_its_request
         server.wait(&name, None).await.unwrap_err(),
         server.cancel(&name).await.unwrap_err(),
         server.delete(&name).await.unwrap_err(),
-        server.engine.watch(&name).unwrap().next().await.unwrap().unwrap_err(),
+        server.watch(&name).unwrap().next().await.unwrap().unwrap_err(),
     ] {
         assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "OPERATION_NOT_FOUND"));
     }

@@ -9,6 +9,8 @@ use lro_store_conformance::StoreMethod;
 use prost::Message;
 use tonic::Code;
 
+#[cfg(feature = "client")]
+use crate::scripted_service::WORK;
 use crate::scripted_service::{Job, Percent};
 use crate::support::{Server, detail, memory_store, reason};
 
@@ -51,6 +53,23 @@ async fn the_name_is_the_parent_and_a_dash_reads_across_one_level() {
     {
         assert_eq!(&names(&server, page(parent, 0, "")).await.0, expected, "{parent}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+#[cfg(feature = "client")]
+async fn a_client_lists_them_as_handles_page_by_page() {
+    let server = Server::new();
+    let expected = start_many(&server, "shelves/1", 5).await;
+    start_many(&server, "shelves/2", 1).await;
+    let client = lro::Client::new(server.engine.operations_server());
+    let mut list = client.operations(WORK, "shelves/1").with_page_size(2);
+    let mut names = Vec::new();
+    while let Some(operation) = list.next().await {
+        names.push(operation.unwrap().name().to_owned());
+    }
+    assert_eq!(names, expected);
+    let refused = client.raw_operations("").with_page_size(-1).next().await.unwrap();
+    assert_eq!(refused.unwrap_err().code(), Code::InvalidArgument);
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,15 +162,29 @@ async fn a_token_is_opaque_and_good_for_its_question_and_key_only() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_collection_of_a_parent_is_the_parent() {
+    let server = Server::new();
+    let one = start_many(&server, "shelves/1", 2).await;
+    let root = start_many(&server, "", 1).await;
+    let all = [root, one.clone()].concat();
+    for (name, expected) in [
+        ("operations", &all),
+        ("shelves/1/operations", &one),
+        ("shelves/-/operations", &one),
+        ("-/-/operations", &one),
+    ] {
+        assert_eq!(&names(&server, page(name, 0, "")).await.0, expected, "{name}");
+    }
+    assert!(names(&server, page("shelves/1/myoperations", 0, "")).await.0.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_offered_says_so() {
     let server = Server::new();
-    let filtered =
-        ListOperationsRequest { filter: "done=true".to_owned(), ..ListOperationsRequest::default() };
     let partial = ListOperationsRequest { return_partial_success: true, ..ListOperationsRequest::default() };
-    for (request, expected) in [(filtered, "FILTER_UNSUPPORTED"), (partial, "PARTIAL_SUCCESS_UNSUPPORTED")] {
-        let status = server.list(request).await.unwrap_err();
-        assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, expected));
-    }
+    let status = server.list(partial).await.unwrap_err();
+    let expected = (Code::Unimplemented, "PARTIAL_SUCCESS_UNSUPPORTED");
+    assert_eq!((status.code(), reason(&status).as_str()), expected);
 }
 
 #[tokio::test(start_paused = true)]

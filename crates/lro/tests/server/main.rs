@@ -1,6 +1,7 @@
 //! The Operations contract, kept by an engine over the memory store. Each module is a chapter of the
 //! contract, each test one of its promises. Time is paused, so nothing here waits for real.
 
+mod access;
 mod attempts;
 mod cancel;
 mod checkpoint;
@@ -14,6 +15,7 @@ mod engine;
 mod errors;
 mod exclusive;
 mod faults;
+mod filter;
 mod get;
 mod hints;
 mod in_transaction;

@@ -60,10 +60,10 @@ async fn a_call_that_goes_away_does_not_stop_the_work_and_another_one_sees_its_e
     let name = next(&mut stream).await.unwrap().unwrap().name;
     drop(stream);
     server.expect_began(&name, 1, None).await;
-    let seen = all(server.engine.watch(&name).unwrap().into()).await;
+    let seen = all(server.watch(&name).unwrap().into()).await;
     assert_eq!((seen.first(), seen.last()), (Some(&(None, false)), Some(&(Some(70), true))), "{seen:?}");
     assert_eq!(server.event().await, Event::Gone(name.clone()));
-    assert_eq!(all(server.engine.watch(&name).unwrap().into()).await, [(Some(70), true)]);
+    assert_eq!(all(server.watch(&name).unwrap().into()).await, [(Some(70), true)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,10 +79,10 @@ async fn what_is_done_when_it_is_started_is_all_there_is() {
 #[tokio::test(start_paused = true)]
 async fn an_operation_that_is_not_there_ends_the_stream_and_a_name_that_is_none_begins_no_one() {
     let server = Server::new();
-    let mut stream = OperationStream::from(server.engine.watch("operations/none").unwrap());
+    let mut stream = OperationStream::from(server.watch("operations/none").unwrap());
     assert_eq!(next(&mut stream).await.unwrap().unwrap_err().code(), Code::NotFound);
     assert!(next(&mut stream).await.is_none());
-    assert_eq!(server.engine.watch("no name").unwrap_err().code(), Code::InvalidArgument);
+    assert_eq!(server.watch("no name").unwrap_err().code(), Code::InvalidArgument);
 }
 
 #[tokio::test(start_paused = true)]

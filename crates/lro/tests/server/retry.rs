@@ -140,7 +140,7 @@ async fn work_that_is_asked_to_stop_is_not_tried_again() {
     server.cancel(&name).await.unwrap();
     let cancelled = server.end(&name).await;
     assert_eq!(error(&cancelled).code, i32::from(Code::Cancelled));
-    assert_eq!(error(&cancelled).details.len(), 1, "what the handler said is kept");
+    assert_eq!(error(&cancelled).details.len(), 2, "why it was ended, and what the handler said");
 }
 
 #[tokio::test(start_paused = true)]

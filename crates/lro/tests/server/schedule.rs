@@ -99,9 +99,10 @@ async fn what_is_queued_at_its_deadline_ends_without_ever_running() {
 #[tokio::test(start_paused = true)]
 async fn work_that_runs_at_its_deadline_is_asked_to_stop_first() {
     for (script, expected) in [
-        ("stop when asked", Some((Code::DeadlineExceeded, 1))),
+        // Why it was ended, and what the handler said.
+        ("stop when asked", Some((Code::DeadlineExceeded, 2))),
         ("await the stop, report 3", Some((Code::DeadlineExceeded, 1))),
-        ("wait", Some((Code::DeadlineExceeded, 0))),
+        ("wait", Some((Code::DeadlineExceeded, 1))),
         ("finish when asked to stop", None),
     ] {
         let mut server = Server::with(memory_store(), |builder| builder.cancel_grace(SECOND * 5));

@@ -121,6 +121,11 @@ impl ScriptedService {
                 let note = "x".repeat(3_000_000);
                 operation.progress(Percent { value: 60, note }).await?;
             }
+            "tell whose it is" => {
+                let labels = operation.labels().iter().map(|(key, value)| format!("{key}={value}"));
+                let labels = labels.collect::<Vec<_>>().join(", ");
+                return Ok(Some(report(&format!("{}: {labels}", operation.owner()))));
+            }
             "report" => operation.progress(Percent { value: 10, note: String::new() }).await?,
             "wait" => self.pass_the_gate().await,
             "report and wait" => {

@@ -13,7 +13,7 @@ use lro::google::longrunning::{
 use lro::google::rpc;
 use lro::store::{MemoryStore, OperationName, StoreExt, View};
 pub(crate) use lro::testing::memory_store;
-use lro::{Engine, EngineBuilder, OperationsService, Start, payload};
+use lro::{Caller, Engine, EngineBuilder, OperationsService, Start, Watch, payload};
 use lro_store_conformance::{Fault, FaultyStore, StoreMethod};
 use prost::{Message, Name};
 use tokio::sync::mpsc;
@@ -141,6 +141,11 @@ impl Server {
         let timeout = timeout.map(|timeout| timeout.try_into().unwrap());
         let request = WaitOperationRequest { name: name.to_owned(), timeout };
         self.operations.clone().wait_operation(request).await.map(tonic::Response::into_inner)
+    }
+
+    /// What the server itself sees of an operation.
+    pub(crate) fn watch(&self, name: &str) -> Result<Watch, Status> {
+        self.engine.watch(&Caller::server(), name)
     }
 
     /// Starts work that may begin as `start` says, and returns its name.

@@ -52,7 +52,7 @@ async fn the_first_view_is_the_present_one_and_the_last_one_is_done() {
     let mut server = deaf();
     let name = server.begin("report 10, wait, report 20, sleep 5000, report 30").await;
     tokio::time::sleep(SECOND).await;
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     assert!(!watch.is_terminated());
     let first = next(&mut watch).await;
     assert_eq!(
@@ -66,7 +66,7 @@ async fn the_first_view_is_the_present_one_and_the_last_one_is_done() {
     assert_eq!((after, percent(&last)), (SECOND * 5, Some(30)));
     assert!(watch.is_terminated(), "also before it was asked again");
     assert!(watch.next().await.is_none() && watch.next().await.is_none());
-    let mut again = server.engine.watch(&name).unwrap();
+    let mut again = server.watch(&name).unwrap();
     assert_eq!(next(&mut again).await, last);
     assert!(again.next().await.is_none());
 }
@@ -79,7 +79,7 @@ async fn everything_that_happens_in_this_process_is_seen_at_once() {
     let retry = Retry::default().initial_delay(SECOND * 10).jitter(0.0);
     let script = "report 10, checkpoint 1, sleep 10, report 20, ask for more 1";
     let name = server.start_as(script, Start::new().retry(retry)).await;
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     let queued = next(&mut watch).await;
     assert_eq!((queued.kind(), queued.attempts()), (StateKind::Queued, 0));
     server.service.gate.add_permits(1);
@@ -99,7 +99,7 @@ async fn the_end_elsewhere_is_seen_at_once_and_progress_within_seconds() {
     let mut worker = Server::with(store.clone(), |builder| builder);
     let other = Server::with(store, |builder| builder);
     let name = worker.begin("wait, report 10, wait").await;
-    let mut watch = other.engine.watch(&name).unwrap();
+    let mut watch = other.watch(&name).unwrap();
     assert_eq!(percent(&next(&mut watch).await), None);
     worker.service.gate.add_permits(1);
     let (_, after) = until(&mut watch, |view| percent(view) == Some(10)).await;
@@ -115,7 +115,7 @@ async fn what_is_reported_of_a_delegated_operation_is_seen_at_once() {
     let start = Start::delegated();
     let token = start.token().unwrap().unwrap();
     let name = server.start_as("succeed", start).await;
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     assert_eq!(next(&mut watch).await.kind(), StateKind::Running);
     let began = Instant::now();
     server.engine.report(WORK, &token, Percent { value: 10, note: String::new() }).await.unwrap();
@@ -132,16 +132,16 @@ async fn what_is_not_there_or_not_any_more_is_an_error_and_the_last_item() {
         let status = item.unwrap().unwrap_err();
         assert_eq!((status.code(), reason(&status).as_str()), (Code::NotFound, "OPERATION_NOT_FOUND"));
     };
-    let mut unknown = server.engine.watch("operations/never").unwrap();
+    let mut unknown = server.watch("operations/never").unwrap();
     not_found(unknown.next().await);
     assert!(unknown.next().await.is_none());
     let name = server.begin("wait").await;
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     next(&mut watch).await;
     server.delete(&name).await.unwrap();
     not_found(watch.next().await);
     assert!(watch.next().await.is_none());
-    let status = server.engine.watch("operations/a b").unwrap_err();
+    let status = server.watch("operations/a b").unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "INVALID_NAME"));
 }
 
@@ -149,7 +149,7 @@ async fn what_is_not_there_or_not_any_more_is_an_error_and_the_last_item() {
 async fn where_nobody_watches_nothing_is_read() {
     let mut server = Server::new();
     let name = server.begin("report 1, sleep 1100, report 2, wait").await;
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     next(&mut watch).await;
     drop(watch);
     let reads = server.store.calls(StoreMethod::Get);
@@ -167,7 +167,7 @@ async fn those_who_watch_one_operation_share_what_is_read() {
     let mut worker = Server::with(store.clone(), |builder| builder);
     let server = Server::with(store, |builder| builder);
     let name = worker.begin("wait, report 1, wait").await;
-    let mut watches: Vec<_> = (0..100).map(|_| server.engine.watch(&name).unwrap()).collect();
+    let mut watches: Vec<_> = (0..100).map(|_| server.watch(&name).unwrap()).collect();
     for watch in &mut watches {
         next(watch).await;
     }
@@ -184,7 +184,7 @@ async fn what_runs_in_this_process_is_seen_without_a_read() {
     let mut server = Server::new();
     let name = server.begin("wait, report 1, wait").await;
     let reads = server.store.calls(StoreMethod::Get);
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     assert_eq!(next(&mut watch).await, server.stored(&name).await);
     server.service.gate.add_permits(1);
     let (view, after) = until(&mut watch, |view| percent(view) == Some(1)).await;
@@ -200,7 +200,7 @@ async fn what_runs_in_this_process_is_seen_without_a_read() {
 async fn a_cancellation_is_seen_at_once() {
     let mut server = Server::new();
     let name = server.begin("wait").await;
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     assert_eq!(next(&mut watch).await.stop(), None);
     server.cancel(&name).await.unwrap();
     let (view, after) = until(&mut watch, |view| view.stop().is_some()).await;
@@ -213,10 +213,10 @@ async fn a_store_that_is_away_is_waited_for_but_for_the_first_view() {
     let mut worker = Server::with(store.clone(), |builder| builder);
     let server = Server::with(store, |builder| builder);
     let name = worker.begin("wait").await;
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     next(&mut watch).await;
     server.store.cut();
-    let status = server.engine.watch(&name).unwrap().next().await.unwrap().unwrap_err();
+    let status = server.watch(&name).unwrap().next().await.unwrap().unwrap_err();
     assert_eq!(reason(&status), "STORE_UNAVAILABLE");
     worker.service.gate.add_permits(1);
     tokio::time::sleep(SECOND * 10).await;
@@ -230,7 +230,7 @@ async fn a_shutdown_ends_a_watch_with_the_end_of_the_work_or_an_error() {
     let mut server = Server::with(memory_store(), |builder| builder.drain_time(SECOND * 10));
     let ends = server.begin("sleep 5000").await;
     let goes_on = server.begin("wait").await;
-    let mut watches = [&ends, &goes_on].map(|name| server.engine.watch(name).unwrap());
+    let mut watches = [&ends, &goes_on].map(|name| server.watch(name).unwrap());
     for watch in &mut watches {
         next(watch).await;
     }
@@ -250,7 +250,7 @@ async fn a_shutdown_ends_a_watch_with_the_end_of_the_work_or_an_error() {
 async fn work_that_ends_last_in_a_shutdown_is_seen_to_end() {
     let mut server = Server::with(memory_store(), |builder| builder.drain_time(SECOND * 10));
     let name = server.begin("sleep 5000").await;
-    let mut watch = server.engine.watch(&name).unwrap();
+    let mut watch = server.watch(&name).unwrap();
     next(&mut watch).await;
     let engine = server.engine.clone();
     let drained = tokio::spawn(async move { engine.drain().await });

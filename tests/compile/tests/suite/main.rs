@@ -2,10 +2,12 @@
 
 mod calls;
 mod clients;
+mod cloud;
 mod constants;
 mod jobs;
 mod names;
 mod options;
+mod reflection;
 mod registration;
 mod routing;
 mod servers;

@@ -1,8 +1,8 @@
 //! What is asked about operations: reading, cancelling, deleting, watching, and finishing those that others finish.
 
-use lro::Completion;
 use lro::google::longrunning::{CancelOperationRequest, DeleteOperationRequest, GetOperationRequest};
 use lro::store::OperationName;
+use lro::{Caller, Completion};
 use tonic::Code;
 
 use super::Client;
@@ -74,7 +74,7 @@ impl Client {
         }
         let is_calm = self.world.weather.is_calm();
         let seen = async {
-            let mut watch = process.engine.watch(name.as_str())?;
+            let mut watch = process.engine.watch(&Caller::server(), name.as_str())?;
             let mut last = None;
             while let Some(view) = watch.next().await {
                 last = Some(view?);

@@ -147,6 +147,13 @@ impl FileDetails {
         &self.file.enumeration
     }
 
+    /// An enum by its name within the package: `Kind`, or `Book.Kind`.
+    pub(crate) fn enumeration(&self, name: &str) -> Option<&EnumType> {
+        let Some((message, name)) = name.rsplit_once('.') else { return self.top_enum(name) };
+        let declared = &self.message(message)?.message.enumeration;
+        declared.iter().find(|enumeration| enumeration.name == name)
+    }
+
     /// An enum that is not within a message.
     pub(crate) fn top_enum(&self, name: &str) -> Option<&EnumType> {
         self.file.enumeration.iter().find(|enumeration| enumeration.name == name)
@@ -187,13 +194,23 @@ impl FileDetails {
     }
 }
 
-impl MessageDetails<'_> {
+impl<'a> MessageDetails<'a> {
     pub(crate) fn fields(&self) -> &[Field] {
         &self.message.field
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.message.field.iter().find(|field| field.name == name)
+    }
+
+    /// Whether it holds the entries of a map.
+    pub(crate) fn is_map_entry(&self) -> bool {
+        self.message.is_map_entry()
+    }
+
+    /// An enum that it declares.
+    pub(crate) fn into_enumeration(self, name: &str) -> Option<&'a EnumType> {
+        self.message.enumeration.iter().find(|enumeration| enumeration.name == name)
     }
 
     /// The names of the messages and enums that it declares.
@@ -261,6 +278,11 @@ impl Field {
         self.number.unsigned_abs()
     }
 
+    /// The number of its type in `FieldDescriptorProto.Type`.
+    pub(crate) fn type_number(&self) -> i32 {
+        self.type_number
+    }
+
     pub(crate) fn kind(&self) -> Kind<'_> {
         let type_name = self.type_name.strip_prefix('.').unwrap_or(&self.type_name);
         match self.type_number {
@@ -271,6 +293,13 @@ impl Field {
             14 => Kind::Enum(type_name),
             _ => Kind::Number,
         }
+    }
+
+    /// Whether it is a number without fractions.
+    pub(crate) fn is_integer(&self) -> bool {
+        const DOUBLE: i32 = 1;
+        const FLOAT: i32 = 2;
+        self.kind() == Kind::Number && !matches!(self.type_number, DOUBLE | FLOAT)
     }
 
     pub(crate) fn is_repeated(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Operation mappings, with every name in them resolved.
 
 mod fields;
+mod list;
 mod resolver;
 mod rpcs;
 
@@ -13,7 +14,8 @@ use crate::diagnostics::report::Report;
 use crate::input::descriptor::Method;
 use crate::input::options::Options;
 use crate::input::request::Request;
-use crate::service_config::{RpcKind, Settings};
+use crate::operation_mapping::{Name, RpcKind};
+use crate::service_config::Settings;
 use resolver::Resolver;
 
 /// How the operations of some services are read and asked for.
@@ -24,7 +26,10 @@ pub(crate) struct Mapping {
     /// Its fields; nothing for `google.longrunning.Operation` itself.
     pub(crate) fields: Option<Fields>,
     pub(crate) rpcs: Vec<Rpc>,
+    pub(crate) list: Option<List>,
     services: Vec<String>,
+    response_type: Option<Name>,
+    metadata_type: Option<Name>,
     annotation: Option<Annotation>,
 }
 
@@ -33,9 +38,18 @@ pub(crate) struct Mapping {
 pub(crate) struct Fields {
     pub(crate) name: Step,
     pub(crate) done: Done,
-    pub(crate) metadata: Option<Step>,
+    pub(crate) metadata: Option<Payload>,
     pub(crate) error: Option<Step>,
-    pub(crate) response: Option<Step>,
+    pub(crate) response: Option<Payload>,
+}
+
+/// Where an operation has its metadata or response.
+#[derive(Debug)]
+pub(crate) enum Payload {
+    /// In a field.
+    Field(Step),
+    /// It is that itself.
+    Operation,
 }
 
 /// What says that an operation is done.
@@ -45,6 +59,8 @@ pub(crate) enum Done {
     Flag(Step),
     /// A field that is there.
     Presence(Step),
+    /// A field with one of these values of an enum.
+    Values(Step, Vec<i32>),
 }
 
 /// An RPC about operations.
@@ -59,6 +75,23 @@ pub(crate) struct Rpc {
     pub(crate) timeout: Option<Step>,
 }
 
+/// The RPC that lists operations.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// `/package.Service/Method`.
+    pub(crate) path: String,
+    /// The full names of its request and response.
+    pub(crate) request: String,
+    pub(crate) response: String,
+    pub(crate) parent: Option<Step>,
+    pub(crate) filter: Option<Step>,
+    pub(crate) page_size: Option<Step>,
+    pub(crate) page_token: Option<Step>,
+    /// The repeated field of the response.
+    pub(crate) operations: String,
+    pub(crate) next_page_token: Option<Step>,
+}
+
 /// The numbers of an option and its fields.
 #[derive(Debug)]
 struct Annotation {
@@ -70,8 +103,10 @@ struct Annotation {
 impl Mapping {
     /// Whether methods of a service that return this message are meant.
     fn is_for(&self, service: &str, message: &str) -> bool {
-        self.message == message
-            && (self.services.is_empty() || self.services.iter().any(|name| name == service))
+        let is_meant = |name: &String| {
+            service.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.message == message && (self.services.is_empty() || self.services.iter().any(is_meant))
     }
 
     /// The names of the response and of the metadata that a method's own option gives; empty where it gives none.
@@ -81,6 +116,18 @@ impl Mapping {
         let text =
             |number: Option<u32>| number.and_then(|number| Options(&option).text(number)).unwrap_or_default();
         Some((text(annotation.response), text(annotation.metadata)))
+    }
+
+    /// The name of the response that operations hold where nothing says so for their method, and whether all of them do.
+    pub(super) fn response_type(&self) -> Option<(&Name, bool)> {
+        let payload = self.fields.as_ref().and_then(|fields| fields.response.as_ref());
+        self.response_type.as_ref().map(|name| (name, matches!(payload, Some(Payload::Operation))))
+    }
+
+    /// Likewise of the metadata.
+    pub(super) fn metadata_type(&self) -> Option<(&Name, bool)> {
+        let payload = self.fields.as_ref().and_then(|fields| fields.metadata.as_ref());
+        self.metadata_type.as_ref().map(|name| (name, matches!(payload, Some(Payload::Operation))))
     }
 
     /// The number of the option that says what operations hold.
@@ -114,6 +161,12 @@ impl Mappings {
 
     pub(crate) fn get(&self, index: usize) -> &Mapping {
         &self.0[index]
+    }
+
+    /// Whether a method is about operations that there are already.
+    pub(super) fn is_about_operations(&self, service: &str, method: &str) -> bool {
+        let path = format!("/{service}/{method}");
+        self.0.iter().any(|mapping| mapping.rpcs.iter().any(|rpc| rpc.path == path))
     }
 
     /// The first mapping for methods of a service that return this message.

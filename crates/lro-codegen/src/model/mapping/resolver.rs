@@ -8,9 +8,9 @@ use crate::diagnostics::{Diagnostic, Location, Rule, shown};
 use crate::input::descriptor::Extension;
 use crate::input::details::{Field, MessageDetails};
 use crate::input::request::Request;
-use crate::model::index::TypeIndex;
+use crate::model::index::{Kind, TypeEntry, TypeIndex};
 use crate::model::{OPERATION, join};
-use crate::service_config::{Name, OperationMapping, RpcKind};
+use crate::operation_mapping::{Name, OperationMapping, RpcKind};
 
 /// What one mapping is looked up in.
 pub(super) struct Resolver<'a, 'r> {
@@ -55,15 +55,21 @@ impl<'a> Resolver<'a, '_> {
             }
             Some(Annotation { extension: u32::try_from(extension.number).ok()?, response, metadata })
         });
-        let rpcs = mapping.rpcs.iter().filter_map(|names| self.rpc(names, &mapping.message.text)).collect();
+        let of = &mapping.message.text;
+        let rpcs = mapping.rpcs.iter().filter_map(|(kind, names)| self.rpc(*kind, names, of)).collect();
+        let list = mapping.list.as_ref().and_then(|names| self.list(names, of));
         self.check_readable(mapping);
+        let types = [&mapping.response_type, &mapping.metadata_type];
+        types.into_iter().flatten().for_each(|name| self.check_type(name));
         let services = mapping.services.iter().map(|service| service.text.clone()).collect();
-        Some(Mapping { message: mapping.message.text.clone(), fields, rpcs, services, annotation })
+        let (response_type, metadata_type) = (mapping.response_type.clone(), mapping.metadata_type.clone());
+        let message = mapping.message.text.clone();
+        Some(Mapping { message, fields, rpcs, list, services, response_type, metadata_type, annotation })
     }
 
     /// Clients have to learn of an operation's end somehow.
     fn check_readable(&mut self, mapping: &OperationMapping) {
-        let reads = |kind| mapping.rpcs.iter().any(|rpc| rpc.kind == kind);
+        let reads = |kind| mapping.rpcs.iter().any(|(other, _)| *other == kind);
         if mapping.message.text != OPERATION && !reads(RpcKind::Get) && !reads(RpcKind::Watch) {
             let message = format!("no RPC of this mapping answers with a {}", mapping.message.text);
             self.problem::<()>(
@@ -74,19 +80,33 @@ impl<'a> Resolver<'a, '_> {
         }
     }
 
+    /// A type that operations of many methods hold is looked up once, unless it means another one in each package.
+    fn check_type(&mut self, name: &Name) {
+        let full_name = name.text.trim_start_matches('.');
+        let is_message = |entry: TypeEntry| entry.kind == Kind::Message;
+        if !name.text.contains('.') || self.types.get(full_name).is_some_and(is_message) {
+            return;
+        }
+        self.no_message::<()>(name, full_name);
+    }
+
     fn message(&mut self, name: &Name) -> Option<MessageDetails<'a>> {
         if let Some((_, message)) = self.types.message(self.request, &name.text) {
             return Some(message);
         }
-        let help = match self.types.suggest(&name.text) {
+        self.no_message(name, &name.text)
+    }
+
+    fn no_message<T>(&mut self, name: &Name, full_name: &str) -> Option<T> {
+        let help = match self.types.suggest(full_name) {
             Some(meant) => format!("did you mean {meant}?"),
             None => "pass the file that defines it to the generator as well".to_owned(),
         };
-        self.problem(&name.location, format!("there is no message {}", shown(&name.text)), help)
+        self.problem(&name.location, format!("there is no message {}", shown(full_name)), help)
     }
 
     fn check_service(&mut self, name: &Name) {
-        let is_it = |method: &str| method.rsplit_once('.').is_some_and(|(service, _)| service == name.text);
+        let is_it = |method: &str| method.strip_prefix(&name.text).is_some_and(|rest| rest.starts_with('.'));
         if self.methods.keys().any(|method| is_it(method)) {
             return;
         }

@@ -5,23 +5,17 @@ use super::fields::is_text;
 use super::resolver::Resolver;
 use crate::diagnostics::shown;
 use crate::diagnostics::suggest::nearest;
+use crate::input::descriptor::Method;
 use crate::input::details::{Field, Kind, MessageDetails};
 use crate::model::field::{Place, Step};
-use crate::service_config::{Name, RpcKind, RpcNames};
+use crate::operation_mapping::{Name, RpcKind, RpcMapping};
 
 const DURATION: &str = "google.protobuf.Duration";
 
-impl Resolver<'_, '_> {
-    pub(super) fn rpc(&mut self, names: &RpcNames, operation: &str) -> Option<Rpc> {
-        let RpcNames { kind, method: method_name, name, timeout } = names;
-        let Some(method) = self.methods.get(&method_name.text) else {
-            let help = match nearest(&method_name.text, self.methods.keys().map(String::as_str)) {
-                Some(meant) => format!("did you mean {meant}?"),
-                None => "write its full name; its file has to be among those of the run".to_owned(),
-            };
-            let message = format!("there is no method {}", shown(&method_name.text));
-            return self.problem(&method_name.location, message, help);
-        };
+impl<'a> Resolver<'a, '_> {
+    pub(super) fn rpc(&mut self, kind: RpcKind, names: &RpcMapping, operation: &str) -> Option<Rpc> {
+        let RpcMapping { method: method_name, name, timeout } = names;
+        let method = self.method(method_name)?;
         let returns = method.output_type.trim_start_matches('.');
         let (answers, streams) = match kind {
             RpcKind::Get | RpcKind::Wait => (true, false),
@@ -47,7 +41,11 @@ impl Resolver<'_, '_> {
         let field_name = given(name, "name");
         let field = self.field(&message, &request, &field_name, is_text, "is no text")?;
         let name = self.settable(&message, &request, field, &field_name)?;
-        let timeout = if *kind == RpcKind::Wait && (timeout.is_some() || message.field("timeout").is_some()) {
+        if let Some(timeout) = timeout.as_ref().filter(|_| kind != RpcKind::Wait) {
+            let message = format!("{} is not the RPC that waits", method_name.text);
+            return self.problem(&timeout.location, message, "leave out the field of its timeout".to_owned());
+        }
+        let timeout = if kind == RpcKind::Wait && (timeout.is_some() || message.field("timeout").is_some()) {
             let field_name = given(timeout, "timeout");
             let is_duration = |field: &Field| field.kind() == Kind::Message(DURATION);
             let field =
@@ -57,11 +55,22 @@ impl Resolver<'_, '_> {
             None
         };
         let (service, rpc) = method_name.text.rsplit_once('.')?;
-        Some(Rpc { kind: *kind, path: format!("/{service}/{rpc}"), request, name, timeout })
+        Some(Rpc { kind, path: format!("/{service}/{rpc}"), request, name, timeout })
+    }
+
+    pub(super) fn method(&mut self, name: &Name) -> Option<&'a Method> {
+        if let Some(method) = self.methods.get(&name.text) {
+            return Some(method);
+        }
+        let help = match nearest(&name.text, self.methods.keys().map(String::as_str)) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => "write its full name; its file has to be among those of the run".to_owned(),
+        };
+        self.problem(&name.location, format!("there is no method {}", shown(&name.text)), help)
     }
 
     /// A field that generated code writes.
-    fn settable(
+    pub(super) fn settable(
         &mut self,
         message: &MessageDetails<'_>,
         message_name: &str,

@@ -26,6 +26,7 @@ CREATE UNIQUE INDEX operation_request ON @.operation (owner, method, request_id)
 -- Lists sort the few of one time by name.
 CREATE INDEX operation_age ON @.operation (create_time);
 CREATE INDEX operation_parent_age ON @.operation (parent, create_time) WHERE parent <> '';
+CREATE INDEX operation_owner_age ON @.operation (owner, create_time) WHERE owner <> '';
 
 -- How an operation stands that is queued (state 0) or running (1). The table stays small: its rows move to `finished`.
 CREATE TABLE @.unfinished (

@@ -65,6 +65,7 @@ CREATE UNIQUE INDEX lro_operation_name ON lro_operation (name);
 -- Lists. Names decide between operations of one time, of which there are few, so the index has none.
 CREATE INDEX lro_operation_age ON lro_operation (create_time);
 CREATE INDEX lro_operation_parent ON lro_operation (parent, create_time) WHERE parent <> '';
+CREATE INDEX lro_operation_owner ON lro_operation (owner, create_time) WHERE owner <> '';
 
 CREATE UNIQUE INDEX lro_operation_request ON lro_operation (owner, method, request_id) WHERE request_id IS NOT NULL;
 

@@ -7,7 +7,7 @@ use lro_store::StopReason;
 use tonic::Status;
 
 use crate::payload::UnexpectedPayload;
-use crate::server::status::Errors;
+use crate::server::status::{Errors, reason};
 
 /// Why work should not go on after it reported progress or made a checkpoint. In a handler, `?` makes a
 /// `tonic::Status` of it.
@@ -97,8 +97,8 @@ impl From<ProgressError> for Status {
         let errors = &error.errors;
         match &error.fault {
             Fault::Stopped(reason) => errors.stopped(reason),
-            Fault::Lost => errors.attempt_over("ATTEMPT_LOST", &error.to_string()),
-            Fault::Done => errors.attempt_over("OPERATION_DONE", &error.to_string()),
+            Fault::Lost => errors.attempt_over(reason::ATTEMPT_LOST, &error.to_string()),
+            Fault::Done => errors.attempt_over(reason::OPERATION_DONE, &error.to_string()),
             Fault::TooLarge { what, size, limit } => errors.too_large(what, *size, *limit),
             Fault::Refused(status) => status.clone(),
             Fault::Store(store) => errors.store(store),

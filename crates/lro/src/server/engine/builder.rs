@@ -1,12 +1,15 @@
 //! How an engine is made.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lro_store::{Clock, Store};
+use tonic::{Request, Status};
 
 use super::Engine;
 use crate::Method;
+use crate::server::access::{Authorizer, Caller, Guard, Identify};
 use crate::server::settings::{LONGEST_INTERVAL, OnDelete, Settings};
 use crate::server::shared::Shared;
 use crate::server::state::page_token::PageTokens;
@@ -14,7 +17,6 @@ use crate::server::state::random::Random;
 use crate::server::status::Errors;
 
 /// Makes an [`Engine`]. Every setting has a default that suits most servers.
-#[derive(Debug)]
 #[must_use = "an engine is made by `build`"]
 pub struct EngineBuilder {
     store: Arc<dyn Store>,
@@ -22,6 +24,8 @@ pub struct EngineBuilder {
     random: Random,
     page_tokens: PageTokens,
     error_domain: Arc<str>,
+    identify: Option<Arc<Identify>>,
+    authorizer: Option<Arc<dyn Authorizer>>,
 }
 
 impl EngineBuilder {
@@ -32,7 +36,45 @@ impl EngineBuilder {
             random: Random::default(),
             page_tokens: PageTokens::with_random_key(),
             error_domain: "lro".into(),
+            identify: None,
+            authorizer: None,
         }
+    }
+
+    /// Says who sends a request, by its metadata, by extensions that layers and interceptors have put there, or by the
+    /// certificates of its peer. An error, usually UNAUTHENTICATED, is the error of the RPC. It is called for each
+    /// request that starts an operation and for each of `google.longrunning.Operations`, and should not wait for
+    /// anything: what has to, such as a look at a token, is the matter of a layer.
+    ///
+    /// Operations then remember whose they are, and request ids and page tokens are good for their caller only. Unless an
+    /// [`authorizer`](Self::authorizer) says otherwise, callers see and change only what is their own
+    /// ([`OwnersOnly`](crate::OwnersOnly)). By default all callers are anonymous, and alike.
+    ///
+    /// ```
+    /// use lro::store::MemoryStore;
+    /// use lro::{Caller, Engine};
+    /// use tonic::Status;
+    ///
+    /// let builder = Engine::builder(MemoryStore::new()).identify(|request| {
+    ///     // Set by a proxy that has checked it, and that lets no caller set it.
+    ///     let user = request.metadata().get("x-user").and_then(|user| user.to_str().ok());
+    ///     user.map(Caller::new).ok_or_else(|| Status::unauthenticated("who are you?"))
+    /// });
+    /// # let _ = builder;
+    /// ```
+    pub fn identify<F>(mut self, identify: F) -> Self
+    where
+        F: Fn(&Request<()>) -> Result<Caller, Status> + Send + Sync + 'static,
+    {
+        self.identify = Some(Arc::new(identify));
+        self
+    }
+
+    /// Decides who may do what. By default that is [`Everyone`](crate::Everyone) where callers are not told apart, and
+    /// [`OwnersOnly`](crate::OwnersOnly) where they [are](Self::identify).
+    pub fn authorizer(mut self, authorizer: impl Authorizer) -> Self {
+        self.authorizer = Some(Arc::new(authorizer));
+        self
     }
 
     /// How many operations run in this process at a time; 100 by default.
@@ -190,6 +232,18 @@ impl EngineBuilder {
             "an engine is built on a Tokio runtime, which its tasks run on, and there is none here"
         );
         let errors = Errors::new(self.error_domain);
-        Engine::run(Shared::new(self.store, self.settings, self.random, self.page_tokens, errors))
+        let guard = Guard::new(self.identify, self.authorizer, errors.clone());
+        Engine::run(Shared::new(self.store, self.settings, self.random, self.page_tokens, errors, guard))
+    }
+}
+
+impl fmt::Debug for EngineBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineBuilder")
+            .field("store", &self.store)
+            .field("settings", &self.settings)
+            .field("error_domain", &self.error_domain)
+            .field("authorizer", &self.authorizer)
+            .finish_non_exhaustive()
     }
 }

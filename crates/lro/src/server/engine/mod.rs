@@ -20,6 +20,7 @@ pub use self::complete::Completion;
 pub use self::operation_stream::OperationStream;
 pub use self::stats::{MethodStats, Stats};
 pub use self::watch::Watch;
+use super::access::Caller;
 use super::context::Context;
 use super::handlers::Handler;
 use super::operations::OperationsService;
@@ -102,6 +103,7 @@ impl Engine {
         let handlers = &self.shared.handlers;
         let works = handlers.works_of(service);
         handlers.insert(method.path(), Handler::new(method, service, works, run));
+        self.shared.types.insert(&method);
         self.shared.claim.notify_one();
     }
 
@@ -112,14 +114,16 @@ impl Engine {
     /// now stands. A repeat has the method, the id and the content of a request that started an operation. The
     /// content is the same when the messages are equal, in whatever order the entries of their maps were sent;
     /// fields that the server does not know do not count. Ids are text of at most 128 bytes and should be
-    /// random UUIDs. Callers are not told apart: an id that one of them guesses from another tells of its
-    /// operation.
+    /// random UUIDs. They are the caller's own: the same id of another caller is another one.
     ///
     /// An id is known for as long as its operation exists, through restarts and in every process on the same
     /// store. Deleting the operation frees the id, and then a repeat starts a new operation, even beside work
     /// of the deleted one that still goes on.
     ///
     /// If the start asks to [`join`](Start::join) an operation and there is one, that is the answer.
+    ///
+    /// Who calls is what the request says ([`caller`](Self::caller)); code of the server that starts an operation by
+    /// itself puts a [`Caller`] into the request's extensions.
     ///
     /// A request that only asks for a check (`validate_only`, AIP-163) stores nothing and takes no slot: what
     /// can be checked without the store is, and the answer is a done operation with an empty name and an empty
@@ -128,7 +132,7 @@ impl Engine {
     /// # Errors
     /// UNAVAILABLE when the store cannot be reached or the server shuts down, `RESOURCE_EXHAUSTED` when the
     /// queue or the store is full, ABORTED when another operation holds the exclusive key, `INVALID_ARGUMENT` for a
-    /// parent, a key, a label or a request id that cannot be, and for an id that was given to a request with other
+    /// parent, a key, a label or a request id that cannot be, `PERMISSION_DENIED` when the caller may not start it, and for an id that was given to a request with other
     /// content, INTERNAL when the runtime that the engine was built on has ended. In each case no operation is left
     /// behind, except that a store which fails half-way may have kept it; a repeat with the same id then finds it.
     ///
@@ -144,22 +148,26 @@ impl Engine {
         Res: Message + Default + 'static,
         Meta: Message + Default + 'static,
     {
+        let (caller, request) = self.shared.guard.identify(request)?;
+        self.shared.guard.check_start(&caller, method.path(), Some(start.parent_name())).await?;
         let request = request.into_inner();
         let joins = start.joins();
-        let operation = start::prepare(&self.shared, method, &request, start)?;
+        let operation = start::prepare(&self.shared, method, &caller, &request, start)?;
         if method.validate_only(&request) {
             return Ok(Response::new(start::checked(method)));
         }
         let begun = if joins {
-            start::begin_or_join(&self.shared, operation).await?
+            start::begin_or_join(&self.shared, &caller, operation).await?
         } else {
             start::begin(&self.shared, operation).await?
         };
         let answer = match begun {
             Begun::New(operation) | Begun::Joined(operation) => operation,
             Begun::Before(first) => start::answer(&self.shared, method, &request, &first)?,
-            Begun::Held(holder) => return Err(self.shared.errors.conflict(&holder)),
-            Begun::Refused(status) => start::find(&self.shared, method, &request).await?.ok_or(status)?,
+            Begun::Held(holder) => return Err(start::conflict(&self.shared, &caller, &holder).await),
+            Begun::Refused(status) => {
+                start::find(&self.shared, method, &caller, &request).await?.ok_or(status)?
+            }
         };
         Ok(Response::new(answer))
     }
@@ -202,14 +210,27 @@ impl Engine {
         complete::report(&self.shared, method, token, &metadata).await
     }
 
-    /// The states of an operation as they come. It costs something only while it is polled.
+    /// Who sends a request ([`EngineBuilder::identify`]), for methods that the engine has no part in.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT` for a malformed name. What goes wrong later is an item of the stream.
-    pub fn watch(&self, name: &str) -> Result<Watch, Status> {
+    /// Those of `identify`, and UNAUTHENTICATED for a caller whose name cannot be.
+    pub fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
+        let (metadata, extensions) = (request.metadata().clone(), request.extensions().clone());
+        self.shared.guard.caller(&Request::from_parts(metadata, extensions, ()))
+    }
+
+    /// The states of an operation as they come, if the caller may watch it. It costs something only while it is polled.
+    ///
+    /// On behalf of a client, the caller is whoever [sent the request](Self::caller); for itself, the server is
+    /// [`Caller::server`].
+    ///
+    /// # Errors
+    /// `INVALID_ARGUMENT` for a malformed name. What goes wrong later, and that the caller may not watch it, is an item
+    /// of the stream.
+    pub fn watch(&self, caller: &Caller, name: &str) -> Result<Watch, Status> {
         let name =
             OperationName::parse(name).map_err(|error| self.shared.errors.invalid_name("name", &error))?;
-        Ok(Watch::new(Arc::clone(&self.shared), name))
+        Ok(Watch::new(Arc::clone(&self.shared), caller.clone(), name))
     }
 
     /// What this process has to do right now.

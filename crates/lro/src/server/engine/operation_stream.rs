@@ -10,7 +10,6 @@ use tonic::Status;
 
 use super::watch::Watch;
 use crate::google::longrunning::Operation;
-use crate::server::convert;
 
 /// The states of an operation as messages, for methods that answer with `stream google.longrunning.Operation`.
 ///
@@ -26,7 +25,8 @@ use crate::server::convert;
 ///     engine: &Engine,
 ///     request: Request<WaitOperationRequest>,
 /// ) -> Result<Response<OperationStream>, Status> {
-///     Ok(Response::new(engine.watch(&request.get_ref().name)?.into()))
+///     let caller = engine.caller(&request)?;
+///     Ok(Response::new(engine.watch(&caller, &request.get_ref().name)?.into()))
 /// }
 /// ```
 ///
@@ -63,8 +63,8 @@ impl Stream for OperationStream {
         }
         loop {
             let Some(rest) = self.rest.as_mut() else { return Poll::Ready(None) };
-            let item = ready!(Pin::new(rest).poll_next(context));
-            let item = item.map(|item| item.map(|view| convert::to_operation(&view)));
+            let item = ready!(Pin::new(&mut *rest).poll_next(context));
+            let item = item.map(|item| item.map(|view| rest.show(&view)));
             if !matches!((&item, self.told.take()), (Some(Ok(now)), Some(told)) if *now == told) {
                 return Poll::Ready(item);
             }

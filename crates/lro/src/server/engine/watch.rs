@@ -11,6 +11,8 @@ use futures_core::stream::FusedStream;
 use lro_store::{OperationName, View};
 use tonic::Status;
 
+use crate::google::longrunning::Operation;
+use crate::server::access::{Action, Caller};
 use crate::server::shared::Shared;
 use crate::server::state::waiters::{Interest, Seen, Waiter};
 
@@ -18,12 +20,14 @@ use crate::server::state::waiters::{Interest, Seen, Waiter};
 ///
 /// A state that follows another one quickly may be left out. Where the work runs in this process, changes are seen
 /// at once; elsewhere its end is, as far as the store's hints reach, and progress after a few seconds. An operation
-/// that does not exist, or not any more, is an error of code `NOT_FOUND`; an error is the last item too. A store that
+/// that does not exist, or not any more, is an error of code `NOT_FOUND` (`PERMISSION_DENIED` where not everyone may see
+/// everything, and so is one that the caller may not see); an error is the last item too. A store that
 /// cannot be reached is waited for, but for the first state.
 ///
 /// When the engine shuts down, the last item is the end of the operation if it has one, else an error of code
 /// UNAVAILABLE. Dropping the stream ends it.
 pub struct Watch {
+    shared: Arc<Shared>,
     /// The way to the next item; `None` after the last.
     step: Option<Step>,
 }
@@ -32,10 +36,15 @@ type Item = Result<View, Status>;
 type Step = Pin<Box<dyn Future<Output = (Watcher, Item)> + Send>>;
 
 impl Watch {
-    pub(super) fn new(shared: Arc<Shared>, name: OperationName) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, caller: Caller, name: OperationName) -> Self {
         let waiter = shared.waiters.wait_for(&name, Interest::Changes);
-        let watcher = Watcher { shared, name, waiter, last: None };
-        Self { step: Some(Box::pin(watcher.next())) }
+        let watcher = Watcher { shared: Arc::clone(&shared), caller, name, waiter, last: None };
+        Self { shared, step: Some(Box::pin(watcher.next())) }
+    }
+
+    /// A state as clients see it.
+    pub(super) fn show(&self, view: &View) -> Operation {
+        self.shared.show(view)
     }
 
     /// The next state; `None` after the last. Cancel-safe.
@@ -70,6 +79,7 @@ impl fmt::Debug for Watch {
 
 struct Watcher {
     shared: Arc<Shared>,
+    caller: Caller,
     name: OperationName,
     waiter: Waiter,
     last: Option<View>,
@@ -87,19 +97,16 @@ impl Watcher {
 
     async fn first(&self) -> Item {
         self.shared.check_alive()?;
-        match self.shared.runs.view(&self.name) {
-            Some(view) => Ok(view),
-            None => self.shared.read(&self.name).await,
-        }
+        self.shared.look_for(&self.caller, Action::Watch, &self.name).await
     }
 
     /// The end, if the work has ended before the engine does.
     async fn last_look(&self) -> Item {
         self.shared.check_alive()?;
         match self.shared.read(&self.name).await {
-            Ok(view) if !view.is_done() => Err(self.shared.errors.draining()),
-            Err(status) if status.code() != tonic::Code::NotFound => Err(self.shared.errors.draining()),
-            ended => ended,
+            Ok(Some(view)) if view.is_done() => Ok(view),
+            Ok(None) => Err(self.missing()),
+            Ok(Some(_)) | Err(_) => Err(self.shared.errors.draining()),
         }
     }
 
@@ -113,8 +120,12 @@ impl Watcher {
             match seen {
                 Seen::View(view) if self.last.as_ref() != Some(&view) => return Ok(view),
                 Seen::View(_) | Seen::Nothing => {}
-                Seen::Gone => return Err(self.shared.errors.not_found(&self.name)),
+                Seen::Gone => return Err(self.missing()),
             }
         }
+    }
+
+    fn missing(&self) -> Status {
+        self.shared.guard.missing(&self.caller, &self.name)
     }
 }

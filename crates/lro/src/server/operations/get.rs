@@ -4,11 +4,15 @@ use tonic::Status;
 
 use super::parse_name;
 use crate::google::longrunning::{GetOperationRequest, Operation};
-use crate::server::convert;
+use crate::server::access::{Action, Caller};
 use crate::server::shared::Shared;
 
 /// The latest state of an operation.
-pub(super) async fn get(shared: &Shared, request: &GetOperationRequest) -> Result<Operation, Status> {
+pub(super) async fn get(
+    shared: &Shared,
+    caller: &Caller,
+    request: &GetOperationRequest,
+) -> Result<Operation, Status> {
     let name = parse_name(shared, &request.name)?;
-    Ok(convert::to_operation(&shared.read(&name).await?))
+    Ok(shared.show(&shared.read_for(caller, Action::Get, &name).await?))
 }

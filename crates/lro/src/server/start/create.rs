@@ -10,9 +10,9 @@ use tokio::time::timeout;
 use tonic::Status;
 
 use crate::google::longrunning::Operation;
+use crate::server::run;
 use crate::server::shared::Shared;
 use crate::server::state::call::{CALL_TIME, in_time};
-use crate::server::{convert, run};
 
 /// What a start has led to.
 pub(in crate::server) enum Begun {
@@ -94,7 +94,7 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
             return Err(shared.errors.store(&error));
         }
     };
-    let answer = convert::to_operation(&view);
+    let answer = shared.show(&view);
     match (view.fence(), slot) {
         // What was read back may have been handed back and claimed anew by now. Then it has more than the request, such
         // as a checkpoint.

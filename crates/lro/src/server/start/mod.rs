@@ -8,7 +8,7 @@ mod request_id;
 mod token;
 
 pub(super) use self::create::{Begun, begin};
-pub(super) use self::join::begin_or_join;
+pub(super) use self::join::{begin_or_join, conflict};
 pub use self::options::Start;
 #[cfg(feature = "testing")]
 pub(super) use self::prepare::assemble;

@@ -11,6 +11,7 @@ use lro_store::{
 };
 
 use super::CompletionToken;
+use crate::server::access::Caller;
 
 /// What the start hook decides about an operation before it exists.
 ///
@@ -137,8 +138,8 @@ impl<Meta> Start<Meta> {
     /// this key, that is the answer, as it now stands, and nothing is started. Otherwise this starts one that has it.
     ///
     /// The key is an [`exclusive`](Self::exclusive) one, of which an operation has only one, and everything that is said
-    /// there holds. An operation of another method that has the key is no answer: then the start is refused, as with
-    /// [`OnConflict::Abort`]. When the operation is done its key is free, so a later request starts anew; unlike a
+    /// there holds. An operation of another method that has the key is no answer, nor is one that the caller may not see:
+    /// then the start is refused, as with [`OnConflict::Abort`]. When the operation is done its key is free, so a later request starts anew; unlike a
     /// `request_id` (AIP-155), the key does not ask for equal requests.
     ///
     /// Those who share an operation share its fate: if one of them cancels it, it is cancelled for all, and one that is
@@ -157,6 +158,11 @@ impl<Meta> Start<Meta> {
         self
     }
 
+    /// The parent, as it was given.
+    pub(in crate::server) fn parent_name(&self) -> &str {
+        &self.parent
+    }
+
     /// Whether an operation that has the key is the answer.
     pub(in crate::server) fn joins(&self) -> bool {
         self.joins
@@ -169,7 +175,8 @@ impl<Meta> Start<Meta> {
     }
 
     /// A small text that the operation keeps under a key, for the handler to read
-    /// ([`Context::labels`](crate::Context::labels)): at most 32, of 1 to 64 and up to 1,024 bytes.
+    /// ([`Context::labels`](crate::Context::labels)): at most 32, of 1 to 64 and up to 1,024 bytes, those of the
+    /// [caller](Caller::label) included. The last value of a key counts.
     pub fn label(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.labels.push((key.into(), value.into()));
         self
@@ -230,6 +237,13 @@ impl<Meta> Start<Meta> {
     /// error as INTERNAL, with the error in the log.
     pub fn in_transaction(mut self, writes: InTransaction) -> Self {
         self.in_transaction = Some(writes);
+        self
+    }
+
+    /// With the labels of a caller, unless there are others of their keys.
+    pub(super) fn labelled_by(mut self, caller: &Caller) -> Self {
+        let labels = caller.labels().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        self.labels.splice(0..0, labels);
         self
     }
 

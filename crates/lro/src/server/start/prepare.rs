@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use lro_store::{Beginning, ExclusiveKey, Labels, NewOperation, OperationName, Outcome, Owner, Parent};
+use lro_store::{Beginning, ExclusiveKey, Labels, NewOperation, OperationName, Outcome, Parent};
 use prost::Message;
 use tonic::Status;
 
 use super::options::{Start, Work};
 use super::request_id;
 use crate::google::longrunning::{Operation, operation};
+use crate::server::access::Caller;
 use crate::server::convert;
 use crate::server::settings::Settings;
 use crate::server::shared::Shared;
@@ -20,6 +21,7 @@ use crate::{Method, payload};
 pub(in crate::server) fn prepare<Req, Res, Meta>(
     shared: &Shared,
     method: Method<Req, Res, Meta>,
+    caller: &Caller,
     request: &Req,
     start: Start<Meta>,
 ) -> Result<NewOperation, Status>
@@ -30,10 +32,12 @@ where
 {
     let Shared { handlers, errors, settings, random, .. } = shared;
     let path = handlers.path(method.path()).ok_or_else(|| errors.no_handler(method.path()))?;
-    assemble(errors, settings, random, path, method, request, start)
+    let start = start.labelled_by(caller);
+    let operation = assemble(errors, settings, random, path, method, request, start)?;
+    Ok(operation.with_owner(caller.as_owner()))
 }
 
-/// Checks what was asked for and makes an operation of it, whoever does the work.
+/// Checks what was asked for and makes an operation of it, whoever does the work, and of nobody.
 pub(in crate::server) fn assemble<Req, Res, Meta>(
     errors: &Errors,
     settings: &Settings,
@@ -59,7 +63,6 @@ where
         labels = labels.with(key, value).map_err(|error| errors.invalid_label(&error))?;
     }
     let mut operation = NewOperation::new(name, path, packed)
-        .with_owner(Owner::none())
         .with_labels(labels)
         .with_priority(start.priority)
         .with_max_attempts(start.max_attempts)

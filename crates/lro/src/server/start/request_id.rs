@@ -1,10 +1,11 @@
 //! Requests that were sent before (AIP-155).
 
-use lro_store::{InvalidRequestId, Owner, Record, RequestId, RequestKey};
+use lro_store::{InvalidRequestId, Record, RequestId, RequestKey};
 use prost::Message;
 use tonic::Status;
 
 use crate::google::longrunning::Operation;
+use crate::server::access::Caller;
 use crate::server::convert;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
@@ -18,12 +19,13 @@ pub(super) fn of<Req, Res, Meta>(
     method.request_id(request).filter(|id| !id.is_empty()).map(RequestId::new)
 }
 
-/// Looks for the operation that this request has started before.
+/// Looks for the operation that this request of the same caller has started before.
 ///
 /// A request that only asks for a check starts nothing, so it is no repeat of one that did.
 pub(in crate::server) async fn find<Req, Res, Meta>(
     shared: &Shared,
     method: Method<Req, Res, Meta>,
+    caller: &Caller,
     request: &Req,
 ) -> Result<Option<Operation>, Status>
 where
@@ -31,7 +33,7 @@ where
 {
     let Some(id) = of(&method, request).filter(|_| !method.validate_only(request)) else { return Ok(None) };
     let id = id.map_err(|error| shared.errors.invalid_request_id(&error))?;
-    let key = RequestKey::new(Owner::none(), method.path(), id);
+    let key = RequestKey::new(caller.as_owner(), method.path(), id);
     let found = in_time(shared.store.find_by_request(&key)).await;
     let first = found.map_err(|error| shared.errors.store(&error))?;
     first.map(|first| answer(shared, method, request, &first)).transpose()
@@ -48,7 +50,7 @@ where
     Req: Message + Default + PartialEq,
 {
     if is_same(method.request_type(), request, first) {
-        Ok(convert::to_operation(&first.view))
+        Ok(shared.show(&first.view))
     } else {
         Err(shared.errors.request_id_taken())
     }

@@ -4,68 +4,64 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use lro_store::{Cursor, OperationName, Timestamp};
-use sha2::Sha256;
 
 /// Changes with the form of what is sealed, so that old tokens are refused and not misread.
-const VERSION: u8 = 1;
-const TAG_LEN: usize = 32;
+const VERSION: u8 = 2;
+const NONCE_LEN: usize = 24;
 const TIME_LEN: usize = 8;
 
-/// Seals and opens page tokens: URL-safe text that only this server (or one with its key) can have made, and
-/// that is good for the same question only. A token says where to go on. It is never a permission.
+/// Seals and opens page tokens: URL-safe text that only this server (or one with its key) can have made or can read, and
+/// that is good for the same question only. A token says where to go on. It is never a permission. What it says is
+/// encrypted, because a page may end at an operation that its reader may not see.
 #[derive(Clone)]
 pub(in crate::server) struct PageTokens {
-    mac: Hmac<Sha256>,
+    cipher: XChaCha20Poly1305,
 }
 
 impl PageTokens {
     pub(in crate::server) fn new(key: &[u8; 32]) -> Self {
-        let mac = Hmac::new_from_slice(key).expect("HMAC takes keys of any length");
-        Self { mac }
+        Self { cipher: XChaCha20Poly1305::new(key.into()) }
     }
 
     pub(in crate::server) fn with_random_key() -> Self {
-        Self::new(&rand::random::<[u8; 32]>())
+        Self::new(&rand::random())
     }
 
     /// The token for going on after `cursor`, with a question that `scope` is the same for.
     pub(in crate::server) fn seal(&self, cursor: &Cursor, scope: &[&str]) -> String {
-        let mut place = vec![VERSION];
-        place.extend(cursor.create_time.as_micros().to_be_bytes());
+        let mut place = cursor.create_time.as_micros().to_be_bytes().to_vec();
         place.extend(cursor.name.as_str().as_bytes());
-        let mut token = self.authenticate(&place, scope).finalize().into_bytes().to_vec();
-        token.extend(place);
-        URL_SAFE_NO_PAD.encode(token)
+        let nonce: [u8; NONCE_LEN] = rand::random();
+        let payload = Payload { msg: &place, aad: &bound_to(scope) };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a place is not long");
+        URL_SAFE_NO_PAD.encode([&[VERSION], &nonce[..], &sealed].concat())
     }
 
     /// The place that a token stands for; `None` if it was not made by [`seal`](Self::seal) for this scope.
     pub(in crate::server) fn open(&self, token: &str, scope: &[&str]) -> Option<Cursor> {
         let token = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (tag, place) = token.split_at_checked(TAG_LEN)?;
-        self.authenticate(place, scope).verify_slice(tag).ok()?;
-        let (&version, rest) = place.split_first()?;
-        let (time, name) = rest.split_first_chunk::<TIME_LEN>()?;
+        let (&version, token) = token.split_first()?;
+        let (nonce, sealed) = token.split_first_chunk::<NONCE_LEN>()?;
         if version != VERSION {
             return None;
         }
+        let payload = Payload { msg: sealed, aad: &bound_to(scope) };
+        let place = self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
+        let (time, name) = place.split_first_chunk::<TIME_LEN>()?;
         Some(Cursor {
             create_time: Timestamp::from_micros(i64::from_be_bytes(*time)),
             name: OperationName::parse(std::str::from_utf8(name).ok()?).ok()?,
         })
     }
+}
 
-    fn authenticate(&self, place: &[u8], scope: &[&str]) -> Hmac<Sha256> {
-        let mut mac = self.mac.clone();
-        for part in scope {
-            // With its length before it, no part can run over into the next.
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
-        }
-        mac.update(place);
-        mac
-    }
+/// A scope as bytes. With its length before it, no part can run over into the next.
+fn bound_to(scope: &[&str]) -> Vec<u8> {
+    let part = |part: &&str| [&(part.len() as u64).to_be_bytes(), part.as_bytes()].concat();
+    std::iter::once(vec![VERSION]).chain(scope.iter().map(part)).flatten().collect()
 }
 
 impl fmt::Debug for PageTokens {
@@ -85,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_opens_to_the_place_it_was_made_of() {
+    fn a_token_opens_to_the_place_it_was_made_of_and_does_not_tell_it() {
         let tokens = PageTokens::new(&[1; 32]);
         let token = tokens.seal(&cursor(), &["shelves/1", ""]);
         assert_eq!(tokens.open(&token, &["shelves/1", ""]), Some(cursor()));
@@ -93,6 +89,8 @@ mod tests {
             token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'),
             "{token}"
         );
+        let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
+        assert!(!bytes.windows(7).any(|window| window == b"shelves"), "{bytes:?}");
     }
 
     #[test]
@@ -102,6 +100,7 @@ mod tests {
         for scope in [["a", "bc"], ["abc", ""], ["", "abc"]] {
             assert_eq!(tokens.open(&token, &scope), None);
         }
+        assert_eq!(tokens.open(&token, &["ab", "c", ""]), None);
         assert_eq!(PageTokens::new(&[2; 32]).open(&token, &["ab", "c"]), None);
         assert_eq!(PageTokens::with_random_key().open(&token, &["ab", "c"]), None);
     }

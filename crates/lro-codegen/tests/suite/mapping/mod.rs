@@ -1,8 +1,12 @@
 //! Operation mappings: APIs whose operations are of their own kind.
 
+mod calls;
+mod list;
+mod own_types;
+
 use lro_codegen::{Config, Diagnostics, Output, ServiceConfig};
 
-use crate::support::{Proto, check_generated_with, generate_with, proto};
+use crate::support::{Proto, check_generated_with, generate_with, proto, snapshot};
 
 const MAPPING: &str = "\
 type: lro.OperationMapping
@@ -104,7 +108,7 @@ fn names_that_are_not_there_are_refused_with_what_was_meant() {
     let unread = MAPPING.lines().filter(|line| !line.contains("get:") && !line.contains("watch:"));
     let error = run(&unread.collect::<Vec<_>>().join("\n")).unwrap_err();
     said.push_str(&error.to_string());
-    crate::support::snapshot("mapping_refused", &said);
+    snapshot("mapping_refused", &said);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Which RPCs tell of operations.
 
+mod list;
+
 use std::fmt;
 
 use prost::bytes::Bytes;
@@ -10,6 +12,9 @@ use prost_types::Any;
 use crate::google::longrunning::{self, Operation, operation};
 use crate::google::rpc;
 use crate::payload;
+
+pub(crate) use self::list::ListRpc;
+pub use self::list::{OperationPage, OperationQuery};
 
 /// The RPCs by which a client asks about operations, and how it reads their answers.
 ///
@@ -45,6 +50,7 @@ pub struct OperationRpcs {
     cancel: Option<OperationRpc>,
     delete: Option<OperationRpc>,
     watch: Option<OperationRpc>,
+    list: Option<ListRpc>,
 }
 
 /// An RPC whose request has the name of an operation.
@@ -77,11 +83,12 @@ impl OperationRpcs {
         })
         .with_delete("/google.longrunning.Operations/DeleteOperation", |name| {
             longrunning::DeleteOperationRequest { name }.encode_to_vec()
-        });
+        })
+        .with_list(list::GOOGLE.path, list::GOOGLE.request, list::GOOGLE.read);
 
     /// No RPC yet. `read` decodes the message by which methods and RPCs answer with an operation.
     pub const fn new(read: fn(Bytes) -> Result<Operation, DecodeError>) -> Self {
-        Self { read, get: None, wait: None, cancel: None, delete: None, watch: None }
+        Self { read, get: None, wait: None, cancel: None, delete: None, watch: None, list: None }
     }
 
     /// The RPC that answers with an operation as it is. `request` encodes its request, given the operation's name.
@@ -149,6 +156,10 @@ impl OperationRpcs {
     pub(crate) const fn watch(&self) -> Option<OperationRpc> {
         self.watch
     }
+
+    pub(crate) const fn list(&self) -> Option<ListRpc> {
+        self.list
+    }
 }
 
 impl fmt::Debug for OperationRpcs {
@@ -159,6 +170,7 @@ impl fmt::Debug for OperationRpcs {
             .field("cancel", &self.cancel.map(|rpc| rpc.path))
             .field("delete", &self.delete.map(|rpc| rpc.path))
             .field("watch", &self.watch.map(|rpc| rpc.path))
+            .field("list", &self.list.map(|rpc| rpc.path))
             .finish_non_exhaustive()
     }
 }
@@ -181,6 +193,11 @@ pub fn operation_message(
         ),
     });
     Operation { name, metadata, done, result }
+}
+
+/// A payload of any type that has its two parts, for generated code: an API may have an `Any` of its own.
+pub fn any_of(type_url: &str, value: &[u8]) -> Any {
+    Any { type_url: type_url.to_owned(), value: value.to_vec() }
 }
 
 #[cfg(test)]
