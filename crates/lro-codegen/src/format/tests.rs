@@ -162,7 +162,12 @@ fn bodies() {
                 a(Name { a, b })(|a, b| a.b()(Name));
                 a(|a, b| a.b(Name),);
                 a(|a, b| a.b(Name), Name);
-                a(move |_| Name { a })
+                a(move |_| Name { a });
+                let bytes = b"Name\n\"\x00";
+                a.name(bytes, b"\
+                    N \
+                    Name", "\
+                ");
             }
         }
         "#,
@@ -180,6 +185,8 @@ fn what_is_not_known_is_left_to_prettyplease() {
         "const A: [u8; 1] = [1];",
         "const A: char = 'a';",
         "const A: &[u8] = b\"a\";",
+        "const A: A = br\"a\";",
+        "const A: A = b'a';",
         "const A: &str = \"a\nb\";",
         "struct A(u8);",
         "struct A<T>(T);",
@@ -211,6 +218,7 @@ fn what_is_no_code_is_an_error() {
         "#[a struct A {}",
         "pub b struct A {}",
         "\"",
+        "const A: A = b\"é\";",
         "é",
     ] {
         assert_eq!(quickly(code), None, "{code}");
