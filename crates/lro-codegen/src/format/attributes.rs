@@ -1,6 +1,6 @@
 //! Attributes and doc comments.
 
-use super::boxes::INDENT;
+use super::boxes::{Break, INDENT};
 use super::lexer::{Kind, Token};
 use super::printer::{Known, Printer};
 
@@ -119,11 +119,8 @@ impl Printer<'_> {
 
     fn attribute_mark(&mut self, mark: &str, last: Last, is_end: bool) -> Known {
         match mark {
-            "," if is_end => self.boxes.comma(true),
-            "," => {
-                self.boxes.text(",");
-                self.boxes.space();
-            }
+            "," if is_end => self.boxes.break_with(Break::COMMA),
+            "," => self.boxes.comma(),
             "=" => {
                 if last == Last::Word {
                     self.boxes.text(" ");

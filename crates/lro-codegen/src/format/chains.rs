@@ -1,6 +1,6 @@
 //! Chains of calls and fields.
 
-use super::boxes::INDENT;
+use super::boxes::{INDENT, columns};
 use super::extents::{Chain, Link, LinkKind};
 use super::lexer::Kind;
 use super::printer::{Known, Printer};
@@ -83,7 +83,7 @@ impl Printer<'_> {
     fn is_short(&self, chain: &Chain) -> bool {
         let first = self.token_at(chain.start);
         let end = chain.links.first().map_or(chain.end, |link| link.at);
-        first.kind == Kind::Word && end == chain.start + 1 && first.text.len() <= INDENT.unsigned_abs()
+        first.kind == Kind::Word && end == chain.start + 1 && columns(first.text) <= INDENT
     }
 
     fn arguments(&mut self, at: usize) -> Known {

@@ -59,17 +59,19 @@ impl Printer<'_> {
 
     fn structure_value(&mut self) -> Known {
         /// The widest that one is written on one line.
-        const WIDEST: isize = 34;
-        self.boxes.consistent(INDENT);
+        const WIDEST: i32 = 34;
+        self.boxes.consistent_within(WIDEST, INDENT);
         self.boxes.filled(-INDENT);
         self.path(PathKind::Expression)?;
         self.boxes.end();
         self.expect("{")?;
+        if self.is_next("}") {
+            return None;
+        }
         self.boxes.text(" {");
-        self.boxes.space_unless_last();
-        self.elements("}", Self::field_value, |printer, is_last| printer.boxes.comma_or_space(is_last))?;
-        self.boxes.shift(-INDENT);
-        self.boxes.end_within(WIDEST);
+        self.boxes.space();
+        self.elements("}", Some(Break { blanks: 1, ..Break::COMMA }), Self::field_value)?;
+        self.boxes.end_list();
         self.boxes.text("}");
         Some(())
     }
@@ -94,12 +96,7 @@ impl Printer<'_> {
         if !self.is_next("|") {
             self.boxes.zero_break();
         }
-        self.elements("|", Self::parameter_of_closure, |printer, is_last| {
-            if !is_last {
-                printer.boxes.text(",");
-                printer.boxes.space();
-            }
-        })?;
+        self.elements("|", None, Self::parameter_of_closure)?;
         self.boxes.text("|");
         self.boxes.space();
         self.boxes.end_list();
@@ -131,9 +128,9 @@ impl Printer<'_> {
                     self.print_chain(&chain, false)?;
                 }
                 self.boxes.break_with(Break {
-                    offset: -INDENT,
+                    indent: -INDENT,
                     before: is_assignment.then_some(';'),
-                    after: "}",
+                    after: Some('}'),
                     ..Break::default()
                 });
                 self.boxes.end();
@@ -186,7 +183,7 @@ impl Printer<'_> {
         while !self.is_next("}") {
             self.statement()?;
         }
-        self.boxes.shift(-INDENT);
+        self.boxes.indent_last(-INDENT);
         self.expect("}")?;
         self.boxes.text("}");
         self.boxes.end();
@@ -256,7 +253,12 @@ impl Printer<'_> {
         }
         let chain = self.chain()?;
         self.print_chain(&chain, true)?;
-        self.boxes.break_with(Break { offset: -INDENT, after: "}", unbroken: Some(','), ..Break::default() });
+        self.boxes.break_with(Break {
+            indent: -INDENT,
+            after: Some('}'),
+            instead: Some(','),
+            ..Break::default()
+        });
         self.boxes.end();
         self.boxes.end();
         if !self.take(",") && !self.is_next("}") {

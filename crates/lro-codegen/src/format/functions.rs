@@ -1,6 +1,6 @@
 //! Functions: signatures, conditions on types, and statements.
 
-use super::boxes::INDENT;
+use super::boxes::{Break, INDENT};
 use super::lexer::Kind;
 use super::printer::{Known, Printer};
 
@@ -19,7 +19,7 @@ impl Printer<'_> {
         self.boxes.never_break();
         self.boxes.consistent(0);
         self.boxes.zero_break();
-        self.elements(")", Self::parameter, |printer, is_last| printer.boxes.comma(is_last))?;
+        self.elements(")", Some(Break::COMMA), Self::parameter)?;
         self.boxes.end_list();
         self.boxes.text(")");
         self.boxes.consistent(-INDENT);
@@ -69,7 +69,7 @@ impl Printer<'_> {
             return Some(());
         }
         self.boxes.line_end();
-        self.boxes.shift(-INDENT);
+        self.boxes.indent_last(-INDENT);
         self.boxes.text("where");
         self.boxes.line_end();
         while !self.is_next("{") {
@@ -80,7 +80,7 @@ impl Printer<'_> {
             self.boxes.text(",");
             self.boxes.line_end();
         }
-        self.boxes.shift(-INDENT);
+        self.boxes.indent_last(-INDENT);
         Some(())
     }
 
@@ -163,7 +163,7 @@ impl Printer<'_> {
                     self.statement()?;
                 }
             }
-            self.boxes.shift(-INDENT);
+            self.boxes.indent_last(-INDENT);
         }
         self.expect("}")?;
         self.boxes.text("}");

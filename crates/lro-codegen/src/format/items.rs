@@ -1,6 +1,6 @@
 //! Items: modules, structs, enums, constants and imports.
 
-use super::boxes::INDENT;
+use super::boxes::{Break, INDENT};
 use super::lexer::Kind;
 use super::printer::{Known, Printer};
 
@@ -87,15 +87,10 @@ impl Printer<'_> {
             self.boxes.text("{");
             self.boxes.zero_break();
             self.boxes.filled(0);
-            self.elements("}", Self::import_tree, |printer, is_last| {
-                if !is_last {
-                    printer.boxes.text(",");
-                    printer.boxes.space();
-                }
-            })?;
+            self.elements("}", None, Self::import_tree)?;
             self.boxes.end();
-            self.boxes.comma(true);
-            self.boxes.shift(-INDENT);
+            self.boxes.break_with(Break::COMMA);
+            self.boxes.indent_last(-INDENT);
             self.boxes.text("}");
             self.boxes.end();
             return Some(());
@@ -195,8 +190,8 @@ impl Printer<'_> {
             self.boxes.consistent(INDENT);
             self.boxes.text("(");
             self.boxes.zero_break();
-            self.elements(")", Self::field, |printer, is_last| printer.boxes.comma(is_last))?;
-            self.boxes.shift(-INDENT);
+            self.elements(")", Some(Break::COMMA), Self::field)?;
+            self.boxes.indent_last(-INDENT);
             self.boxes.text(")");
             self.boxes.end();
         }

@@ -202,6 +202,7 @@ fn what_is_not_known_is_left_to_prettyplease() {
         "use a::{b::{c, d}, e};",
         "trait A where Self: B + C {}",
         "impl A { const fn a() {} }",
+        "impl A { fn a() { A {} } }",
         "type A = B;",
     ] {
         check_unknown(code);

@@ -1,6 +1,6 @@
 //! Types and paths.
 
-use super::boxes::INDENT;
+use super::boxes::{Break, INDENT};
 use super::lexer::Kind;
 use super::printer::{Known, Printer};
 
@@ -166,33 +166,29 @@ impl Printer<'_> {
         self.boxes.consistent(0);
         self.boxes.zero_break();
         let mut only_lifetimes = true;
-        self.elements(
-            ">",
-            |printer| {
-                if printer.peek().kind == Kind::Lifetime {
-                    only_lifetimes.then_some(())?;
-                    let lifetime = printer.next().text;
-                    printer.boxes.text(lifetime);
-                    return (!printer.is_next(":")).then_some(());
-                }
-                only_lifetimes = false;
-                if printer.is_next("const") {
-                    return None;
-                }
-                printer.word()?;
-                printer.boxes.filled(INDENT);
-                if printer.take(":") {
-                    printer.boxes.text(": ");
-                    printer.bounds(|printer| {
-                        printer.boxes.space();
-                        printer.boxes.text("+ ");
-                    })?;
-                }
-                printer.boxes.end();
-                Some(())
-            },
-            |printer, is_last| printer.boxes.comma(is_last),
-        )?;
+        self.elements(">", Some(Break::COMMA), |printer| {
+            if printer.peek().kind == Kind::Lifetime {
+                only_lifetimes.then_some(())?;
+                let lifetime = printer.next().text;
+                printer.boxes.text(lifetime);
+                return (!printer.is_next(":")).then_some(());
+            }
+            only_lifetimes = false;
+            if printer.is_next("const") {
+                return None;
+            }
+            printer.word()?;
+            printer.boxes.filled(INDENT);
+            if printer.take(":") {
+                printer.boxes.text(": ");
+                printer.bounds(|printer| {
+                    printer.boxes.space();
+                    printer.boxes.text("+ ");
+                })?;
+            }
+            printer.boxes.end();
+            Some(())
+        })?;
         self.boxes.end_list();
         self.boxes.text(">");
         Some(())
