@@ -120,22 +120,26 @@ impl Printer<'_> {
             if stays {
                 self.print_chain(&chain, false)?;
             } else {
-                self.boxes.consistent(INDENT);
-                self.boxes.break_with(Break { before: Some('{'), ..Break::default() });
-                if is_assignment {
-                    self.assignment(&chain)?;
-                } else {
-                    self.print_chain(&chain, false)?;
-                }
-                self.boxes.break_with(Break {
-                    indent: -INDENT,
-                    before: is_assignment.then_some(';'),
-                    after: Some('}'),
-                    ..Break::default()
-                });
-                self.boxes.end();
+                let end = Break { before: is_assignment.then_some(';'), ..Break::default() };
+                self.in_braces_if_broken(end, |printer| {
+                    if is_assignment {
+                        printer.assignment(&chain)
+                    } else {
+                        printer.print_chain(&chain, false)
+                    }
+                })?;
             }
         }
+        self.boxes.end();
+        Some(())
+    }
+
+    /// Prints what has braces where it is on lines of its own, and no braces otherwise.
+    fn in_braces_if_broken(&mut self, end: Break, inner: impl FnOnce(&mut Self) -> Known) -> Known {
+        self.boxes.consistent(INDENT);
+        self.boxes.break_with(Break { before: Some('{'), ..Break::default() });
+        inner(self)?;
+        self.boxes.break_with(Break { indent: -INDENT, after: Some('}'), ..end });
         self.boxes.end();
         Some(())
     }
@@ -246,20 +250,12 @@ impl Printer<'_> {
         self.expect("=>")?;
         self.boxes.text(" => ");
         self.boxes.never_break();
-        self.boxes.consistent(INDENT);
-        self.boxes.break_with(Break { before: Some('{'), ..Break::default() });
         if !(self.peek().kind == Kind::Text || self.peek().kind == Kind::Word) || self.is_next("match") {
             return None;
         }
         let chain = self.chain()?;
-        self.print_chain(&chain, true)?;
-        self.boxes.break_with(Break {
-            indent: -INDENT,
-            after: Some('}'),
-            instead: Some(','),
-            ..Break::default()
-        });
-        self.boxes.end();
+        let end = Break { instead: Some(','), ..Break::default() };
+        self.in_braces_if_broken(end, |printer| printer.print_chain(&chain, true))?;
         self.boxes.end();
         if !self.take(",") && !self.is_next("}") {
             return None;

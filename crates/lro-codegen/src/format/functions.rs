@@ -1,6 +1,6 @@
 //! Functions: signatures, conditions on types, and statements.
 
-use super::boxes::{Break, INDENT};
+use super::boxes::INDENT;
 use super::lexer::Kind;
 use super::printer::{Known, Printer};
 
@@ -17,11 +17,7 @@ impl Printer<'_> {
         self.expect("(")?;
         self.boxes.text("(");
         self.boxes.never_break();
-        self.boxes.consistent(0);
-        self.boxes.zero_break();
-        self.elements(")", Some(Break::COMMA), Self::parameter)?;
-        self.boxes.end_list();
-        self.boxes.text(")");
+        self.list_indented(0, ")", Self::parameter)?;
         self.boxes.consistent(-INDENT);
         if self.take("->") {
             self.boxes.text(" -> ");

@@ -106,7 +106,17 @@ impl<'a> Printer<'a> {
 
     /// A list in brackets that are printed already or will be: all on one line, or a line for each element.
     pub(super) fn list(&mut self, close: &'static str, element: impl FnMut(&mut Self) -> Known) -> Known {
-        self.boxes.consistent(INDENT);
+        self.list_indented(INDENT, close, element)
+    }
+
+    /// The same with elements that are indented by so many columns, which is nothing in the head of an item: its lines are indented already.
+    pub(super) fn list_indented(
+        &mut self,
+        indent: i32,
+        close: &'static str,
+        element: impl FnMut(&mut Self) -> Known,
+    ) -> Known {
+        self.boxes.consistent(indent);
         self.boxes.zero_break();
         self.elements(close, Some(Break::COMMA), element)?;
         self.boxes.end_list();

@@ -46,6 +46,9 @@ fn structs_and_attributes() {
         }
         pub struct B {}
         struct C;
+        #[a(b(c, Name,) d, [e, Name,], {f Name "g" = h}, (), i = "Name", j::k)]
+        struct D<'a, T: Name> where T: Name, 'a: 'a { a: T }
+        enum E<T> where T: Name { A(T), }
         "#
         .replace("#[doc = \" Also \\u{e9}.\"]\n", "")
         .as_str(),
@@ -83,6 +86,7 @@ fn enums_as_prost_writes_them() {
         pub enum Oneof {
             #[prost(message, tag = "1")]
             A(::prost::alloc::boxed::Box<super::Name>),
+            C(A, Name,) = 1,
             B(()),
         }
         pub mod kind {
@@ -163,6 +167,15 @@ fn bodies() {
                 a(|a, b| a.b(Name),);
                 a(|a, b| a.b(Name), Name);
                 a(move |_| Name { a });
+                ab.c(Name);
+                ab.c(Name)?;
+                ab.c(Name)?.d(Name, a)?;
+                ab.c(Name)(Name);
+                ab?.c(Name);
+                ab.c.d(Name);
+                abc.d;
+                abcd(Name).e(Name);
+                abcd(|a| ab.c(Name));
                 let bytes = b"Name\n\"\x00";
                 a.name(bytes, b"\
                     N \
@@ -218,6 +231,10 @@ fn what_is_no_code_is_an_error() {
         "struct A }",
         "#[a struct A {}",
         "pub b struct A {}",
+        "#[a b] struct A {}",
+        "#[a(b) c] struct A {}",
+        "mod a<T> {}",
+        "trait A: B; ",
         "\"",
         "const A: A = b\"é\";",
         "é",

@@ -1,6 +1,6 @@
 //! Types and paths.
 
-use super::boxes::{Break, INDENT};
+use super::boxes::INDENT;
 use super::lexer::Kind;
 use super::printer::{Known, Printer};
 
@@ -163,10 +163,8 @@ impl Printer<'_> {
             return None;
         }
         self.boxes.text("<");
-        self.boxes.consistent(0);
-        self.boxes.zero_break();
         let mut only_lifetimes = true;
-        self.elements(">", Some(Break::COMMA), |printer| {
+        self.list_indented(0, ">", |printer| {
             if printer.peek().kind == Kind::Lifetime {
                 only_lifetimes.then_some(())?;
                 let lifetime = printer.next().text;
@@ -188,9 +186,6 @@ impl Printer<'_> {
             }
             printer.boxes.end();
             Some(())
-        })?;
-        self.boxes.end_list();
-        self.boxes.text(">");
-        Some(())
+        })
     }
 }
