@@ -177,21 +177,10 @@ impl Printer<'_> {
         self.boxes.consistent(-INDENT);
         self.head()?;
         self.boxes.end();
-        let open = self.peek();
-        self.expect("{")?;
-        if self.is_next("}") || self.token_at(open.close + 1).text == "else" {
+        if self.peek_second().text == "}" || self.token_at(self.peek().close + 1).text == "else" {
             return None;
         }
-        self.boxes.text("{");
-        self.boxes.line_end();
-        while !self.is_next("}") {
-            self.statement()?;
-        }
-        self.boxes.indent_last(-INDENT);
-        self.expect("}")?;
-        self.boxes.text("}");
-        self.boxes.end();
-        Some(())
+        self.body(Self::statement)
     }
 
     /// What `if` and `match` look at.

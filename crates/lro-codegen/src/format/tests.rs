@@ -216,6 +216,7 @@ fn what_is_not_known_is_left_to_prettyplease() {
         "trait A where Self: B + C {}",
         "impl A { const fn a() {} }",
         "impl A { fn a() { A {} } }",
+        "impl A { fn a() { if a {} } }",
         "type A = B;",
     ] {
         check_unknown(code);
