@@ -35,7 +35,7 @@ fn begin(stage: Stage) {
     let now = processor_time();
     let Some((before, since)) = NOW.replace(Some((stage, now))) else { return };
     if let Some(index) = STAGES.iter().position(|(stage, _)| *stage == before) {
-        spent()[index] += now - since;
+        spent()[index] += now.saturating_sub(since);
     }
 }
 

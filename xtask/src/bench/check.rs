@@ -11,7 +11,7 @@ use crate::tree::Tree;
 use crate::{Outcome, cargo};
 
 /// How much processor time `cargo check` may take with the layer, where it takes 1 without. One crate is checked by one thread.
-const LIMIT: f64 = 1.05;
+const LIMIT: f64 = 1.15;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

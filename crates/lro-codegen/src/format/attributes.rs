@@ -1,16 +1,8 @@
 //! Attributes and doc comments.
 
-use super::boxes::INDENT;
+use super::boxes::{Break, INDENT};
 use super::lexer::{Kind, Token};
 use super::printer::{Known, Printer};
-
-/// What was printed last within an attribute.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Last {
-    Word,
-    Mark,
-    TrailingComma,
-}
 
 impl Printer<'_> {
     /// All attributes and comments before an item, a field or another thing.
@@ -51,10 +43,8 @@ impl Printer<'_> {
                 }
                 self.boxes.text(value.text);
             }
-            _ => {
-                let mut last = Last::Word;
-                self.attribute_group(&mut last)?;
-            }
+            _ if self.peek().close + 1 == close => self.attribute_input(close)?,
+            _ => return None,
         }
         if self.position() != close {
             return None;
@@ -65,75 +55,42 @@ impl Printer<'_> {
         Some(())
     }
 
-    /// Tokens in brackets, whatever they mean.
-    fn attribute_group(&mut self, last: &mut Last) -> Known {
-        let open = self.next();
-        if open.kind != Kind::Open {
-            return None;
-        }
-        self.boxes.text(open.text);
-        let is_list = open.text == "(";
-        if is_list {
-            self.boxes.consistent(INDENT);
-            self.boxes.zero_break();
-        }
-        *last = Last::Mark;
-        while self.position() < open.close {
-            let token = self.peek();
-            match token.kind {
-                Kind::Word | Kind::Text | Kind::Number => {
-                    if *last == Last::Word {
+    /// The tokens in the brackets of an attribute, whatever they mean. What comes between two of them, only these two decide.
+    fn attribute_input(&mut self, end: usize) -> Known {
+        let is_word = |token: Token<'_>| matches!(token.kind, Kind::Word | Kind::Text | Kind::Number);
+        while self.position() < end {
+            let before = self.token_at(self.position() - 1);
+            let token = self.next();
+            let after = self.peek();
+            match (token.kind, token.text) {
+                (Kind::Word | Kind::Text | Kind::Number, text) => {
+                    if is_word(before) {
                         self.boxes.space();
                     }
-                    self.boxes.text(token.text);
-                    *last = Last::Word;
+                    self.boxes.text(text);
                 }
+                (Kind::Open, "(") => {
+                    self.boxes.text("(");
+                    self.boxes.consistent(INDENT);
+                    self.boxes.zero_break();
+                }
+                (Kind::Close, ")") => {
+                    if before.text != "," {
+                        self.boxes.zero_break();
+                    }
+                    self.boxes.end_list();
+                    self.boxes.text(")");
+                }
+                (Kind::Open | Kind::Close, bracket) => self.boxes.text(bracket),
+                (_, ",") if after.kind == Kind::Close => self.boxes.break_with(Break::COMMA),
+                (_, ",") => self.boxes.comma(),
+                (_, "::") => self.boxes.text("::"),
                 // Two marks that belong together, as in `==`, do not come up.
-                Kind::Punctuation if token.text == "=" && self.peek_second().kind == Kind::Punctuation => {
-                    return None;
+                (_, "=") if after.kind != Kind::Punctuation => {
+                    self.boxes.text(if is_word(before) { " = " } else { "= " });
                 }
-                Kind::Punctuation => {
-                    self.attribute_mark(token.text, *last, self.position() + 1 == open.close)?;
-                    let is_trailing = token.text == "," && self.position() + 1 == open.close;
-                    *last = if is_trailing { Last::TrailingComma } else { Last::Mark };
-                }
-                Kind::Open => {
-                    self.attribute_group(last)?;
-                    continue;
-                }
-                Kind::Lifetime | Kind::Doc | Kind::Close | Kind::End => return None,
+                _ => return None,
             }
-            self.next();
-        }
-        let close = self.next();
-        if is_list {
-            if *last != Last::TrailingComma {
-                self.boxes.zero_break();
-            }
-            self.boxes.end_list();
-        }
-        self.boxes.text(close.text);
-        *last = Last::Mark;
-        Some(())
-    }
-
-    fn attribute_mark(&mut self, mark: &str, last: Last, is_end: bool) -> Known {
-        match mark {
-            "," if is_end => self.boxes.comma(true),
-            "," => {
-                self.boxes.text(",");
-                self.boxes.space();
-            }
-            "=" => {
-                if last == Last::Word {
-                    self.boxes.text(" ");
-                }
-                self.boxes.text("=");
-                self.boxes.text(" ");
-            }
-            "::" => self.boxes.text("::"),
-            // Others do not come up.
-            _ => return None,
         }
         Some(())
     }

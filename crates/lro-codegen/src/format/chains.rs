@@ -1,81 +1,58 @@
 //! Chains of calls and fields.
 
-use super::boxes::INDENT;
+use super::boxes::{INDENT, columns};
 use super::extents::{Chain, Link, LinkKind};
 use super::lexer::Kind;
 use super::printer::{Known, Printer};
 
 impl Printer<'_> {
+    /// Prints an expression with all that is called and read on it: either all on one line, or with a line for each name.
     pub(super) fn print_chain(&mut self, chain: &Chain, at_line_start: bool) -> Known {
-        let end = chain.end;
-        self.whole(chain, &chain.links, at_line_start)?;
-        (self.position() == end).then_some(())
-    }
-
-    /// A chain, or the part of one that something is done to.
-    fn whole(&mut self, chain: &Chain, links: &[Link], at_line_start: bool) -> Known {
-        let Some((last, rest)) = links.split_last() else { return self.first(chain) };
-        match last.kind {
-            LinkKind::Field => {
-                self.boxes.consistent(INDENT);
-                self.prefix(chain, links, at_line_start, false)?;
-                self.boxes.end();
-            }
-            LinkKind::Method => {
-                self.boxes.consistent(INDENT);
-                let unindent = at_line_start && rest.is_empty() && self.is_short(chain);
-                self.prefix(chain, links, at_line_start, unindent)?;
-                self.boxes.end();
-            }
-            LinkKind::Call => {
-                self.whole(chain, rest, false)?;
-                self.arguments(last.at)?;
-            }
-            LinkKind::Question => {
-                self.whole(chain, rest, at_line_start)?;
-                self.expect("?")?;
-                self.boxes.text("?");
-            }
-        }
-        Some(())
-    }
-
-    /// The links of a chain that share one box.
-    fn prefix(&mut self, chain: &Chain, links: &[Link], at_line_start: bool, unindent: bool) -> Known {
-        let Some((last, rest)) = links.split_last() else {
+        let is_named = |link: &Link| matches!(link.kind, LinkKind::Field | LinkKind::Method);
+        // What comes after the last name is behind the box, because it breaks within its own brackets.
+        let boxed = chain.links.iter().rposition(is_named).map_or(0, |last| last + 1);
+        if boxed > 0 {
+            self.boxes.consistent(INDENT);
             self.boxes.consistent(-INDENT);
-            self.first(chain)?;
+        }
+        self.first(chain)?;
+        if boxed > 0 {
             self.boxes.end();
-            return Some(());
-        };
-        match last.kind {
-            LinkKind::Call => {
-                self.prefix(chain, rest, false, false)?;
-                self.arguments(last.at)?;
+        }
+        let is_called = chain.links.iter().any(|link| link.kind == LinkKind::Call);
+        let is_short = at_line_start && !is_called && self.is_short(chain);
+        for (position, link) in chain.links.iter().enumerate() {
+            match link.kind {
+                LinkKind::Question => {
+                    self.expect("?")?;
+                    self.boxes.text("?");
+                }
+                LinkKind::Call => self.arguments()?,
+                LinkKind::Field | LinkKind::Method => {
+                    if position > 0 || !is_short {
+                        self.boxes.zero_break();
+                    }
+                    self.link_name()?;
+                }
             }
-            LinkKind::Question => {
-                self.prefix(chain, rest, at_line_start, false)?;
-                self.expect("?")?;
-                self.boxes.text("?");
+            if link.kind == LinkKind::Method {
+                self.boxes.consistent(if is_short && boxed == 1 { -INDENT } else { 0 });
+                self.arguments()?;
+                self.boxes.end();
             }
-            LinkKind::Field | LinkKind::Method => {
-                self.prefix(chain, rest, at_line_start, false)?;
-                if !(at_line_start && rest.is_empty() && self.is_short(chain)) {
-                    self.boxes.zero_break();
-                }
-                self.go_to(last.at + 1);
-                let name = self.next();
-                self.boxes.text(if name.text == "await" { ".await" } else { "." });
-                if name.text != "await" {
-                    self.boxes.text(name.text);
-                }
-                if last.kind == LinkKind::Method {
-                    self.boxes.consistent(if unindent { -INDENT } else { 0 });
-                    self.arguments(last.at + 2)?;
-                    self.boxes.end();
-                }
+            if position + 1 == boxed {
+                self.boxes.end();
             }
         }
+        (self.position() == chain.end).then_some(())
+    }
+
+    /// A dot and the name after it.
+    fn link_name(&mut self) -> Known {
+        self.expect(".")?;
+        self.boxes.text(".");
+        let name = self.next().text;
+        self.boxes.text(name);
         Some(())
     }
 
@@ -83,12 +60,12 @@ impl Printer<'_> {
     fn is_short(&self, chain: &Chain) -> bool {
         let first = self.token_at(chain.start);
         let end = chain.links.first().map_or(chain.end, |link| link.at);
-        first.kind == Kind::Word && end == chain.start + 1 && first.text.len() <= INDENT.unsigned_abs()
+        first.kind == Kind::Word && end == chain.start + 1 && columns(first.text) <= INDENT
     }
 
-    fn arguments(&mut self, at: usize) -> Known {
-        self.go_to(at);
-        let open = self.next();
+    fn arguments(&mut self) -> Known {
+        let open = self.peek();
+        self.expect("(")?;
         self.boxes.text("(");
         let first = self.peek();
         let is_block = match (first.kind, first.text) {

@@ -59,17 +59,19 @@ impl Printer<'_> {
 
     fn structure_value(&mut self) -> Known {
         /// The widest that one is written on one line.
-        const WIDEST: isize = 34;
-        self.boxes.consistent(INDENT);
+        const WIDEST: i32 = 34;
+        self.boxes.consistent_within(WIDEST, INDENT);
         self.boxes.filled(-INDENT);
         self.path(PathKind::Expression)?;
         self.boxes.end();
         self.expect("{")?;
+        if self.is_next("}") {
+            return None;
+        }
         self.boxes.text(" {");
-        self.boxes.space_unless_last();
-        self.elements("}", Self::field_value, |printer, is_last| printer.boxes.comma_or_space(is_last))?;
-        self.boxes.shift(-INDENT);
-        self.boxes.end_within(WIDEST);
+        self.boxes.space();
+        self.elements("}", Some(Break { blanks: 1, ..Break::COMMA }), Self::field_value)?;
+        self.boxes.end_list();
         self.boxes.text("}");
         Some(())
     }
@@ -94,12 +96,7 @@ impl Printer<'_> {
         if !self.is_next("|") {
             self.boxes.zero_break();
         }
-        self.elements("|", Self::parameter_of_closure, |printer, is_last| {
-            if !is_last {
-                printer.boxes.text(",");
-                printer.boxes.space();
-            }
-        })?;
+        self.elements("|", None, Self::parameter_of_closure)?;
         self.boxes.text("|");
         self.boxes.space();
         self.boxes.end_list();
@@ -123,22 +120,26 @@ impl Printer<'_> {
             if stays {
                 self.print_chain(&chain, false)?;
             } else {
-                self.boxes.consistent(INDENT);
-                self.boxes.break_with(Break { before: Some('{'), ..Break::default() });
-                if is_assignment {
-                    self.assignment(&chain)?;
-                } else {
-                    self.print_chain(&chain, false)?;
-                }
-                self.boxes.break_with(Break {
-                    offset: -INDENT,
-                    before: is_assignment.then_some(';'),
-                    after: "}",
-                    ..Break::default()
-                });
-                self.boxes.end();
+                let end = Break { before: is_assignment.then_some(';'), ..Break::default() };
+                self.in_braces_if_broken(end, |printer| {
+                    if is_assignment {
+                        printer.assignment(&chain)
+                    } else {
+                        printer.print_chain(&chain, false)
+                    }
+                })?;
             }
         }
+        self.boxes.end();
+        Some(())
+    }
+
+    /// Prints what has braces where it is on lines of its own, and no braces otherwise.
+    fn in_braces_if_broken(&mut self, end: Break, inner: impl FnOnce(&mut Self) -> Known) -> Known {
+        self.boxes.consistent(INDENT);
+        self.boxes.break_with(Break { before: Some('{'), ..Break::default() });
+        inner(self)?;
+        self.boxes.break_with(Break { indent: -INDENT, after: Some('}'), ..end });
         self.boxes.end();
         Some(())
     }
@@ -176,21 +177,10 @@ impl Printer<'_> {
         self.boxes.consistent(-INDENT);
         self.head()?;
         self.boxes.end();
-        let open = self.peek();
-        self.expect("{")?;
-        if self.is_next("}") || self.token_at(open.close + 1).text == "else" {
+        if self.peek_second().text == "}" || self.token_at(self.peek().close + 1).text == "else" {
             return None;
         }
-        self.boxes.text("{");
-        self.boxes.line_end();
-        while !self.is_next("}") {
-            self.statement()?;
-        }
-        self.boxes.shift(-INDENT);
-        self.expect("}")?;
-        self.boxes.text("}");
-        self.boxes.end();
-        Some(())
+        self.body(Self::statement)
     }
 
     /// What `if` and `match` look at.
@@ -249,15 +239,12 @@ impl Printer<'_> {
         self.expect("=>")?;
         self.boxes.text(" => ");
         self.boxes.never_break();
-        self.boxes.consistent(INDENT);
-        self.boxes.break_with(Break { before: Some('{'), ..Break::default() });
         if !(self.peek().kind == Kind::Text || self.peek().kind == Kind::Word) || self.is_next("match") {
             return None;
         }
         let chain = self.chain()?;
-        self.print_chain(&chain, true)?;
-        self.boxes.break_with(Break { offset: -INDENT, after: "}", unbroken: Some(','), ..Break::default() });
-        self.boxes.end();
+        let end = Break { instead: Some(','), ..Break::default() };
+        self.in_braces_if_broken(end, |printer| printer.print_chain(&chain, true))?;
         self.boxes.end();
         if !self.take(",") && !self.is_next("}") {
             return None;

@@ -17,11 +17,7 @@ impl Printer<'_> {
         self.expect("(")?;
         self.boxes.text("(");
         self.boxes.never_break();
-        self.boxes.consistent(0);
-        self.boxes.zero_break();
-        self.elements(")", Self::parameter, |printer, is_last| printer.boxes.comma(is_last))?;
-        self.boxes.end_list();
-        self.boxes.text(")");
+        self.list_indented(0, ")", Self::parameter)?;
         self.boxes.consistent(-INDENT);
         if self.take("->") {
             self.boxes.text(" -> ");
@@ -69,7 +65,7 @@ impl Printer<'_> {
             return Some(());
         }
         self.boxes.line_end();
-        self.boxes.shift(-INDENT);
+        self.boxes.indent_last(-INDENT);
         self.boxes.text("where");
         self.boxes.line_end();
         while !self.is_next("{") {
@@ -80,7 +76,7 @@ impl Printer<'_> {
             self.boxes.text(",");
             self.boxes.line_end();
         }
-        self.boxes.shift(-INDENT);
+        self.boxes.indent_last(-INDENT);
         Some(())
     }
 
@@ -163,7 +159,7 @@ impl Printer<'_> {
                     self.statement()?;
                 }
             }
-            self.boxes.shift(-INDENT);
+            self.boxes.indent_last(-INDENT);
         }
         self.expect("}")?;
         self.boxes.text("}");

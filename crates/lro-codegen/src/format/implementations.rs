@@ -1,24 +1,9 @@
-//! Traits and implementations, and what they hold.
+//! Implementations, and what they and traits hold.
 
 use super::boxes::INDENT;
 use super::printer::{Known, Printer};
 
 impl Printer<'_> {
-    pub(super) fn trait_definition(&mut self) -> Known {
-        self.boxes.consistent(INDENT);
-        self.visibility()?;
-        self.expect("trait")?;
-        self.boxes.text("trait ");
-        self.word()?;
-        self.generics()?;
-        if self.take(":") {
-            self.boxes.text(": ");
-            self.bounds(|printer| printer.boxes.text(" + "))?;
-        }
-        self.where_clause()?;
-        self.body(Self::associated)
-    }
-
     pub(super) fn implementation(&mut self) -> Known {
         self.boxes.consistent(INDENT);
         self.boxes.filled(-INDENT);
@@ -40,7 +25,7 @@ impl Printer<'_> {
     }
 
     /// What a trait or an implementation holds.
-    fn associated(&mut self) -> Known {
+    pub(super) fn associated(&mut self) -> Known {
         self.attributes()?;
         match self.after_visibility() {
             "type" => self.associated_type()?,

@@ -1,6 +1,6 @@
 //! Items: modules, structs, enums, constants and imports.
 
-use super::boxes::INDENT;
+use super::boxes::{Break, INDENT};
 use super::lexer::Kind;
 use super::printer::{Known, Printer};
 
@@ -20,10 +20,10 @@ impl Printer<'_> {
         match self.after_visibility() {
             "use" => self.import()?,
             "const" => self.constant()?,
-            "struct" => self.structure()?,
-            "enum" => self.enumeration()?,
-            "mod" => self.module()?,
-            "trait" => self.trait_definition()?,
+            "struct" => self.definition("struct ", Self::field_line)?,
+            "enum" => self.definition("enum ", Self::variant)?,
+            "mod" => self.definition("mod ", Self::item)?,
+            "trait" => self.definition("trait ", Self::associated)?,
             "impl" => self.implementation()?,
             _ => return None,
         }
@@ -87,15 +87,10 @@ impl Printer<'_> {
             self.boxes.text("{");
             self.boxes.zero_break();
             self.boxes.filled(0);
-            self.elements("}", Self::import_tree, |printer, is_last| {
-                if !is_last {
-                    printer.boxes.text(",");
-                    printer.boxes.space();
-                }
-            })?;
+            self.elements("}", None, Self::import_tree)?;
             self.boxes.end();
-            self.boxes.comma(true);
-            self.boxes.shift(-INDENT);
+            self.boxes.break_with(Break::COMMA);
+            self.boxes.indent_last(-INDENT);
             self.boxes.text("}");
             self.boxes.end();
             return Some(());
@@ -131,26 +126,29 @@ impl Printer<'_> {
         Some(())
     }
 
-    fn structure(&mut self) -> Known {
+    /// What has a name and a body in braces; `line` prints one thing of the body, with the end of its line.
+    fn definition(&mut self, word: &'static str, line: fn(&mut Self) -> Known) -> Known {
         self.boxes.consistent(INDENT);
         self.visibility()?;
-        self.expect("struct")?;
-        self.boxes.text("struct ");
+        self.expect(word.trim_end())?;
+        self.boxes.text(word);
         self.word()?;
+        if word == "mod " {
+            self.boxes.text(" ");
+            return self.body(line);
+        }
         self.generics()?;
-        if self.take(";") {
+        if word == "struct " && self.take(";") {
             self.boxes.text(";");
             self.boxes.end();
             return Some(());
         }
-        if !self.is_next("{") {
-            return None;
+        if word == "trait " && self.take(":") {
+            self.boxes.text(": ");
+            self.bounds(|printer| printer.boxes.text(" + "))?;
         }
-        self.boxes.text(" ");
-        self.body(|printer| {
-            printer.field()?;
-            printer.comma_line()
-        })
+        self.where_clause()?;
+        self.body(line)
     }
 
     /// Ends a line with a comma, whether the last one had it or not.
@@ -161,6 +159,11 @@ impl Printer<'_> {
         self.boxes.text(",");
         self.boxes.line_end();
         Some(())
+    }
+
+    fn field_line(&mut self) -> Known {
+        self.field()?;
+        self.comma_line()
     }
 
     /// A field, with a name or, in a variant, without.
@@ -175,30 +178,12 @@ impl Printer<'_> {
         self.ty()
     }
 
-    fn enumeration(&mut self) -> Known {
-        self.boxes.consistent(INDENT);
-        self.visibility()?;
-        self.expect("enum")?;
-        self.boxes.text("enum ");
-        self.word()?;
-        self.boxes.text(" ");
-        self.body(|printer| {
-            printer.variant()?;
-            printer.comma_line()
-        })
-    }
-
     fn variant(&mut self) -> Known {
         self.attributes()?;
         self.word()?;
         if self.take("(") {
-            self.boxes.consistent(INDENT);
             self.boxes.text("(");
-            self.boxes.zero_break();
-            self.elements(")", Self::field, |printer, is_last| printer.boxes.comma(is_last))?;
-            self.boxes.shift(-INDENT);
-            self.boxes.text(")");
-            self.boxes.end();
+            self.list(")", Self::field)?;
         }
         if self.take("=") {
             self.boxes.text(" = ");
@@ -211,16 +196,6 @@ impl Printer<'_> {
             }
             self.boxes.text(number.text);
         }
-        Some(())
-    }
-
-    fn module(&mut self) -> Known {
-        self.boxes.consistent(INDENT);
-        self.visibility()?;
-        self.expect("mod")?;
-        self.boxes.text("mod ");
-        self.word()?;
-        self.boxes.text(" ");
-        self.body(Self::item)
+        self.comma_line()
     }
 }

@@ -9,7 +9,7 @@ pub(super) enum Kind {
     Word,
     /// A whole number.
     Number,
-    /// A string literal on one line, raw or not, with its quotation marks.
+    /// A string literal, of letters (raw or not) or of bytes, with its quotation marks. Its lines end with backslashes.
     Text,
     /// `'a`.
     Lifetime,
@@ -80,6 +80,7 @@ fn token(code: &str) -> Option<(Kind, usize)> {
     Some(match first {
         b'r' if code.starts_with("r\"") => (Kind::Text, 2 + raw_text(&code[2..])?),
         b'r' if code.starts_with("r#") => (Kind::Word, 2 + word(&code[2..])?),
+        b'b' if code.starts_with("b\"") => (Kind::Text, 1 + bytes(&code[1..])?),
         b'a'..=b'z' | b'A'..=b'Z' | b'_' => (Kind::Word, word(code)?),
         b'0'..=b'9' => (Kind::Number, word(code)?),
         b'"' => (Kind::Text, text(code)?),
@@ -92,7 +93,7 @@ fn token(code: &str) -> Option<(Kind, usize)> {
     })
 }
 
-/// The length of a word; nothing where it is the beginning of something else, as in `b"bytes"`, `r"raw"` or `1.5`.
+/// The length of a word; nothing where it is the beginning of something else, as in `b'a'`, `c"text"` or `1.5`.
 fn word(code: &str) -> Option<usize> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let length = code.bytes().take_while(|byte| is_part(*byte)).count();
@@ -108,12 +109,18 @@ fn text(code: &str) -> Option<usize> {
             b'"' => return Some(at + 1),
             b'\n' | b'\r' => return None,
             b'\\' => {
-                bytes.next();
+                bytes.next().filter(|(_, escaped)| *escaped != b'\r')?;
             }
             _ => {}
         }
     }
     None
+}
+
+/// The length of a text of bytes, after the letter that says so.
+fn bytes(code: &str) -> Option<usize> {
+    let length = text(code)?;
+    code[..length].is_ascii().then_some(length)
 }
 
 /// The length of what follows the quotation mark that begins a raw text, with the one that ends it.

@@ -3,7 +3,7 @@
 //! What reads returns nothing where it comes upon something that it does not know. Then all of the code is laid out by prettyplease instead, so
 //! a construct that is missing here costs time and nothing else.
 
-use super::boxes::{Boxes, INDENT};
+use super::boxes::{Boxes, Break, INDENT};
 use super::lexer::{Kind, Token};
 
 /// Whether what was read is known here.
@@ -83,18 +83,21 @@ impl<'a> Printer<'a> {
         is_there
     }
 
-    /// Reads the elements up to a mark that closes the list; each hears whether it is the last one once it is printed.
+    /// Reads the elements up to a mark that closes the list. The last one is followed by a break of its own, or by none.
     pub(super) fn elements(
         &mut self,
         close: &str,
+        after_last: Option<Break>,
         mut element: impl FnMut(&mut Self) -> Known,
-        mut after: impl FnMut(&mut Self, bool),
     ) -> Known {
         while !self.take(close) {
             element(self)?;
-            let is_last = !self.take(",") || self.is_next(close);
-            after(self, is_last);
-            if is_last {
+            if self.take(",") && !self.is_next(close) {
+                self.boxes.comma();
+            } else {
+                if let Some(place) = after_last {
+                    self.boxes.break_with(place);
+                }
                 return self.expect(close);
             }
         }
@@ -103,9 +106,19 @@ impl<'a> Printer<'a> {
 
     /// A list in brackets that are printed already or will be: all on one line, or a line for each element.
     pub(super) fn list(&mut self, close: &'static str, element: impl FnMut(&mut Self) -> Known) -> Known {
-        self.boxes.consistent(INDENT);
+        self.list_indented(INDENT, close, element)
+    }
+
+    /// The same with elements that are indented by so many columns, which is nothing in the head of an item: its lines are indented already.
+    pub(super) fn list_indented(
+        &mut self,
+        indent: i32,
+        close: &'static str,
+        element: impl FnMut(&mut Self) -> Known,
+    ) -> Known {
+        self.boxes.consistent(indent);
         self.boxes.zero_break();
-        self.elements(close, element, |printer, is_last| printer.boxes.comma(is_last))?;
+        self.elements(close, Some(Break::COMMA), element)?;
         self.boxes.end_list();
         self.boxes.text(close);
         Some(())

@@ -163,38 +163,29 @@ impl Printer<'_> {
             return None;
         }
         self.boxes.text("<");
-        self.boxes.consistent(0);
-        self.boxes.zero_break();
         let mut only_lifetimes = true;
-        self.elements(
-            ">",
-            |printer| {
-                if printer.peek().kind == Kind::Lifetime {
-                    only_lifetimes.then_some(())?;
-                    let lifetime = printer.next().text;
-                    printer.boxes.text(lifetime);
-                    return (!printer.is_next(":")).then_some(());
-                }
-                only_lifetimes = false;
-                if printer.is_next("const") {
-                    return None;
-                }
-                printer.word()?;
-                printer.boxes.filled(INDENT);
-                if printer.take(":") {
-                    printer.boxes.text(": ");
-                    printer.bounds(|printer| {
-                        printer.boxes.space();
-                        printer.boxes.text("+ ");
-                    })?;
-                }
-                printer.boxes.end();
-                Some(())
-            },
-            |printer, is_last| printer.boxes.comma(is_last),
-        )?;
-        self.boxes.end_list();
-        self.boxes.text(">");
-        Some(())
+        self.list_indented(0, ">", |printer| {
+            if printer.peek().kind == Kind::Lifetime {
+                only_lifetimes.then_some(())?;
+                let lifetime = printer.next().text;
+                printer.boxes.text(lifetime);
+                return (!printer.is_next(":")).then_some(());
+            }
+            only_lifetimes = false;
+            if printer.is_next("const") {
+                return None;
+            }
+            printer.word()?;
+            printer.boxes.filled(INDENT);
+            if printer.take(":") {
+                printer.boxes.text(": ");
+                printer.bounds(|printer| {
+                    printer.boxes.space();
+                    printer.boxes.text("+ ");
+                })?;
+            }
+            printer.boxes.end();
+            Some(())
+        })
     }
 }
