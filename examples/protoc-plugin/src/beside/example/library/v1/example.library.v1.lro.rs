@@ -59,6 +59,16 @@ pub mod library_service_lro {
         ) -> Operation<Res, Meta> {
             self.inner.operation(method, name)
         }
+        /// Lists the operations below a resource that are of a method's types, all that the caller may see if `parent` is empty.
+        ///
+        /// Asks the server nothing before the stream is polled.
+        pub fn operations<Req: 'static, Res: 'static, Meta: 'static>(
+            &self,
+            method: Method<Req, Res, Meta>,
+            parent: impl Into<String>,
+        ) -> OperationList<Res, Meta> {
+            self.inner.operations(method, parent)
+        }
         /// Reads one book.
         ///
         /// # Errors
