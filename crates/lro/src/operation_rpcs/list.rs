@@ -8,7 +8,6 @@ use crate::google::longrunning::{ListOperationsRequest, ListOperationsResponse, 
 
 /// The RPC that answers with a page of operations.
 #[derive(Clone, Copy)]
-#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "only clients call RPCs"))]
 pub(crate) struct ListRpc {
     pub(crate) path: &'static str,
     pub(crate) request: fn(&mut OperationQuery) -> Vec<u8>,

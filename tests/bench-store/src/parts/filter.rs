@@ -34,6 +34,9 @@ const WORST: f64 = 1_000.0;
 const DESCRIPTORS: &[u8] =
     b"\x0a3\x12\x05bench\x22\x22\x0a\x04Meta\x12\x0d\x0a\x07percent\x18\x01(\x0d\x12\x0b\x0a\x05stage\x18\x02(\x09b\x06proto3";
 
+/// The database of the PostgreSQL server.
+const DATABASE: &str = "filter";
+
 pub(crate) async fn run(server: &Server, plan: &Plan, figures: &mut Figures) -> Outcome {
     let operations = plan.operations.unwrap_or(OPERATIONS);
     let memory = MemoryStore::builder().capacity(8 << 30).build();
@@ -51,7 +54,6 @@ pub(crate) async fn run(server: &Server, plan: &Plan, figures: &mut Figures) -> 
         println!("SQLite's plan: {}", step?);
     }
 
-    const DATABASE: &str = "filter";
     let url = server.database(DATABASE)?;
     let store = PostgresStore::connect(&url).await?;
     fill(&store, operations / 2).await?;
@@ -155,7 +157,7 @@ async fn fill(store: &impl Store, operations: usize) -> Outcome {
             let method = Arc::clone(&methods[(index / UNDONE) % METHODS]);
             let new = NewOperation::new(OperationName::random(&parent), method, request)
                 .with_metadata(metadata.clone());
-            if index % UNDONE == 0 {
+            if index.is_multiple_of(UNDONE) {
                 new
             } else {
                 new.with_beginning(Beginning::Done(Ended::Response(response.clone())))
