@@ -6,7 +6,7 @@
 use std::pin::Pin;
 
 pub use std::convert::{TryFrom, TryInto};
-pub use std::future::{Future, ready};
+pub use std::future::Future;
 pub use std::mem::take;
 pub use std::sync::Arc;
 pub use std::time::Duration;
@@ -27,7 +27,7 @@ pub use crate::payload::pack;
 pub use crate::polling::Polling;
 pub use crate::routing::Routing;
 
-/// A future of a method of tonic's server traits.
+/// A future in a box: of a method of tonic's server traits, or of a generated client.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What generated clients name.
@@ -35,6 +35,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// They import all of it, so that a crate that lacks the feature `client` has one error, which says so.
 #[cfg(feature = "client")]
 pub mod client {
+    pub use crate::client::adapter::{
+        client_streaming, connect, server_streaming, start, start_streaming, streaming, unary,
+    };
     pub use crate::client::{Client, Operation, OperationList, Transport, random_id, routed};
 }
 
@@ -45,7 +48,7 @@ pub mod client {
 pub mod server {
     pub use crate::server::{
         Context, Engine, OperationStream, Registration, Start, StartHook, Work, accept_start, accept_stream,
-        register_work,
+        boxed, plain_start, register_work,
     };
 }
 

@@ -11,7 +11,9 @@ use crate::tree::Tree;
 use crate::{Outcome, cargo};
 
 /// How much processor time `cargo check` may take with the layer, where it takes 1 without. One crate is checked by one thread.
-const LIMIT: f64 = 1.15;
+///
+/// The aim is 1.05. What is reached is 1.08 by time on a busy machine, and 1.063 by instructions; the rest is for noise.
+const LIMIT: f64 = 1.10;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

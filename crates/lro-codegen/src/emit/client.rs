@@ -42,12 +42,12 @@ impl Emitter<'_> {
                 /// # Errors
                 ///
                 /// The address is malformed, or nothing answers there.
-                #public async fn connect<D>(destination: D) -> Result<Self, transport::Error>
+                #public fn connect<D>(destination: D) -> BoxFuture<'static, Result<Self, transport::Error>>
                 where
                     D: TryInto<transport::Endpoint>,
                     D::Error: Into<StdError>,
                 {
-                    Ok(Self { inner: Client::connect(destination).await? })
+                    connect(destination)
                 }
 
                 /// Uses a transport that exists already: a `Channel`, or one behind interceptors and layers.
@@ -123,12 +123,12 @@ impl Emitter<'_> {
         let (fill, request) = self.prepare(method);
         quote! {
             #docs
-            #public async fn #name(
+            #public fn #name(
                 &self,
                 request: impl IntoRequest<#input>,
-            ) -> Result<Operation<#response, #metadata>, Status> {
+            ) -> BoxFuture<'_, Result<Operation<#response, #metadata>, Status>> {
                 #fill
-                self.inner.#start(#constant, #request).await
+                #start(&self.inner, #constant, #request)
             }
 
             #resume_docs
@@ -163,12 +163,12 @@ impl Emitter<'_> {
         };
         quote! {
             #docs
-            #public async fn #name(
+            #public fn #name(
                 &self,
                 request: impl #request,
-            ) -> Result<Response<#output>, Status> {
+            ) -> BoxFuture<'_, Result<Response<#output>, Status>> {
                 #fill
-                self.inner.#call(#path, #sent).await
+                #call(&self.inner, #path, #sent)
             }
         }
     }

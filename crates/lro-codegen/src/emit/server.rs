@@ -110,8 +110,7 @@ impl Emitter<'_> {
             ) -> impl Future<Output = Result<Start<#metadata>, Status>>
                 + Send
             {
-                let _ = request;
-                ready(Ok(Start::new()))
+                plain_start(request)
             }
 
             #docs
@@ -203,7 +202,7 @@ impl Emitter<'_> {
                     quote!(#accept(&self.engine, #constant, &*self.service, request, <S as #server_trait>::#start));
                 (body, quote!(OperationStream))
             } else {
-                let body = quote!(Box::pin(<S as #server_trait>::#rpc(&self.service, request)));
+                let body = quote!(boxed(<S as #server_trait>::#rpc(&self.service, request)));
                 (body, quote!(<S as #server_trait>::#stream))
             };
             let stream = method.streaming.server.then(|| quote!(type #stream = #stream_type;));

@@ -1,6 +1,7 @@
 //! The client: it calls a service, and follows the operations that the methods of the service start.
 //!
-//! [`Client`] makes the calls: `call` sends them through any `transport`, and `header` adds what clients add to requests.
+//! [`Client`] makes the calls: `call` sends them through any `transport`, and `header` adds what clients add to requests. `adapter` has
+//! the calls as generated clients make them.
 //!
 //! [`Operation`] is the handle of one operation: `operation` has its name, types and settings, `wait` and
 //! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles.
@@ -9,6 +10,7 @@
 //! to pause in between. `shared` is what the handles of an operation share: its calls, a stream of answers if there is one, and the
 //! last answer, which `snapshot` reads with its types. `kind` lists what can go wrong; `error` adds the handle, and is what callers see.
 
+pub(crate) mod adapter;
 mod backoff;
 mod call;
 mod cancel;

@@ -34,14 +34,14 @@ pub mod library_service_lro {
         /// # Errors
         ///
         /// The address is malformed, or nothing answers there.
-        pub async fn connect<D>(destination: D) -> Result<Self, transport::Error>
+        pub fn connect<D>(
+            destination: D,
+        ) -> BoxFuture<'static, Result<Self, transport::Error>>
         where
             D: TryInto<transport::Endpoint>,
             D::Error: Into<StdError>,
         {
-            Ok(Self {
-                inner: Client::connect(destination).await?,
-            })
+            connect(destination)
         }
         /// Uses a transport that exists already: a `Channel`, or one behind interceptors and layers.
         pub fn new(transport: impl Transport) -> Self {
@@ -74,16 +74,15 @@ pub mod library_service_lro {
         /// # Errors
         ///
         /// The status that the server answers with, or that the transport fails with.
-        pub async fn get_book(
+        pub fn get_book(
             &self,
             request: impl IntoRequest<super::GetBookRequest>,
-        ) -> Result<Response<super::Book>, Status> {
-            self.inner
-                .unary(
-                    "/example.library.v1.LibraryService/GetBook",
-                    request.into_request(),
-                )
-                .await
+        ) -> BoxFuture<'_, Result<Response<super::Book>, Status>> {
+            unary(
+                &self.inner,
+                "/example.library.v1.LibraryService/GetBook",
+                request.into_request(),
+            )
         }
         /// Imports books from the places where their files lie.
         ///
@@ -94,14 +93,17 @@ pub mod library_service_lro {
         /// # Errors
         ///
         /// The operation could not be started.
-        pub async fn import_books(
+        pub fn import_books(
             &self,
             request: impl IntoRequest<super::ImportBooksRequest>,
-        ) -> Result<
-            Operation<super::ImportBooksResponse, super::ImportBooksMetadata>,
-            Status,
+        ) -> BoxFuture<
+            '_,
+            Result<
+                Operation<super::ImportBooksResponse, super::ImportBooksMetadata>,
+                Status,
+            >,
         > {
-            self.inner.start(IMPORT_BOOKS, request.into_request()).await
+            start(&self.inner, IMPORT_BOOKS, request.into_request())
         }
         /// Picks up an operation of [`Self::import_books`] by its name; asks the server nothing yet.
         pub fn import_books_operation(
@@ -136,8 +138,7 @@ pub mod library_service_lro {
         ) -> impl Future<
             Output = Result<Start<super::ImportBooksMetadata>, Status>,
         > + Send {
-            let _ = request;
-            ready(Ok(Start::new()))
+            plain_start(request)
         }
         /// Imports books from the places where their files lie.
         ///
@@ -208,7 +209,7 @@ o3";
             'a: 'f,
             Self: 'f,
         {
-            Box::pin(<S as LibraryServiceLro>::get_book(&self.service, request))
+            boxed(<S as LibraryServiceLro>::get_book(&self.service, request))
         }
         fn import_books<'a, 'f>(
             &'a self,
