@@ -133,7 +133,7 @@ impl Statement {
                 "SELECT l.id, l.name, p.parent, l.method, p.owner, p.request_id, p.exclusive_key, p.labels, p.priority,
                     p.max_attempts, p.retry, p.deadline, p.retention, l.create_time,
                     row_number() OVER (ORDER BY l.create_time DESC, l.name DESC) AS place,
-                    coalesce({by_parent}, false) AS may_be
+                    l.may_be AND coalesce({by_parent}, false) AS may_be
                 FROM (
                     SELECT o.id, o.name, o.method, o.create_time, {by_method} AS may_be FROM @.unfinished o WHERE {scope}
                     ORDER BY o.create_time DESC, o.name DESC LIMIT ${looks}::bigint
