@@ -6,6 +6,7 @@ use futures_util::future::try_join_all;
 
 use super::caller::Caller;
 use super::expect::{Verdict, ensure, fail, skip};
+use super::session::Collection;
 use super::{Kind, Probe};
 use crate::wire::{ListOperationsRequest, ListOperationsResponse, Operation, Show as _};
 
@@ -14,13 +15,6 @@ const SEVERAL: usize = 7;
 
 /// After how many pages a collection is too large to be read.
 const MOST_PAGES: usize = 500;
-
-/// Operations that are done, and the `name` by which they are listed.
-#[derive(Debug)]
-pub(crate) struct Collection {
-    pub(crate) name: String,
-    pub(crate) operations: Vec<Operation>,
-}
 
 /// A request of the operations of one parent.
 pub(crate) fn list_request(name: &str) -> ListOperationsRequest {

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use super::pages::Collection;
 use crate::connect::{Connection, Descriptors};
 use crate::error::Error;
 use crate::target::Target;
@@ -22,6 +21,13 @@ pub(crate) struct Session {
     pub(super) done: OnceCell<Operation>,
     /// Several of them that are listed together.
     pub(super) collection: OnceCell<Collection>,
+}
+
+/// Operations that are done, and the `name` by which they are listed.
+#[derive(Debug)]
+pub(crate) struct Collection {
+    pub(crate) name: String,
+    pub(crate) operations: Vec<Operation>,
 }
 
 impl Session {

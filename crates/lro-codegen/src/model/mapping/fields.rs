@@ -1,6 +1,6 @@
 //! The fields of operations, and of requests about them.
 
-use super::resolver::Resolver;
+use super::resolver::{Resolver, is_text};
 use super::{Done, Fields, Payload};
 use crate::diagnostics::shown;
 use crate::diagnostics::suggest::nearest;
@@ -202,8 +202,4 @@ impl<'a> Resolver<'a, '_> {
         };
         self.problem(&name.location, format!("{message_name} has no field `{}`", shown(&name.text)), help)
     }
-}
-
-pub(super) fn is_text(field: &Field) -> bool {
-    field.kind() == Kind::Text
 }

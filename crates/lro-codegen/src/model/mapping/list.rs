@@ -1,8 +1,7 @@
 //! The RPC that lists operations.
 
 use super::List;
-use super::fields::is_text;
-use super::resolver::Resolver;
+use super::resolver::{Resolver, is_text};
 use crate::input::details::{Field, Kind, MessageDetails, Presence};
 use crate::model::field::Step;
 use crate::operation_mapping::{ListMapping, Name};

@@ -1,12 +1,11 @@
 //! Looks the names of a mapping up, and reports those that are not what they should be.
 
-use super::fields::is_text;
 use super::{Annotation, Mapping, Methods};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::suggest::nearest;
 use crate::diagnostics::{Diagnostic, Location, Rule, shown};
 use crate::input::descriptor::Extension;
-use crate::input::details::{Field, MessageDetails};
+use crate::input::details::{self, Field, MessageDetails};
 use crate::input::request::Request;
 use crate::model::index::{Kind, TypeEntry, TypeIndex};
 use crate::model::{OPERATION, join};
@@ -148,4 +147,8 @@ impl<'a> Resolver<'a, '_> {
         self.report.push(Diagnostic::error(Rule::ServiceConfig, message).at(at.clone()).help(help));
         None
     }
+}
+
+pub(super) fn is_text(field: &Field) -> bool {
+    field.kind() == details::Kind::Text
 }

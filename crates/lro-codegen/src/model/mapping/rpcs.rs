@@ -1,8 +1,7 @@
 //! The RPCs about operations.
 
 use super::Rpc;
-use super::fields::is_text;
-use super::resolver::Resolver;
+use super::resolver::{Resolver, is_text};
 use crate::diagnostics::shown;
 use crate::diagnostics::suggest::nearest;
 use crate::input::descriptor::Method;
