@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 
 use protox::file::{File, FileResolver as _, GoogleFileResolver, IncludeFileResolver};
 
+use super::names;
 use super::repair::{self, repaired};
-use super::{names, problem};
 use crate::bundle::Bundle;
 use crate::error::Error;
 use crate::span::without_mark;
@@ -47,6 +47,22 @@ pub(super) struct Found {
     pub(super) encoded: Option<Vec<u8>>,
 }
 
+/// Why a file that was found cannot be read.
+pub(super) enum Unreadable {
+    /// Something else than its syntax is wrong.
+    Failed(Error),
+    /// It is in an edition.
+    Edition,
+    /// It is no proto.
+    Syntax(protox::Error),
+}
+
+impl From<Error> for Unreadable {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl Finder {
     pub(super) fn new(includes: &[PathBuf]) -> Result<Self, Error> {
         let (includes, bundle) = (includes.to_vec(), Bundle::read()?);
@@ -81,13 +97,13 @@ impl Finder {
     }
 
     /// Looks among the includes first, then in the bundle, then among protox's own copies of `google/protobuf`. Nothing if a file is nowhere.
-    pub(super) fn open(&self, name: &str) -> Result<Option<Found>, Error> {
+    pub(super) fn open(&self, name: &str) -> Result<Option<Found>, Unreadable> {
         for include in &self.includes {
             let path = include.join(name);
             match fs::read(&path) {
                 Ok(bytes) => return self.parse(name, bytes, path).map(Some),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Error::io("read", &path, error)),
+                Err(error) => return Err(Error::io("read", &path, error).into()),
             }
         }
         if let Some(encoded) = self.bundle.file(name) {
@@ -97,9 +113,9 @@ impl Finder {
         Ok(self.brought_along(name))
     }
 
-    fn parse(&self, name: &str, bytes: Vec<u8>, path: PathBuf) -> Result<Found, Error> {
+    fn parse(&self, name: &str, bytes: Vec<u8>, path: PathBuf) -> Result<Found, Unreadable> {
         let Ok(text) = String::from_utf8(bytes) else {
-            return Err(Error::proto(format!("{}: this is not UTF-8", path.display()), None));
+            return Err(Error::proto(format!("{}: this is not UTF-8", path.display()), None).into());
         };
         let text = without_mark(&text);
         match File::from_source(name, &repaired(text)) {
@@ -107,8 +123,8 @@ impl Finder {
             // A copy of a file that protox has may be newer than its parser. What the file is for has been the same all along.
             Err(error) => match self.brought_along(name) {
                 Some(found) => Ok(Found { path: Some(path), ..found }),
-                None if repair::has_edition(text) => Err(problem::edition(name, self)),
-                None => Err(problem::parse(error, self)),
+                None if repair::has_edition(text) => Err(Unreadable::Edition),
+                None => Err(Unreadable::Syntax(error)),
             },
         }
     }

@@ -80,7 +80,7 @@ impl Loader {
         let index = if let Some(index) = self.position(&name) {
             index
         } else {
-            let found = self.finder.open(&name)?.ok_or_else(|| not_included(&self.finder))?;
+            let found = self.open(&name)?.ok_or_else(|| not_included(&self.finder))?;
             self.add(found, &mut vec![name.clone()])?
         };
         let file = &mut self.protos.files[index];
@@ -89,6 +89,10 @@ impl Loader {
             Some(actual) if is_below && !is_same(actual, path) => Err(problem::shadowed(&name, path, actual)),
             _ => Ok(()),
         }
+    }
+
+    fn open(&self, name: &str) -> Result<Option<Found>, Error> {
+        self.finder.open(name).map_err(|why| problem::unreadable(why, name, &self.finder))
     }
 
     fn position(&self, name: &str) -> Option<usize> {
@@ -106,7 +110,7 @@ impl Loader {
                 return Err(problem::circular(open, import, &found, index, &self.finder));
             }
             if self.position(import).is_none() {
-                let imported = self.finder.open(import)?;
+                let imported = self.open(import)?;
                 let imported =
                     imported.ok_or_else(|| problem::not_found(import, &found, index, &self.finder))?;
                 open.push(import.clone());

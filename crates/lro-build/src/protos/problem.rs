@@ -8,15 +8,24 @@ use miette::{LabeledSpan, NamedSource, SourceOffset, SourceSpan};
 use protox::prost_reflect::DescriptorError;
 
 use super::advice::{self, Known};
-use super::finder::{Finder, Found};
+use super::finder::{Finder, Found, Unreadable};
 use crate::draw::{self, draw};
 use crate::error::Error;
 
 /// The field of a `FileDescriptorProto` with the imports.
 const IMPORTS: i32 = 3;
 
+/// A file that cannot be read.
+pub(super) fn unreadable(why: Unreadable, name: &str, finder: &Finder) -> Error {
+    match why {
+        Unreadable::Failed(error) => error,
+        Unreadable::Edition => edition(name, finder),
+        Unreadable::Syntax(error) => parse(error, finder),
+    }
+}
+
 /// A file that is no proto.
-pub(super) fn parse(error: protox::Error, finder: &Finder) -> Error {
+fn parse(error: protox::Error, finder: &Finder) -> Error {
     let shown = draw(&error, &|name| finder.shown_path(name), &|_| None).unwrap_or_else(|| {
         // Of what has no line, only the debug form has the cause, and not always the file.
         let text = format!("{error:?}");
@@ -43,7 +52,7 @@ pub(super) fn check(error: DescriptorError, text: Option<&str>, known: &Known<'_
 }
 
 /// A file in an edition, which protox has no parser for.
-pub(super) fn edition(name: &str, finder: &Finder) -> Error {
+fn edition(name: &str, finder: &Finder) -> Error {
     let path = finder.shown_path(name);
     let help = format!(
         "{}. With editions that is for `emit(Emit::Lro)`, since prost-build cannot generate their messages",
