@@ -5,10 +5,8 @@ mod cancel;
 mod concurrency;
 mod delete;
 mod errors;
-mod filter;
 mod get;
-mod list;
-mod page_token;
+mod lists;
 mod replicas;
 mod request_id;
 mod restart;
@@ -31,9 +29,9 @@ pub(crate) const ALL: &[&[Check]] = &[
     wait::CHECKS,
     cancel::CHECKS,
     delete::CHECKS,
-    list::CHECKS,
-    page_token::CHECKS,
-    filter::CHECKS,
+    lists::list::CHECKS,
+    lists::page_token::CHECKS,
+    lists::filter::CHECKS,
     errors::CHECKS,
     request_id::CHECKS,
     validate_only::CHECKS,

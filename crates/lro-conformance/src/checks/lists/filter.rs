@@ -11,7 +11,7 @@ use crate::wire::{ListOperationsRequest, ListOperationsResponse, Operation, Show
 const MALFORMED: &[&str] =
     &["done = ", "(done = true", "= true", "done = true AND", "name = \"unclosed", "NOT"];
 
-pub(super) const CHECKS: &[Check] = &[
+pub(in crate::checks) const CHECKS: &[Check] = &[
     check!(
         Should,
         "filter/done",

@@ -12,7 +12,7 @@ use crate::wire::{ListOperationsRequest, Operation, Show};
 /// How many operations are started while pages are read.
 const INSERTS: usize = 10;
 
-pub(super) const CHECKS: &[Check] = &[
+pub(in crate::checks) const CHECKS: &[Check] = &[
     check!(
         Must,
         "list/finds",
@@ -239,7 +239,7 @@ async fn stable_order(probe: &Probe<'_>) -> Verdict {
 async fn other_parent(probe: &Probe<'_>) -> Verdict {
     let collection = probe.collection().await?;
     let other = match collection.operations[0].name.rsplit_once("/operations/") {
-        Some((parent, _)) if parent.contains('/') => super::unknown_beside(parent),
+        Some((parent, _)) if parent.contains('/') => crate::checks::unknown_beside(parent),
         _ => format!("parents/{}", new_id()),
     };
     match probe.server().list(&list_request(&other)).await.ok_or_refused()? {

@@ -7,7 +7,7 @@ use crate::probe::{Probe, Stop, Verdict, ensure, fail, list_request, new_id};
 use crate::source::Source::Aip;
 use crate::wire::{ListOperationsRequest, ListOperationsResponse, Operation, Show as _};
 
-pub(super) const CHECKS: &[Check] = &[
+pub(in crate::checks) const CHECKS: &[Check] = &[
     check!(
         Must,
         "page-token/url-safe",
