@@ -137,8 +137,10 @@ async def check_filter(client, shelf):
     names = await three(client, shelf)
     found = await client.operations.list_operations(shelf, "done = true AND error.code = 5")
     equal([listed.name async for listed in found], names[1:2])
+    half = await client.operations.list_operations(shelf, "done =")
     try:
-        await client.operations.list_operations(shelf, "done =")
+        # The client asks for the first page when the first operation is asked for.
+        [_ async for _ in half]
     except exceptions.InvalidArgument:
         return
     raise AssertionError("half a filter was taken")
