@@ -15,7 +15,7 @@ pub use futures_core::Stream;
 pub use prost;
 pub use prost_types;
 pub use tonic::codegen::StdError;
-pub use tonic::{IntoRequest, IntoStreamingRequest, Request, Response, Status, Streaming};
+pub use tonic::{Code, IntoRequest, IntoStreamingRequest, Request, Response, Status, Streaming};
 
 #[cfg(feature = "client")]
 pub use self::client::*;
@@ -25,6 +25,7 @@ pub use crate::method::Method;
 pub use crate::operation_rpcs::{OperationPage, OperationRpcs, any_of, operation_message};
 pub use crate::payload::pack;
 pub use crate::polling::Polling;
+pub use crate::retry::RetryPolicy;
 pub use crate::routing::Routing;
 
 /// A future in a box: of a method of tonic's server traits, or of a generated client.
@@ -38,7 +39,7 @@ pub mod client {
     pub use crate::client::adapter::{
         client_streaming, connect, server_streaming, start, start_streaming, streaming, unary,
     };
-    pub use crate::client::{Client, Operation, OperationList, Transport, random_id, routed};
+    pub use crate::client::{Client, Operation, OperationList, Starting, Transport, random_id, routed};
 }
 
 /// What generated servers name.

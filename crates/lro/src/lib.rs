@@ -66,6 +66,7 @@ pub mod payload;
 mod method;
 mod operation_rpcs;
 mod polling;
+mod retry;
 mod routing;
 
 #[cfg(feature = "client")]
@@ -76,12 +77,14 @@ mod server;
 pub use self::method::Method;
 pub use self::operation_rpcs::{OperationPage, OperationQuery, OperationRpcs};
 pub use self::polling::Polling;
+pub use self::retry::RetryPolicy;
 pub use self::routing::{Routing, RoutingValue};
 pub use prost_types::Any;
 
 #[cfg(feature = "client")]
 pub use self::client::{
-    Client, Operation, OperationError, OperationList, RawOperation, Snapshot, State, Update, Updates,
+    Client, Operation, OperationError, OperationList, RawOperation, Snapshot, Starting, State, Update,
+    Updates,
 };
 #[cfg(feature = "testing")]
 pub use self::server::testing;

@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
-use crate::{OperationRpcs, Polling, Routing};
+use tonic::Code;
+
+use crate::{OperationRpcs, Polling, RetryPolicy, Routing};
 
 /// One RPC that returns `google.longrunning.Operation`, with the types of its request, response and metadata.
 ///
@@ -34,6 +37,8 @@ pub struct Method<Req, Res, Meta> {
     response_type: &'static str,
     metadata_type: &'static str,
     polling: Polling,
+    timeout: Option<Duration>,
+    retry: RetryPolicy,
     request_id: Option<RequestId<Req>>,
     validate_only: Option<fn(&Req) -> bool>,
     routing: Option<fn(&Req) -> Routing>,
@@ -64,6 +69,8 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
             response_type,
             metadata_type,
             polling: Polling::new(),
+            timeout: None,
+            retry: RetryPolicy::new().with_codes(&[Code::Unavailable]),
             request_id: None,
             validate_only: None,
             routing: None,
@@ -77,6 +84,26 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     #[must_use]
     pub const fn with_polling(mut self, polling: Polling) -> Self {
         self.polling = polling;
+        self
+    }
+
+    /// Limits how long the call that starts an operation may take, where the caller sets no limit. The work itself goes on for as long as it
+    /// takes.
+    ///
+    /// It is the `timeout` of a gRPC service config.
+    #[must_use]
+    pub const fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Replaces the policy by which the call that starts an operation is repeated, where requests have an id
+    /// ([`with_request_id`](Self::with_request_id)). Without that it is never repeated. The default repeats it after UNAVAILABLE.
+    ///
+    /// It is the `retryPolicy` of a gRPC service config.
+    #[must_use]
+    pub const fn with_retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
         self
     }
 
@@ -173,6 +200,16 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     /// The policy by which clients wait for operations of this method.
     pub const fn polling(&self) -> Polling {
         self.polling
+    }
+
+    /// The longest time that the call that starts an operation may take; `None` if nobody limits it.
+    pub const fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// The policy by which the call that starts an operation is repeated.
+    pub const fn retry(&self) -> RetryPolicy {
+        self.retry
     }
 
     /// The id by which the server knows a repeat of `request` (AIP-155): empty if it was given none, `None` if requests

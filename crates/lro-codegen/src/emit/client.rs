@@ -126,7 +126,7 @@ impl Emitter<'_> {
             #public fn #name(
                 &self,
                 request: impl IntoRequest<#input>,
-            ) -> BoxFuture<'_, Result<Operation<#response, #metadata>, Status>> {
+            ) -> Starting<#response, #metadata> {
                 #fill
                 #start(&self.inner, #constant, #request)
             }

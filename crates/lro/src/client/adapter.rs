@@ -11,7 +11,7 @@ use tonic::codegen::StdError;
 use tonic::transport::{self, Endpoint};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Client, Operation};
+use super::{Client, Starting};
 use crate::Method;
 use crate::codegen::{BoxFuture, Stream};
 
@@ -40,13 +40,13 @@ pub fn start<Req, Res, Meta>(
     client: &Client,
     method: Method<Req, Res, Meta>,
     request: Request<Req>,
-) -> BoxFuture<'_, Result<Operation<Res, Meta>, Status>>
+) -> Starting<Res, Meta>
 where
     Req: Message + 'static,
     Res: 'static,
     Meta: 'static,
 {
-    Box::pin(client.start(method, request))
+    client.start(method, request)
 }
 
 /// As [`Client::start_streaming`].
@@ -58,13 +58,13 @@ pub fn start_streaming<Req, Res, Meta>(
     client: &Client,
     method: Method<Req, Res, Meta>,
     request: Request<Req>,
-) -> BoxFuture<'_, Result<Operation<Res, Meta>, Status>>
+) -> Starting<Res, Meta>
 where
     Req: Message + 'static,
     Res: 'static,
     Meta: 'static,
 {
-    Box::pin(client.start_streaming(method, request))
+    client.start_streaming(method, request)
 }
 
 /// As [`Client::unary`].

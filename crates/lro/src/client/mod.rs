@@ -22,6 +22,7 @@ mod list;
 mod operation;
 mod shared;
 mod snapshot;
+mod starting;
 mod transport;
 mod updates;
 mod wait;
@@ -39,6 +40,7 @@ pub use self::header::{random_id, routed};
 pub use self::list::OperationList;
 pub use self::operation::{Operation, RawOperation};
 pub use self::snapshot::{Snapshot, State};
+pub use self::starting::Starting;
 pub use self::transport::Transport;
 pub use self::updates::{Update, Updates};
 
