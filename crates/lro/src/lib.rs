@@ -64,6 +64,7 @@ pub mod google;
 pub mod payload;
 
 mod method;
+mod nanos;
 mod operation_rpcs;
 mod polling;
 mod retry;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tonic::Code;
 
+use crate::nanos::Nanos;
 use crate::{OperationRpcs, Polling, RetryPolicy, Routing};
 
 /// One RPC that returns `google.longrunning.Operation`, with the types of its request, response and metadata.
@@ -37,7 +38,8 @@ pub struct Method<Req, Res, Meta> {
     response_type: &'static str,
     metadata_type: &'static str,
     polling: Polling,
-    timeout: Option<Duration>,
+    /// For ever if nothing limits it.
+    timeout: Nanos,
     retry: RetryPolicy,
     request_id: Option<RequestId<Req>>,
     validate_only: Option<fn(&Req) -> bool>,
@@ -69,7 +71,7 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
             response_type,
             metadata_type,
             polling: Polling::new(),
-            timeout: None,
+            timeout: Nanos::FOREVER,
             retry: RetryPolicy::new().with_codes(&[Code::Unavailable]),
             request_id: None,
             validate_only: None,
@@ -93,7 +95,7 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     /// It is the `timeout` of a gRPC service config.
     #[must_use]
     pub const fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.timeout = Nanos::of(timeout);
         self
     }
 
@@ -204,7 +206,10 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
 
     /// The longest time that the call that starts an operation may take; `None` if nobody limits it.
     pub const fn timeout(&self) -> Option<Duration> {
-        self.timeout
+        match self.timeout {
+            Nanos::FOREVER => None,
+            timeout => Some(timeout.get()),
+        }
     }
 
     /// The policy by which the call that starts an operation is repeated.

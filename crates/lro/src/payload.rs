@@ -55,9 +55,9 @@ pub fn unpack<M: Message + Default>(type_name: &str, payload: Any) -> Result<M, 
     })
 }
 
-/// The full name of the message in `payload`: what follows the last slash of its type URL.
+/// The full name of the message in `payload`: what follows the last slash of its type URL. One at the very end does not count.
 pub fn type_name_of(payload: &Any) -> &str {
-    payload.type_url.rsplit('/').next().unwrap_or_default()
+    payload.type_url.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
 
 /// A payload that is not what was declared. It is kept as it came.

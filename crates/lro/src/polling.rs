@@ -4,8 +4,9 @@ use std::time::Duration;
 
 /// The policy by which a client waits for an operation.
 ///
-/// The defaults are those that `google/api/client.proto` gives for `MethodSettings.LongRunning`: the first
-/// look after 5 s, each pause 1.5 times the one before, at most 45 s, and 5 minutes in all.
+/// The pauses are by default those that `google/api/client.proto` gives for `MethodSettings.LongRunning`: the first of 5 s, each 1.5
+/// times the one before, and none longer than 45 s. A client looks twice before the first of them, within about a second, because
+/// many operations take a moment only. Nothing limits the time in all, unless the caller or the API's service config does.
 ///
 /// ```
 /// use lro::Polling;
@@ -14,25 +15,26 @@ use std::time::Duration;
 /// const PATIENT: Polling = Polling::new().with_total_timeout(Duration::from_secs(24 * 60 * 60));
 /// ```
 ///
-/// Against a server that holds `WaitOperation` for as long as it is asked to, up to the longest pause, the
-/// result arrives as soon as it exists, whatever the pauses are. The client shortens each pause at random by up to a quarter, so that many clients that
-/// started together do not ask together.
+/// Against a server that holds `WaitOperation`, the result arrives as soon as it exists, whatever the pauses are. The client
+/// shortens each pause at random by up to a quarter, so that many clients that started together do not ask together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Polling {
     initial_delay: Duration,
     multiplier: f64,
     max_delay: Duration,
     total_timeout: Duration,
+    waits: bool,
 }
 
 impl Polling {
-    /// The defaults of `google/api/client.proto`.
+    /// The pauses of `google/api/client.proto`, and no limit of time.
     pub const fn new() -> Self {
         Self {
             initial_delay: Duration::from_secs(5),
             multiplier: 1.5,
             max_delay: Duration::from_secs(45),
-            total_timeout: Duration::from_secs(5 * 60),
+            total_timeout: Duration::MAX,
+            waits: true,
         }
     }
 
@@ -66,6 +68,13 @@ impl Polling {
         self
     }
 
+    /// Asks by `GetOperation` only, for servers whose `WaitOperation` is there but does not do what it should.
+    #[must_use]
+    pub const fn without_wait(mut self) -> Self {
+        self.waits = false;
+        self
+    }
+
     /// The first pause.
     pub const fn initial_delay(&self) -> Duration {
         self.initial_delay
@@ -81,9 +90,14 @@ impl Polling {
         self.max_delay
     }
 
-    /// The time after which the client gives up waiting.
+    /// The time after which the client gives up waiting; `Duration::MAX` if it does not.
     pub const fn total_timeout(&self) -> Duration {
         self.total_timeout
+    }
+
+    /// Whether the client asks by `WaitOperation` where the server has it.
+    pub const fn waits(&self) -> bool {
+        self.waits
     }
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tonic::Code;
 
+use crate::nanos::Nanos;
+
 /// The policy by which a client repeats a call that has failed.
 ///
 /// The settings have the names of gRPC's own retry policy (gRFC A6), as service configs write them. Asking about an operation changes
@@ -25,19 +27,19 @@ use tonic::Code;
 pub struct RetryPolicy {
     /// One bit for each code.
     codes: u32,
-    initial_backoff: Duration,
+    initial_backoff: Nanos,
     backoff_multiplier: f64,
-    max_backoff: Duration,
+    max_backoff: Nanos,
     max_attempts: u32,
-    total_timeout: Duration,
-    unreachable_timeout: Duration,
-    not_found_timeout: Duration,
+    total_timeout: Nanos,
+    unreachable_timeout: Nanos,
+    not_found_timeout: Nanos,
 }
 
 impl RetryPolicy {
     /// The defaults of what asks about operations.
     ///
-    /// UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, RESOURCE_EXHAUSTED and ABORTED are repeated for 10 minutes, INTERNAL and UNKNOWN 4 times.
+    /// `UNAVAILABLE`, `DEADLINE_EXCEEDED`, `CANCELLED`, `RESOURCE_EXHAUSTED` and `ABORTED` are repeated for 10 minutes, `INTERNAL` and `UNKNOWN` 4 times.
     /// The first pause is 0.5 s, each is twice the one before, and none is longer than 30 s.
     pub const fn new() -> Self {
         Self {
@@ -50,13 +52,13 @@ impl RetryPolicy {
                 Code::Internal,
                 Code::Unknown,
             ]),
-            initial_backoff: Duration::from_millis(500),
+            initial_backoff: Nanos::of(Duration::from_millis(500)),
             backoff_multiplier: 2.0,
-            max_backoff: Duration::from_secs(30),
+            max_backoff: Nanos::of(Duration::from_secs(30)),
             max_attempts: 5,
-            total_timeout: Duration::from_secs(10 * 60),
-            unreachable_timeout: Duration::from_secs(10),
-            not_found_timeout: Duration::from_secs(10),
+            total_timeout: Nanos::of(Duration::from_secs(10 * 60)),
+            unreachable_timeout: Nanos::of(Duration::from_secs(10)),
+            not_found_timeout: Nanos::of(Duration::from_secs(10)),
         }
     }
 
@@ -64,8 +66,9 @@ impl RetryPolicy {
     pub const fn never() -> Self {
         let mut never = Self::new().with_codes(&[]);
         never.max_attempts = 1;
-        never.not_found_timeout = Duration::ZERO;
-        never.unreachable_timeout = Duration::ZERO;
+        never.total_timeout = Nanos::of(Duration::ZERO);
+        never.not_found_timeout = Nanos::of(Duration::ZERO);
+        never.unreachable_timeout = Nanos::of(Duration::ZERO);
         never
     }
 
@@ -80,7 +83,7 @@ impl RetryPolicy {
     /// how long to wait (`google.rpc.RetryInfo`), the pause is at least so long.
     #[must_use]
     pub const fn with_initial_backoff(mut self, initial_backoff: Duration) -> Self {
-        self.initial_backoff = initial_backoff;
+        self.initial_backoff = Nanos::of(initial_backoff);
         self
     }
 
@@ -94,7 +97,7 @@ impl RetryPolicy {
     /// Sets the longest pause that the policy itself makes.
     #[must_use]
     pub const fn with_max_backoff(mut self, max_backoff: Duration) -> Self {
-        self.max_backoff = max_backoff;
+        self.max_backoff = Nanos::of(max_backoff);
         self
     }
 
@@ -109,7 +112,7 @@ impl RetryPolicy {
     /// Sets for how long calls may fail, one after the other, until the last failure is the answer. `Duration::MAX` means for ever.
     #[must_use]
     pub const fn with_total_timeout(mut self, total_timeout: Duration) -> Self {
-        self.total_timeout = total_timeout;
+        self.total_timeout = Nanos::of(total_timeout);
         self
     }
 
@@ -117,15 +120,15 @@ impl RetryPolicy {
     /// default is 10 s.
     #[must_use]
     pub const fn with_unreachable_timeout(mut self, unreachable_timeout: Duration) -> Self {
-        self.unreachable_timeout = unreachable_timeout;
+        self.unreachable_timeout = Nanos::of(unreachable_timeout);
         self
     }
 
-    /// Sets for how long after its start an operation may be NOT_FOUND, because not all replicas of a server see at once what one of them
+    /// Sets for how long after its start an operation may be `NOT_FOUND`, because not all replicas of a server see at once what one of them
     /// has written. The default is 10 s.
     #[must_use]
     pub const fn with_not_found_timeout(mut self, not_found_timeout: Duration) -> Self {
-        self.not_found_timeout = not_found_timeout;
+        self.not_found_timeout = Nanos::of(not_found_timeout);
         self
     }
 
@@ -136,7 +139,7 @@ impl RetryPolicy {
 
     /// The pause before the first repetition.
     pub const fn initial_backoff(&self) -> Duration {
-        self.initial_backoff
+        self.initial_backoff.get()
     }
 
     /// The factor from one pause to the next.
@@ -146,7 +149,7 @@ impl RetryPolicy {
 
     /// The longest pause that the policy itself makes.
     pub const fn max_backoff(&self) -> Duration {
-        self.max_backoff
+        self.max_backoff.get()
     }
 
     /// How often a call is made in all where nobody knows whether its failure passes.
@@ -156,17 +159,17 @@ impl RetryPolicy {
 
     /// For how long calls may fail, one after the other.
     pub const fn total_timeout(&self) -> Duration {
-        self.total_timeout
+        self.total_timeout.get()
     }
 
     /// For how long a client asks that has never reached the server.
     pub const fn unreachable_timeout(&self) -> Duration {
-        self.unreachable_timeout
+        self.unreachable_timeout.get()
     }
 
-    /// For how long after its start an operation may be NOT_FOUND.
+    /// For how long after its start an operation may be `NOT_FOUND`.
     pub const fn not_found_timeout(&self) -> Duration {
-        self.not_found_timeout
+        self.not_found_timeout.get()
     }
 }
 

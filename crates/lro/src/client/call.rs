@@ -8,84 +8,14 @@ use tonic::codec::Codec;
 use tonic::{GrpcMethod, IntoStreamingRequest, Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 
-use super::codec::{Encoded, encoded, read};
+use super::codec::Encoded;
 use super::operation::{Operation, RawOperation};
-use super::shared::feed::Feed;
-use super::starting::Starting;
 use super::transport::Erased;
-use super::{Client, Inner, header};
+use super::{Client, Inner, verdict};
 use crate::google::longrunning;
 use crate::method::{self, Method};
 
 impl Client {
-    /// Calls `method`, and returns the handle of the operation that it starts.
-    ///
-    /// If requests of the method carry an id by which the server recognises a repeated request (AIP-155), and
-    /// this request has none, the client fills in a random UUID. [`Starting::request_id`] tells it before the call is made.
-    ///
-    /// If the future is dropped before it is ready, the call is dropped too, and the operation may have been
-    /// started or not. A caller that knows the id can safely repeat the call with the same id.
-    ///
-    /// # Errors
-    ///
-    /// The RPC's own error, which means that no operation was started (AIP-151). A failure of the work itself
-    /// is an outcome of the operation, see [`Operation::wait`].
-    pub fn start<Req, Res, Meta>(
-        &self,
-        method: Method<Req, Res, Meta>,
-        mut request: Request<Req>,
-    ) -> Starting<Res, Meta>
-    where
-        Req: Message + 'static,
-        Res: 'static,
-        Meta: 'static,
-    {
-        let request_id = prepare(&method, &mut request);
-        let (client, request) = (self.clone(), encoded(request));
-        let call = async move {
-            let inner = &client.inner;
-            let answer = inner.unary(&inner.transport, method.path(), request, Encoded).await?;
-            let operation = read(method.rpcs(), answer.into_inner())?;
-            Ok(client.attach(method, operation))
-        };
-        Starting::new(request_id, Box::pin(call))
-    }
-
-    /// Calls `method`, which answers with a stream of the operation's states, and returns the handle of the operation that
-    /// it starts.
-    ///
-    /// Is ready with the first state. The handle waits by the stream for as long as there is one, and by the method's
-    /// [`OperationRpcs`](crate::OperationRpcs) when the stream has broken. Dropping all handles of the operation ends the
-    /// stream.
-    ///
-    /// Otherwise this is as [`start`](Self::start).
-    ///
-    /// # Errors
-    ///
-    /// The RPC's own error, also when it comes as the first item of the stream; UNAVAILABLE if the stream ends before it.
-    pub fn start_streaming<Req, Res, Meta>(
-        &self,
-        method: Method<Req, Res, Meta>,
-        mut request: Request<Req>,
-    ) -> Starting<Res, Meta>
-    where
-        Req: Message + 'static,
-        Res: 'static,
-        Meta: 'static,
-    {
-        let request_id = prepare(&method, &mut request);
-        let (client, request) = (self.clone(), encoded(request));
-        let call = async move {
-            let inner = &client.inner;
-            let stream = inner.stream(&inner.transport, method.path(), request).await?;
-            let (first, feed) = Feed::begin(stream, method.rpcs(), method.path()).await?;
-            let operation = client.attach(method, first);
-            operation.shared.feed_by(feed);
-            Ok(operation)
-        };
-        Starting::new(request_id, Box::pin(call))
-    }
-
     /// Makes the handle of an operation of `method` from the operation's name. Sends nothing.
     pub fn operation<Req, Res, Meta>(
         &self,
@@ -211,7 +141,7 @@ impl Inner {
         self.operations_transport.as_ref().unwrap_or(&self.transport)
     }
 
-    async fn unary<C>(
+    pub(super) async fn unary<C>(
         &self,
         transport: &Erased,
         path: &'static str,
@@ -223,10 +153,14 @@ impl Inner {
     {
         let route = route(path, &mut request)?;
         let mut grpc = self.ready(transport).await?;
-        grpc.unary(request, route, codec).await
+        let answer = grpc.unary(request, route, codec).await;
+        if answer.as_ref().err().is_none_or(|status| !verdict::is_lost(status)) {
+            self.channel.learned.reached();
+        }
+        answer
     }
 
-    async fn stream(
+    pub(super) async fn stream(
         &self,
         transport: &Erased,
         path: &'static str,
@@ -259,15 +193,6 @@ impl Inner {
         grpc.ready().await?;
         Ok(grpc)
     }
-}
-
-/// Fills in what clients add to the request of a method that starts an operation, and returns the request's id if it has one.
-fn prepare<Req, Res, Meta>(method: &Method<Req, Res, Meta>, request: &mut Request<Req>) -> Option<String> {
-    method.fill_request_id(request.get_mut(), header::random_id);
-    if let Some(routing) = method.routing(request.get_ref()) {
-        header::add_routing(request, &routing);
-    }
-    method.request_id(request.get_ref()).map(str::to_owned)
 }
 
 /// Checks `path`, and tells interceptors which method is called, as tonic's clients do.

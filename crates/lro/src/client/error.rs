@@ -2,10 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use prost_types::Any;
 use tonic::Status;
 
+use super::follow::Effort;
 use super::kind::{Kind, RpcFailure};
 use super::operation::{Operation, RawOperation};
 
@@ -18,8 +20,11 @@ use super::operation::{Operation, RawOperation};
 /// |---|---|---|
 /// | [`is_failed`](Self::is_failed) | ended with an error | look at [`status`](Self::status) |
 /// | [`is_cancelled`](Self::is_cancelled) | ended by cancellation | nothing more will happen |
-/// | [`is_timed_out`](Self::is_timed_out) | may still run | wait again, through [`into_operation`](Self::into_operation) |
-/// | [`is_rpc`](Self::is_rpc) | may still run; the client could not ask the server, or the server refused to answer | look at [`status`](Self::status) |
+/// | [`is_timed_out`](Self::is_timed_out) | may still run; the caller's limit is over | wait again, through [`into_operation`](Self::into_operation) |
+/// | [`is_gone`](Self::is_gone) | is not known to the server: deleted, expired, or another server's | nothing more can be learned |
+/// | [`is_unreachable`](Self::is_unreachable) | may still run; the server did not answer for as long as the client's policy asks again | wait again later |
+/// | [`is_rpc`](Self::is_rpc) | may still run; the server refused to answer | look at [`status`](Self::status) |
+/// | [`is_too_large`](Self::is_too_large) | has most likely ended, with a response larger than the client takes | raise [`Client::max_decoding_message_size`](super::Client::max_decoding_message_size) |
 /// | [`is_unexpected_payload`](Self::is_unexpected_payload) | ended with a response of another type | look at [`payload`](Self::payload) |
 /// | [`is_malformed`](Self::is_malformed) | unknown: the server's answer breaks the protocol | report it to the server's owner |
 ///
@@ -33,11 +38,18 @@ pub struct OperationError {
 struct Inner {
     kind: Kind,
     operation: RawOperation,
+    effort: Effort,
 }
 
 impl OperationError {
+    /// The error of one call.
     pub(super) fn new<Res, Meta>(kind: Kind, operation: &Operation<Res, Meta>) -> Self {
-        Self { inner: Box::new(Inner { kind, operation: operation.untyped() }) }
+        Self::after(kind, operation, Effort::default())
+    }
+
+    /// The error of a wait.
+    pub(super) fn after<Res, Meta>(kind: Kind, operation: &Operation<Res, Meta>, effort: Effort) -> Self {
+        Self { inner: Box::new(Inner { kind, operation: operation.untyped(), effort }) }
     }
 
     /// Whether the operation ended with an error other than CANCELLED.
@@ -55,11 +67,26 @@ impl OperationError {
         matches!(self.inner.kind, Kind::TimedOut { .. })
     }
 
-    /// Whether a call about the operation failed: the client could not ask the server (no
-    /// connection), or the server refused (no permission, no such operation). This says nothing about how the
-    /// operation ended.
+    /// Whether the server does not know the operation (`NOT_FOUND`). It was deleted, its time was over, or another server has it.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.inner.kind, Kind::Gone(_))
+    }
+
+    /// Whether the server could not be asked: there is no connection, no answer came, or it said UNAVAILABLE. This says
+    /// nothing about the operation.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self.inner.kind, Kind::Unreachable(_))
+    }
+
+    /// Whether the server refused to answer: the caller has no permission, the server has no such RPC, or it failed. This says nothing
+    /// about the operation.
     pub fn is_rpc(&self) -> bool {
         matches!(self.inner.kind, Kind::Rpc(_))
+    }
+
+    /// Whether the server's answer is larger than the client takes.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self.inner.kind, Kind::TooLarge(_))
     }
 
     /// Whether the operation succeeded, but its response has another type than declared.
@@ -72,16 +99,30 @@ impl OperationError {
         matches!(self.inner.kind, Kind::Malformed(_))
     }
 
-    /// The error of the operation if it failed or was cancelled, or the error of the RPC if that failed.
+    /// The error of the operation if it failed or was cancelled, or the error of the last call if that failed. After a limit
+    /// that is the last trouble, if there was any.
     ///
     /// The details of an operation's error are the encoded `google.rpc.Status`.
     pub fn status(&self) -> Option<&Status> {
         match &self.inner.kind {
-            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc(RpcFailure { status, .. }) => {
-                Some(status)
-            }
-            Kind::TimedOut { .. } | Kind::Payload(_) | Kind::Malformed(_) => None,
+            Kind::Failed(status) | Kind::Cancelled(status) => Some(status),
+            Kind::Gone(failure)
+            | Kind::Unreachable(failure)
+            | Kind::TooLarge(failure)
+            | Kind::Rpc(failure) => Some(&failure.status),
+            Kind::TimedOut { last_trouble, .. } => last_trouble.as_ref().map(|failure| &failure.status),
+            Kind::Payload(_) | Kind::Malformed(_) => None,
         }
+    }
+
+    /// How long the handle had waited; zero if one call was made.
+    pub fn elapsed(&self) -> Duration {
+        self.inner.effort.elapsed
+    }
+
+    /// How many calls were made about the operation while the handle waited, for all its clones together; zero if one call was made.
+    pub fn calls(&self) -> u32 {
+        self.inner.effort.calls
     }
 
     /// The response as the server sent it, if it has another type than declared.
@@ -109,13 +150,27 @@ impl fmt::Display for OperationError {
         match &self.inner.kind {
             Kind::Failed(status) => write!(f, "operation `{name}` failed: {}", Short(status)),
             Kind::Cancelled(status) => write!(f, "operation `{name}` was cancelled: {}", Short(status)),
-            Kind::TimedOut { after, last_error } => {
+            Kind::TimedOut { after, last_trouble } => {
                 write!(f, "gave up waiting for operation `{name}` after {after:?}; it may still be running")?;
-                last_error.iter().try_for_each(|status| write!(f, " (last trouble: {})", Short(status)))
+                last_trouble.iter().try_for_each(|last| write!(f, " (last trouble: {})", Short(&last.status)))
             }
-            Kind::Rpc(RpcFailure { method, status, hint }) => {
+            Kind::TooLarge(failure) => write!(
+                f,
+                "the answer of {} for operation `{name}` is too large: {}; the operation has most likely ended, and \
+                 `Client::max_decoding_message_size` raises the limit",
+                failure.method,
+                Short(&failure.status)
+            ),
+            Kind::Gone(failure) | Kind::Unreachable(failure) | Kind::Rpc(failure) => {
+                let RpcFailure { method, status, hint } = failure;
                 write!(f, "{method} failed for operation `{name}`: {}", Short(status))?;
-                hint.iter().try_for_each(|hint| write!(f, "; {hint}"))
+                hint.iter().try_for_each(|hint| write!(f, "; {hint}"))?;
+                match self.inner.effort {
+                    Effort { elapsed, calls } if calls > 1 => {
+                        write!(f, " (the last of {calls} calls in {:.1} s)", elapsed.as_secs_f64())
+                    }
+                    _ => Ok(()),
+                }
             }
             Kind::Payload(unexpected) => write!(f, "operation `{name}` succeeded, but {unexpected}"),
             Kind::Malformed(why) => write!(f, "operation `{name}` is malformed: {why}"),
@@ -126,12 +181,8 @@ impl fmt::Display for OperationError {
 impl Error for OperationError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.inner.kind {
-            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc(RpcFailure { status, .. }) => {
-                Some(status)
-            }
-            Kind::TimedOut { last_error, .. } => last_error.as_ref().map(|status| status as _),
             Kind::Payload(unexpected) => Some(unexpected),
-            Kind::Malformed(_) => None,
+            _ => self.status().map(|status| status as _),
         }
     }
 }
@@ -141,9 +192,10 @@ impl From<OperationError> for Status {
     fn from(error: OperationError) -> Self {
         let message = error.to_string();
         match error.inner.kind {
-            Kind::Failed(status) | Kind::Cancelled(status) | Kind::Rpc(RpcFailure { status, .. }) => status,
+            Kind::Failed(status) | Kind::Cancelled(status) => status,
+            Kind::Gone(failure) | Kind::Unreachable(failure) | Kind::Rpc(failure) => failure.status,
             Kind::TimedOut { .. } => Status::deadline_exceeded(message),
-            Kind::Payload(_) | Kind::Malformed(_) => Status::internal(message),
+            Kind::TooLarge(_) | Kind::Payload(_) | Kind::Malformed(_) => Status::internal(message),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The kinds of errors, as the code beneath the handle returns them.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tonic::{Code, Status};
 
+use super::verdict;
 use crate::OperationRpcs;
 use crate::method::split;
 use crate::payload::UnexpectedPayload;
@@ -13,14 +16,23 @@ use crate::payload::UnexpectedPayload;
 pub(super) enum Kind {
     Failed(Status),
     Cancelled(Status),
-    TimedOut { after: Duration, last_error: Option<Status> },
+    TimedOut {
+        after: Duration,
+        last_trouble: Option<RpcFailure>,
+    },
+    /// The server does not know the operation.
+    Gone(RpcFailure),
+    /// Nobody knows what the server would have said.
+    Unreachable(RpcFailure),
+    /// The answer is larger than the client takes.
+    TooLarge(RpcFailure),
     Rpc(RpcFailure),
     Payload(UnexpectedPayload),
     Malformed(&'static str),
 }
 
 /// A call about an operation that failed: the name of its RPC, and why.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct RpcFailure {
     pub(super) method: &'static str,
     pub(super) status: Status,
@@ -46,6 +58,13 @@ impl RpcFailure {
         Self { method, status, hint: None }
     }
 
+    /// There was no answer within `limit`.
+    pub(super) fn late(method: &'static str, limit: Duration) -> Self {
+        let mut status = Status::deadline_exceeded(format!("no answer within {limit:?}"));
+        status.set_source(Arc::new(NoAnswer));
+        Self::plain(method, status)
+    }
+
     /// Why nothing was called: the API has no RPC for it.
     pub(super) fn missing(method: &'static str) -> Self {
         let status = Status::unimplemented("the API has no such RPC for operations of this method");
@@ -55,6 +74,25 @@ impl RpcFailure {
 
 impl From<RpcFailure> for Kind {
     fn from(failure: RpcFailure) -> Self {
-        Self::Rpc(failure)
+        let status = &failure.status;
+        match status.code() {
+            _ if verdict::is_too_large(status) => Self::TooLarge(failure),
+            Code::NotFound => Self::Gone(failure),
+            Code::Unavailable => Self::Unreachable(failure),
+            _ if verdict::is_lost(status) => Self::Unreachable(failure),
+            _ => Self::Rpc(failure),
+        }
     }
 }
+
+/// The client has waited long enough.
+#[derive(Debug)]
+pub(super) struct NoAnswer;
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the client has given up the call")
+    }
+}
+
+impl std::error::Error for NoAnswer {}

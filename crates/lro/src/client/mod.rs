@@ -3,30 +3,34 @@
 //! [`Client`] makes the calls: `call` sends them through any `transport`, and `header` adds what clients add to requests. `adapter` has
 //! the calls as generated clients make them.
 //!
-//! [`Operation`] is the handle of one operation: `operation` has its name, types and settings, `wait` and
+//! [`Starting`] is the call that starts an operation, [`Operation`] the handle of one: `operation` has its name, types and `settings`, `wait` and
 //! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles.
 //!
-//! `watch` is the loop beneath both: it decides what to ask the server and when, and `backoff` says how long
-//! to pause in between. `shared` is what the handles of an operation share: its calls, a stream of answers if there is one, and the
-//! last answer, which `snapshot` reads with its types. `kind` lists what can go wrong; `error` adds the handle, and is what callers see.
+//! `shared` is what the handles of an operation share: its calls, the last answer, which `snapshot` reads with its types, and who waits.
+//! `poller` is the task that asks while somebody does, and `follow` waits for what it finds out. `channel` is what the handles of a client share.
+//! `kind` lists what can go wrong, `verdict` says whether it is final, and `error` adds the handle, and is what callers see.
 
 pub(crate) mod adapter;
-mod backoff;
 mod call;
 mod cancel;
+mod channel;
 mod codec;
 mod error;
+mod follow;
 mod header;
 mod kind;
 mod list;
 mod operation;
+mod poller;
+mod settings;
 mod shared;
 mod snapshot;
+mod start;
 mod starting;
 mod transport;
 mod updates;
+mod verdict;
 mod wait;
-mod watch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -44,9 +48,11 @@ pub use self::starting::Starting;
 pub use self::transport::Transport;
 pub use self::updates::{Update, Updates};
 
-use self::backoff::Jitter;
-use self::transport::Erased;
-use crate::Polling;
+use self::channel::{Channel, MAX_HELD_WAITS, MAX_POLLS_PER_SECOND};
+use self::poller::Jitter;
+use self::settings::Settings;
+use self::transport::{Connection, Erased, Renewal};
+use crate::{Polling, RetryPolicy};
 
 /// A connection to a service whose methods start long-running operations.
 ///
@@ -80,7 +86,14 @@ struct Inner {
     max_decoding_message_size: Option<usize>,
     max_encoding_message_size: Option<usize>,
     polling: Option<Polling>,
+    retry: RetryPolicy,
+    accepts_missing_result: bool,
     jitter: Jitter,
+    /// What replaces the connection, if the client has made it.
+    renewal: Option<Renewal>,
+    max_held_waits: usize,
+    max_polls_per_second: f64,
+    channel: Arc<Channel>,
 }
 
 impl Client {
@@ -96,13 +109,24 @@ impl Client {
                 max_decoding_message_size: None,
                 max_encoding_message_size: None,
                 polling: None,
+                retry: RetryPolicy::new(),
+                accepts_missing_result: false,
                 jitter: Jitter::default(),
+                renewal: None,
+                max_held_waits: MAX_HELD_WAITS,
+                max_polls_per_second: MAX_POLLS_PER_SECOND,
+                channel: Arc::new(Channel::new(MAX_HELD_WAITS, MAX_POLLS_PER_SECOND)),
             }),
         }
     }
 
     /// Connects to `destination`, a URI such as `http://[::1]:50051` or an
     /// [`Endpoint`] with settings of its own.
+    ///
+    /// A peer that vanishes without a word is noticed: unless the endpoint has a setting for TCP keep-alive, the connection is
+    /// probed by TCP after 30 s of silence, and by a ping of HTTP/2 after 310 s while calls go on, which servers of gRPC's own libraries allow. If a
+    /// call about an operation is not answered in time, the next ones use a fresh connection. Connecting may take 10 s, unless the endpoint
+    /// says otherwise. A transport that is given to [`new`](Self::new) has the settings that it has.
     ///
     /// # Errors
     ///
@@ -112,7 +136,11 @@ impl Client {
         D: TryInto<Endpoint>,
         D::Error: Into<StdError>,
     {
-        Ok(Self::new(Endpoint::new(destination)?.connect().await?))
+        let connection = Connection::open(Endpoint::new(destination)?).await?;
+        let renewal = connection.renewal();
+        let client = Self::new(connection).with(|inner| inner.renewal = Some(renewal));
+        client.channel().learned.reached();
+        Ok(client)
     }
 
     /// Sends the calls of `google.longrunning.Operations` through another transport, for an API that serves
@@ -160,6 +188,41 @@ impl Client {
         self.with(|inner| inner.polling = Some(polling))
     }
 
+    /// Asks again after failures by this policy.
+    #[must_use]
+    pub fn retry(self, retry: RetryPolicy) -> Self {
+        self.with(|inner| inner.retry = retry)
+    }
+
+    /// Limits how many calls of `WaitOperation` the server holds at one time for this client and its clones. Handles beyond that poll
+    /// until one of them comes back. The default is 50, because many servers allow 100 streams on a connection, and calls beyond
+    /// these have to wait.
+    #[must_use]
+    pub fn max_held_waits(self, limit: usize) -> Self {
+        self.with(|inner| {
+            inner.max_held_waits = limit;
+            inner.channel = Arc::new(Channel::new(limit, inner.max_polls_per_second));
+        })
+    }
+
+    /// Limits how many calls a second the handles of this client and its clones make while they wait, all of them together. They take turns.
+    /// Calls that the caller makes (start, poll, cancel, delete) are not limited and do not count. The default is 50; what is not
+    /// positive means no limit.
+    #[must_use]
+    pub fn max_polls_per_second(self, limit: f64) -> Self {
+        self.with(|inner| {
+            inner.max_polls_per_second = limit;
+            inner.channel = Arc::new(Channel::new(inner.max_held_waits, limit));
+        })
+    }
+
+    /// Takes operations that have ended with neither a response nor an error for ones that succeeded with a response that has no field
+    /// set, as some services leave it out. Where the response is `google.protobuf.Empty`, that is so anyway.
+    #[must_use]
+    pub fn accept_missing_result(self) -> Self {
+        self.with(|inner| inner.accepts_missing_result = true)
+    }
+
     /// Sets the source of the random part of pauses. `source` returns numbers from 0 (the whole pause) to 1 (a
     /// quarter less). The default is the random number generator of the thread.
     #[must_use]
@@ -167,8 +230,28 @@ impl Client {
         self.with(|inner| inner.jitter = Jitter::new(source))
     }
 
-    fn jitter_source(&self) -> Jitter {
-        self.inner.jitter.clone()
+    fn random(&self) -> &Jitter {
+        &self.inner.jitter
+    }
+
+    fn channel(&self) -> &Channel {
+        &self.inner.channel
+    }
+
+    /// The settings of a new handle, if its method has this policy.
+    fn settings(&self, polling: Polling) -> Settings {
+        Settings {
+            polling: self.inner.polling.unwrap_or(polling),
+            retry: self.inner.retry,
+            accepts_missing_result: self.inner.accepts_missing_result,
+        }
+    }
+
+    /// Has the next calls use a fresh connection, where the client has made the connection.
+    fn renew_connection(&self) {
+        if let Some(renewal) = &self.inner.renewal {
+            renewal.renew();
+        }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {

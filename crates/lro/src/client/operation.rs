@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use prost_types::Any;
+use tonic::metadata::MetadataMap;
 
 use super::Client;
-use super::shared::Shared;
-use super::watch::{Aim, Watch};
+use super::settings::Settings;
+use super::shared::{Carried, Shared};
 use crate::google::longrunning;
-use crate::{Method, OperationRpcs, Polling};
+use crate::{Method, OperationRpcs, Polling, RetryPolicy};
 
 /// The handle of one operation, with the types of its response and metadata.
 ///
@@ -20,7 +21,7 @@ use crate::{Method, OperationRpcs, Polling};
 /// again, in the same process or another. Clones are cheap and share what they learn.
 pub struct Operation<Res, Meta> {
     pub(super) shared: Arc<Shared>,
-    polling: Polling,
+    pub(super) settings: Settings,
     pub(super) rpcs: &'static OperationRpcs,
     pub(super) response_type: &'static str,
     pub(super) metadata_type: &'static str,
@@ -33,13 +34,13 @@ pub type RawOperation = Operation<Any, Any>;
 
 impl RawOperation {
     pub(super) fn raw(client: Client, name: String, latest: Option<longrunning::Operation>) -> Self {
-        let polling = client.inner.polling.unwrap_or_default();
-        Self::sharing(Arc::new(Shared::new(client, name, latest)), polling, &OperationRpcs::GOOGLE)
+        let settings = client.settings(Polling::default());
+        Self::sharing(Arc::new(Shared::new(client, name, latest)), settings, &OperationRpcs::GOOGLE)
     }
 
-    fn sharing(shared: Arc<Shared>, polling: Polling, rpcs: &'static OperationRpcs) -> Self {
+    fn sharing(shared: Arc<Shared>, settings: Settings, rpcs: &'static OperationRpcs) -> Self {
         const ANY: &str = "google.protobuf.Any";
-        Self { shared, polling, rpcs, response_type: ANY, metadata_type: ANY, types: PhantomData }
+        Self { shared, settings, rpcs, response_type: ANY, metadata_type: ANY, types: PhantomData }
     }
 
     /// Returns the same operation with the types of `method`.
@@ -52,7 +53,7 @@ impl RawOperation {
             self.shared.route();
         }
         Operation {
-            polling: self.shared.client.inner.polling.unwrap_or(method.polling()),
+            settings: self.shared.client.settings(method.polling()),
             shared: self.shared,
             rpcs: method.rpcs(),
             response_type: method.response_type(),
@@ -74,25 +75,44 @@ impl<Res, Meta> Operation<Res, Meta> {
     /// Replaces the policy by which this handle waits.
     #[must_use]
     pub fn with_polling(mut self, polling: Polling) -> Self {
-        self.polling = polling;
+        self.settings.polling = polling;
         self
     }
 
     /// Replaces the time after which this handle gives up waiting. `Duration::MAX` means never.
     #[must_use]
     pub fn with_timeout(mut self, total: Duration) -> Self {
-        self.polling = self.polling.with_total_timeout(total);
+        self.settings.polling = self.settings.polling.with_total_timeout(total);
+        self
+    }
+
+    /// Replaces the policy by which this handle asks again after failures.
+    #[must_use]
+    pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
+        self.settings.retry = retry;
+        self
+    }
+
+    /// Takes an operation that has ended with neither a response nor an error for one that succeeded with a response that has no
+    /// field set. Where the response is `google.protobuf.Empty`, that is so anyway.
+    #[must_use]
+    pub fn accept_missing_result(mut self) -> Self {
+        self.settings.accepts_missing_result = true;
+        self
+    }
+
+    /// Has all calls about the operation carry this metadata, whichever handle of it makes them. It is added to what
+    /// interceptors add, and replaces what was set before.
+    #[must_use]
+    pub fn with_metadata(self, metadata: MetadataMap) -> Self {
+        let deadline = self.shared.carried().and_then(|carried| carried.deadline);
+        self.shared.carry(Carried { metadata, deadline });
         self
     }
 
     /// Returns the same operation without its types.
     pub fn untyped(&self) -> RawOperation {
-        RawOperation::sharing(Arc::clone(&self.shared), self.polling, self.rpcs)
-    }
-
-    /// Begins to wait. The time to wait counts from here.
-    pub(super) fn watch(&self, aim: Aim) -> Watch {
-        Watch::new(Arc::clone(&self.shared), self.rpcs, self.polling, aim)
+        RawOperation::sharing(Arc::clone(&self.shared), self.settings, self.rpcs)
     }
 }
 
@@ -110,7 +130,7 @@ impl<Res, Meta> fmt::Debug for Operation<Res, Meta> {
             .field("name", &self.name())
             .field("response_type", &self.response_type)
             .field("metadata_type", &self.metadata_type)
-            .field("polling", &self.polling)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }

@@ -9,6 +9,9 @@ use super::kind::Kind;
 use crate::google::{longrunning, rpc};
 use crate::payload;
 
+/// A response of this type has nothing to say, so that nothing is missed where it is missing.
+const EMPTY: &str = "google.protobuf.Empty";
+
 /// An operation as it was at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot<Res, Meta> {
@@ -67,13 +70,14 @@ pub(super) fn read<Res, Meta>(
     operation: longrunning::Operation,
     response_type: &str,
     metadata_type: &str,
+    accepts_missing: bool,
 ) -> Result<Snapshot<Res, Meta>, Kind>
 where
     Res: Message + Default,
     Meta: Message + Default,
 {
     let state = if operation.done {
-        match outcome(operation.result, response_type) {
+        match outcome(operation.result, response_type, accepts_missing) {
             Ok(response) => State::Succeeded(response),
             Err(Kind::Failed(status)) => State::Failed(status),
             Err(Kind::Cancelled(status)) => State::Cancelled(status),
@@ -91,6 +95,7 @@ where
 pub(super) fn outcome<Res>(
     result: Option<longrunning::operation::Result>,
     response_type: &str,
+    accepts_missing: bool,
 ) -> Result<Res, Kind>
 where
     Res: Message + Default,
@@ -98,6 +103,13 @@ where
     use longrunning::operation::Result;
 
     match result {
+        None if accepts_missing || response_type == EMPTY => Ok(Res::default()),
+        // Some services leave out the name of what has no content.
+        Some(Result::Response(response))
+            if response.value.is_empty() && response.type_url.is_empty() && response_type == EMPTY =>
+        {
+            Ok(Res::default())
+        }
         Some(Result::Response(response)) => payload::unpack(response_type, response).map_err(Kind::Payload),
         Some(Result::Error(error)) => Err(match Code::from_i32(error.code) {
             Code::Ok => Kind::Malformed("it has ended with an error whose code is OK"),

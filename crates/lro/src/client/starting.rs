@@ -2,11 +2,14 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use tokio::time::Instant;
 use tonic::Status;
+use tonic::metadata::MetadataMap;
 
 use super::Operation;
+use super::start::carried;
 use crate::codegen::BoxFuture;
 
 /// A call that starts an operation, as a future: it is ready with the operation's handle.
@@ -16,15 +19,28 @@ use crate::codegen::BoxFuture;
 #[must_use = "futures do nothing unless polled"]
 pub struct Starting<Res, Meta> {
     request_id: Option<String>,
+    metadata: MetadataMap,
+    /// Since when the time of the call counts, if later calls are to carry what this one does.
+    carries_since: Option<Instant>,
     call: BoxFuture<'static, Result<Operation<Res, Meta>, Status>>,
 }
 
 impl<Res, Meta> Starting<Res, Meta> {
     pub(super) fn new(
         request_id: Option<String>,
+        metadata: MetadataMap,
         call: BoxFuture<'static, Result<Operation<Res, Meta>, Status>>,
     ) -> Self {
-        Self { request_id, call }
+        Self { request_id, metadata, carries_since: None, call }
+    }
+
+    /// Has all later calls about the operation carry the metadata of this one. If this one has a time limit, it is the caller's time for the
+    /// whole operation, counted from here: later calls and waits end with it.
+    ///
+    /// Metadata that interceptors add is added to all calls anyway.
+    pub fn carry_metadata(mut self) -> Self {
+        self.carries_since = Some(Instant::now());
+        self
     }
 
     /// The id by which the server knows a repeat of this call (AIP-155): the caller's, or the one that the client has filled in. `None` if requests
@@ -41,7 +57,11 @@ impl<Res, Meta> Future for Starting<Res, Meta> {
     type Output = Result<Operation<Res, Meta>, Status>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.call.as_mut().poll(cx)
+        let started = ready!(self.call.as_mut().poll(cx));
+        if let (Ok(operation), Some(begin)) = (&started, self.carries_since) {
+            operation.shared.carry(carried(&self.metadata, begin));
+        }
+        Poll::Ready(started)
     }
 }
 

@@ -4,19 +4,23 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
 use prost::Message;
 use prost_types::Any;
+use tracing::Instrument as _;
 
 use super::error::OperationError;
+use super::follow::Follow;
 use super::kind::Kind;
 use super::operation::Operation;
-use super::snapshot;
-use super::watch::{Aim, Watch};
 use crate::google::longrunning;
 use crate::payload;
+
+/// How often the client asks for news, unless the caller says otherwise.
+pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// An item of [`Updates`].
 #[derive(Debug, Clone, PartialEq)]
@@ -44,12 +48,17 @@ pub enum Update<Res, Meta> {
 /// # }
 /// ```
 ///
+/// The client asks for news every second, or as often as [`with_interval`](Self::with_interval) says, but together with all handles of
+/// the client no more often than [`Client::max_polls_per_second`](super::Client::max_polls_per_second) allows. What comes and goes between two
+/// looks is not seen. Any number of streams and handles of one operation share its calls.
+///
 /// An error is also the last item. The stream does not report errors that pass (see [`Operation::wait`]). The
-/// stream sleeps inside, and calls the server only while it is polled. It leaves out metadata of another type
+/// client asks only while there is somebody who waits: after the first item was asked for, and until the stream is dropped. The stream leaves out metadata of another type
 /// than declared, which [`Operation::poll`] shows. Dropping the stream loses nothing: the operation goes on,
 /// and the handle can follow it again.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Updates<Res, Meta> {
+    operation: Operation<Res, Meta>,
     /// The future of the next item; `None` after the last item.
     step: Option<Step<Res, Meta>>,
 }
@@ -64,15 +73,10 @@ where
 {
     /// Follows the operation: its metadata each time that it changes, and finally its response.
     ///
-    /// The time to wait counts from this call. See [`Updates`].
+    /// The client asks for news every second ([`Updates::with_interval`]). The time to wait counts from this call, and has no
+    /// limit unless one is set. See [`Updates`].
     pub fn updates(&self) -> Updates<Res, Meta> {
-        let follower = Follower {
-            operation: self.clone(),
-            watch: self.watch(Aim::Updates),
-            unread: self.shared.latest(),
-            last_metadata: None,
-        };
-        Updates { step: Some(Box::pin(follower.step())) }
+        Updates::new(self, INTERVAL)
     }
 }
 
@@ -81,6 +85,22 @@ where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
 {
+    fn new(operation: &Operation<Res, Meta>, interval: Duration) -> Self {
+        let follower = Follower {
+            operation: operation.clone(),
+            follow: operation.follow(Some(interval)),
+            unread: operation.shared.latest(),
+            last_metadata: None,
+        };
+        let step = follower.step().instrument(operation.span());
+        Self { operation: operation.clone(), step: Some(Box::pin(step)) }
+    }
+
+    /// Sets how often the client asks for news, in place of once a second. To be set before the first item.
+    pub fn with_interval(self, interval: Duration) -> Self {
+        Self::new(&self.operation, interval)
+    }
+
     /// Waits for the next update. Returns `None` after the last one.
     ///
     /// Cancel-safe: dropping the future loses no update.
@@ -124,7 +144,7 @@ impl<Res, Meta> fmt::Debug for Updates<Res, Meta> {
 /// Turns the answers of the server into updates.
 struct Follower<Res, Meta> {
     operation: Operation<Res, Meta>,
-    watch: Watch,
+    follow: Follow,
     /// An answer that holds more updates than the stream has returned.
     unread: Option<longrunning::Operation>,
     /// The last metadata that came.
@@ -137,7 +157,8 @@ where
     Meta: Message + Default + 'static,
 {
     async fn step(mut self) -> (Self, Item<Res, Meta>) {
-        let item = self.update().await.map_err(|kind| OperationError::new(kind, &self.operation));
+        let item = self.update().await;
+        let item = item.map_err(|kind| OperationError::after(kind, &self.operation, self.follow.effort()));
         (self, item)
     }
 
@@ -145,14 +166,14 @@ where
         loop {
             let answer = match self.unread.take() {
                 Some(answer) => answer,
-                None => self.watch.next().await?,
+                None => self.follow.next().await?,
             };
             if let Some(metadata) = self.new_metadata(&answer) {
                 self.unread = answer.done.then_some(answer);
                 return Ok(Update::Progress(metadata));
             }
             if answer.done {
-                return snapshot::outcome(answer.result, self.operation.response_type).map(Update::Done);
+                return self.operation.outcome(answer).map(Update::Done);
             }
         }
     }

@@ -1,12 +1,12 @@
 //! The calls that wait for the result of an operation, or ask for its state.
 
 use prost::Message;
+use tracing::Instrument as _;
 
 use super::error::OperationError;
 use super::kind::Kind;
 use super::operation::Operation;
 use super::snapshot::{self, Snapshot};
-use super::watch::Aim;
 use crate::google::longrunning;
 
 impl<Res, Meta> Operation<Res, Meta>
@@ -14,40 +14,117 @@ where
     Res: Message + Default + 'static,
     Meta: Message + Default + 'static,
 {
-    /// Waits until the operation has ended, and returns its response.
+    /// Waits until the operation has ended, for as long as that takes unless a limit is set, and returns its response.
     ///
-    /// The client calls `WaitOperation`, which the server answers as soon as there is a result. The client
-    /// calls `GetOperation` instead if the server does not have `WaitOperation`, or if the server answers at
-    /// once, several times in a row, although the operation has not ended. If the server does not hold its
-    /// answers, the client asks no more often than the handle's [`Polling`](crate::Polling) says. If the server
-    /// cannot be reached (UNAVAILABLE, a broken connection), the client asks again until the time to wait is
-    /// over. If the result is known already, the client sends nothing. If a stream tells of the operation
-    /// ([`Client::start_streaming`](super::Client::start_streaming)), the client listens to that, and asks when it has broken.
+    /// The caller sets a limit with [`with_timeout`](Self::with_timeout) or for all operations of a client
+    /// ([`Client::polling`](super::Client::polling)), and the API's service config may have one.
     ///
-    /// Dropping the future loses nothing: the operation goes on, and the handle can wait again.
+    /// All handles of an operation that wait share one task that asks for them, and learn of the end at the same moment. The task
+    /// calls `WaitOperation`, which the server answers as soon as there is a result. It calls `GetOperation` where the server does not have `WaitOperation`, does not let the
+    /// caller use it, or does not hold its answers; what turned out once is known to all handles of the client. So many
+    /// answers are held at one time ([`Client::max_held_waits`](super::Client::max_held_waits)) that other calls do not have to
+    /// wait for a stream, and so many calls are made a second ([`Client::max_polls_per_second`](super::Client::max_polls_per_second)) for all handles of the client. If a
+    /// stream tells of the operation ([`Client::start_streaming`](super::Client::start_streaming)), the task listens to that, and asks when it has broken.
+    ///
+    /// Calls that fail are repeated as the handle's [`RetryPolicy`](crate::RetryPolicy) says, and after the time that the server's error names. If
+    /// the result is known already, the client sends nothing.
+    ///
+    /// Dropping the future loses nothing: the operation goes on, and the handle can wait again. The future is small, whatever the
+    /// types of the operation are.
     ///
     /// # Errors
     ///
     /// Any kind of [`OperationError`].
+    ///
+    /// # Panics
+    ///
+    /// If it is polled outside of a tokio runtime, or in one without timers (`enable_time`).
     pub async fn wait(&self) -> Result<Res, OperationError> {
-        self.response().await.map_err(|kind| OperationError::new(kind, self))
+        let ended = self.ended().await?;
+        self.outcome(ended).map_err(|kind| OperationError::new(kind, self))
+    }
+
+    /// Waits until the metadata is as wanted or the operation has ended, and returns the operation as it is then.
+    ///
+    /// The metadata that is known is looked at first. After that the client asks for news every second, as
+    /// [`updates`](Self::updates) does: metadata that comes and goes between two looks is not seen. If the operation failed or was cancelled, that is a
+    /// [`State`](super::State) and not an error. Otherwise this is as [`wait`](Self::wait).
+    ///
+    /// ```no_run
+    /// # async fn example(operation: lro::Operation<(), lro::google::rpc::RetryInfo>) -> Result<(), lro::OperationError> {
+    /// # struct Metadata { done: i32 }
+    /// let snapshot = operation.wait_until(|metadata| metadata.retry_delay.is_some()).await?;
+    /// assert!(snapshot.is_done() || snapshot.metadata().is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Any kind of [`OperationError`] but [`is_failed`](OperationError::is_failed) and [`is_cancelled`](OperationError::is_cancelled).
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    pub async fn wait_until(
+        &self,
+        mut wanted: impl FnMut(&Meta) -> bool,
+    ) -> Result<Snapshot<Res, Meta>, OperationError> {
+        let mut follow = self.follow(Some(super::updates::INTERVAL));
+        let mut known = self.shared.latest();
+        let waiting = async {
+            loop {
+                let operation = match known.take() {
+                    Some(operation) => Ok(operation),
+                    None => follow.next().await,
+                };
+                let snapshot = operation.and_then(|operation| self.read(operation));
+                let snapshot = snapshot.map_err(|kind| OperationError::after(kind, self, follow.effort()))?;
+                if snapshot.is_done() || snapshot.metadata().is_some_and(&mut wanted) {
+                    return Ok(snapshot);
+                }
+            }
+        };
+        waiting.instrument(self.span()).await
+    }
+
+    /// Asks the server to cancel the operation, and waits until it has ended.
+    ///
+    /// Work may be finished before it learns that it should stop: then the operation has succeeded. That it was cancelled is a
+    /// [`State`](super::State) and not an error. Dropping the future loses nothing, but the server may have been asked or not.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`cancel`](Self::cancel), and any kind of [`OperationError`] but [`is_failed`](OperationError::is_failed) and
+    /// [`is_cancelled`](OperationError::is_cancelled).
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    pub async fn cancel_and_wait(&self) -> Result<Snapshot<Res, Meta>, OperationError> {
+        if self.shared.ended().is_none() {
+            self.cancel().await?;
+        }
+        let ended = self.ended().await?;
+        self.read(ended).map_err(|kind| OperationError::new(kind, self))
     }
 
     /// Asks once for the state of the operation (`GetOperation`). If the result is known already, the client
     /// sends nothing.
     ///
     /// If the operation failed or was cancelled, that is a [`State`](super::State) and not an error. The call
-    /// is not repeated, and only the transport limits its time. Dropping the future loses nothing.
+    /// is not repeated, does not wait for others, and only the transport limits its time. Dropping the future loses nothing.
     ///
     /// # Errors
     ///
-    /// [`is_rpc`](OperationError::is_rpc), [`is_unexpected_payload`](OperationError::is_unexpected_payload),
-    /// [`is_malformed`](OperationError::is_malformed).
+    /// Any kind of [`OperationError`] but [`is_failed`](OperationError::is_failed), [`is_cancelled`](OperationError::is_cancelled)
+    /// and [`is_timed_out`](OperationError::is_timed_out).
     pub async fn poll(&self) -> Result<Snapshot<Res, Meta>, OperationError> {
-        self.ask()
-            .await
-            .and_then(|operation| self.read(operation))
-            .map_err(|kind| OperationError::new(kind, self))
+        let operation = match self.shared.ended() {
+            Some(ended) => Ok(ended),
+            None => self.ask().await,
+        };
+        operation.and_then(|operation| self.read(operation)).map_err(|kind| OperationError::new(kind, self))
     }
 
     /// The operation as this handle or a clone of it last saw it. Sends nothing.
@@ -62,35 +139,50 @@ where
         latest.map_err(|kind| OperationError::new(kind, self))
     }
 
-    async fn response(&self) -> Result<Res, Kind> {
-        let ended = self.ended().await?;
-        snapshot::outcome(ended.result, self.response_type)
+    pub(super) fn outcome(&self, ended: longrunning::Operation) -> Result<Res, Kind> {
+        snapshot::outcome(ended.result, self.response_type, self.settings.accepts_missing_result)
     }
 
-    async fn ended(&self) -> Result<longrunning::Operation, Kind> {
+    async fn ended(&self) -> Result<longrunning::Operation, OperationError> {
         if let Some(ended) = self.shared.ended() {
             return Ok(ended);
         }
-        let mut watch = self.watch(Aim::End);
-        loop {
-            let operation = watch.next().await?;
-            if operation.done {
-                return Ok(operation);
+        let mut follow = self.follow(None);
+        let waiting = async {
+            loop {
+                match follow.next().await {
+                    Ok(operation) if operation.done => return Ok(operation),
+                    Ok(_) => {}
+                    Err(kind) => return Err(OperationError::after(kind, self, follow.effort())),
+                }
             }
-        }
+        };
+        waiting.instrument(self.span()).await
     }
 
-    /// The operation as it ended, if the end is known, or else as the server answers now.
+    /// The operation as the server answers now.
     async fn ask(&self) -> Result<longrunning::Operation, Kind> {
-        if let Some(ended) = self.shared.ended() {
-            return Ok(ended);
-        }
         self.shared.named()?;
-        let answer = self.shared.get(self.rpcs, None).await?;
+        // In a box, because a call takes more room than all else that a handle does.
+        let answer = Box::pin(self.shared.get(self.rpcs, None)).await?;
         Ok(self.shared.remember(answer))
     }
 
     fn read(&self, operation: longrunning::Operation) -> Result<Snapshot<Res, Meta>, Kind> {
-        snapshot::read(operation, self.response_type, self.metadata_type)
+        let accepts_missing = self.settings.accepts_missing_result;
+        snapshot::read(operation, self.response_type, self.metadata_type, accepts_missing)
+    }
+}
+
+impl<Res, Meta> Operation<Res, Meta> {
+    /// The span of one wait. It has the names of the conventions for Google's clients.
+    pub(super) fn span(&self) -> tracing::Span {
+        tracing::info_span!(
+            "LRO Wait",
+            otel.kind = "client",
+            rpc.system.name = "grpc",
+            gcp.resource.destination.id = self.name(),
+            gcp.longrunning.operation_name = self.name(),
+        )
     }
 }

@@ -19,6 +19,9 @@ async fn error_of(operation: Operation) -> OperationError {
         error.is_failed(),
         error.is_cancelled(),
         error.is_timed_out(),
+        error.is_gone(),
+        error.is_unreachable(),
+        error.is_too_large(),
         error.is_rpc(),
         error.is_unexpected_payload(),
         error.is_malformed(),
@@ -129,7 +132,7 @@ async fn a_poll_asks_once_and_tells_the_state() {
 async fn a_poll_is_not_repeated() {
     let service = ScriptedService::new([at_once(Err(Status::unavailable("later")))]);
     let error = service.started().poll().await.unwrap_err();
-    assert!(error.is_rpc());
+    assert!(error.is_unreachable());
     assert_eq!(error.status().unwrap().code(), Code::Unavailable);
 }
 

@@ -61,15 +61,28 @@ fn behaviours() -> Vec<(&'static str, Vec<Answer>)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_behaviour_of_the_server_makes_the_pauses_shorter_than_the_policy() {
+async fn no_behaviour_of_the_server_makes_the_client_ask_more_often_than_the_policy() {
     for follow in [Follow::Wait, Follow::Updates] {
         for (behaviour, script) in behaviours() {
             let times = asked(script, polling(), follow).await;
             assert!(times.len() > 5, "{follow:?}, {behaviour}: it goes on asking: {times:?}");
-            let pauses = [1.0, 2.0].into_iter().chain(std::iter::repeat(4.0));
-            for (gap, pause) in times.windows(2).map(|pair| pair[1] - pair[0]).zip(pauses) {
-                assert!(gap > pause - 0.001, "{follow:?}, {behaviour}: {times:?}");
-            }
+            // No first look comes sooner, and there is a last one just before the limit.
+            let far = times.windows(2).filter(|pair| pair[1] < 58.0);
+            assert!(far.clone().all(|pair| pair[1] - pair[0] > 0.39), "{follow:?}, {behaviour}: {times:?}");
+            // Who follows the metadata asks every second. A server that holds its answers is asked again at once. Otherwise there
+            // are the first looks, one in 4 seconds, and some near the limit.
+            let most = match (follow, behaviour) {
+                (Follow::Updates, _) => 66,
+                (
+                    Follow::Wait,
+                    "by a limit of its own"
+                    | "at the end of the hold"
+                    | "drains, then holds"
+                    | "cut off late",
+                ) => 22,
+                (Follow::Wait, _) => 24,
+            };
+            assert!(times.len() <= most, "{follow:?}, {behaviour}: {} calls: {times:?}", times.len());
         }
     }
 }
@@ -81,8 +94,8 @@ async fn a_policy_of_one_second_asks_once_in_a_second() {
     for follow in [Follow::Wait, Follow::Updates] {
         for (behaviour, script) in behaviours() {
             let count = asked(script, flat, follow).await.len();
-            // One call at the start, and one at the end of each of the 60 seconds.
-            assert!(count <= 61, "{follow:?}, {behaviour}: {count} calls in a minute");
+            // One call at the start, one at the end of each of the 60 seconds, one more of the first looks, and the last one.
+            assert!(count <= 63, "{follow:?}, {behaviour}: {count} calls in a minute");
         }
     }
 }

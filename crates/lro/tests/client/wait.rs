@@ -45,7 +45,7 @@ async fn without_wait_operation_it_polls_with_growing_pauses() {
         at_once(Ok(succeeded(1))),
     ]);
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "1s get", "3s get", "7s get", "11s get"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.4s get", "1.2s get", "2.2s get", "4.2s get"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -56,7 +56,7 @@ async fn a_server_that_does_not_serve_its_operations_is_named_as_the_cause() {
         error.to_string(),
         format!(
             "GetOperation failed for operation `{NAME}`: Unimplemented: unknown service; \
-             does the server serve google.longrunning.Operations?"
+             does the server serve google.longrunning.Operations? (the last of 2 calls in 0.4 s)"
         )
     );
     let service = ScriptedService::new([at_once(Err(Status::not_found("gone")))]);
@@ -77,7 +77,7 @@ async fn a_server_that_never_waits_is_asked_by_the_policy_and_soon_with_short_ca
     script.push(at_once(Ok(succeeded(1))));
     let service = ScriptedService::new(script);
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "1s wait 4s", "3s wait 4s", "7s get", "11s get"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.4s wait 4s", "1.2s wait 4s", "2.2s get", "4.2s get"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,31 +90,27 @@ async fn a_server_that_drains_does_not_make_the_next_one_be_polled() {
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
     assert_eq!(
         service.log(),
-        ["0s wait 4s", "1s wait 4s", "3s wait 4s", "7s wait 4s", "11s wait 4s", "15s wait 4s"]
+        ["0s wait 4s", "0.4s wait 4s", "0.9s wait 4s", "4.9s wait 4s", "5.4s wait 4s", "6.2s wait 4s"]
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_time_that_an_early_answer_took_counts_as_a_pause() {
-    let early = after(3, Ok(running(1)));
-    let service = ScriptedService::new([
-        early.clone(),
-        early.clone(),
-        early.clone(),
-        early,
-        after(1, Ok(succeeded(1))),
-    ]);
+    let early = (Duration::from_millis(700), Ok(running(1)));
+    let service = ScriptedService::new([early.clone(), early.clone(), after(1, Ok(succeeded(1)))]);
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "3s wait 4s", "6s wait 4s", "10s wait 4s", "14s wait 4s"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.7s wait 4s", "1.5s wait 4s"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_cuts_every_call_off_is_soon_asked_with_short_calls() {
+async fn a_server_that_cuts_calls_off_is_asked_to_hold_them_for_less() {
     for cut in [Status::cancelled("Timeout expired"), Status::deadline_exceeded("30 s are enough")] {
         let cut = after(30, Err(cut));
-        let service = ScriptedService::new([cut.clone(), cut.clone(), cut, at_once(Ok(succeeded(1)))]);
-        assert_eq!(service.started().wait().await.unwrap(), response());
-        assert_eq!(service.log(), ["0s wait 45s", "30s wait 45s", "60s wait 45s", "90s get"]);
+        let service =
+            ScriptedService::new([cut.clone(), cut, after(27, Ok(running(1))), at_once(Ok(succeeded(1)))]);
+        let client = service.client();
+        assert_eq!(client.attach(METHOD, running(0)).wait().await.unwrap(), response());
+        assert_eq!(service.log(), ["0s wait 45s", "30s wait 45s", "60s wait 27s", "87s wait 27s"]);
     }
 }
 
@@ -134,18 +130,21 @@ async fn a_server_that_is_away_is_asked_again() {
         after(2, Ok(succeeded(1))),
     ]);
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "1s wait 4s", "3s wait 4s"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.5s wait 4s", "1.5s wait 4s"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_final() {
-    for code in [Code::NotFound, Code::PermissionDenied, Code::Internal, Code::Unknown, Code::Aborted] {
-        let service = ScriptedService::new([at_once(Err(Status::new(code, "no")))]);
+async fn a_refusal_of_both_methods_is_final() {
+    for code in [Code::PermissionDenied, Code::InvalidArgument, Code::FailedPrecondition, Code::DataLoss] {
+        let service = ScriptedService::new(vec![at_once(Err(Status::new(code, "no"))); 2]);
         let error = service.started().wait().await.unwrap_err();
         assert!(error.is_rpc());
         assert_eq!(error.status().unwrap().code(), code);
-        assert_eq!(error.to_string(), format!("WaitOperation failed for operation `{NAME}`: {code:?}: no"));
-        assert_eq!(service.log(), ["0s wait 45s"]);
+        let message = format!(
+            "GetOperation failed for operation `{NAME}`: {code:?}: no (the last of 2 calls in 0.0 s)"
+        );
+        assert_eq!(error.to_string(), message);
+        assert_eq!(service.log(), ["0s wait 45s", "0s get"]);
     }
 }
 
@@ -158,7 +157,7 @@ async fn neither_method_being_there_is_final() {
     let error = service.started().wait().await.unwrap_err();
     assert!(error.is_rpc());
     assert_eq!(error.status().unwrap().code(), Code::Unimplemented);
-    assert_eq!(service.log(), ["0s wait 45s", "5s get"]);
+    assert_eq!(service.log(), ["0s wait 45s", "0.4s get"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -184,10 +183,17 @@ async fn giving_up_returns_the_handle() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_cannot_be_reached_is_given_up_in_time_and_the_reason_is_told() {
-    let operation = lro::Client::new(unreachable()).operation(METHOD, NAME);
+    let client = lro::Client::new(unreachable()).jitter(|| 0.0);
     let started = Instant::now();
+    let error = client.operation(METHOD, NAME).wait().await.unwrap_err();
+    // The next call would come after the 10 s for which a client asks that has never had an answer.
+    assert_eq!(started.elapsed(), Duration::from_millis(7500));
+    assert!(error.is_unreachable());
+    assert!(error.to_string().ends_with(": Unknown: no route (the last of 5 calls in 7.5 s)"), "{error}");
+    let patient = lro::RetryPolicy::new().with_unreachable_timeout(Duration::MAX);
+    let operation = client.operation(METHOD, NAME).with_retry(patient).with_timeout(Duration::from_secs(300));
     let error = operation.wait().await.unwrap_err();
-    assert_eq!(started.elapsed(), Duration::from_secs(300));
+    assert_eq!(error.elapsed(), Duration::from_secs(300));
     assert!(error.is_timed_out());
     assert!(error.to_string().ends_with("(last trouble: Unknown: no route)"), "{error}");
 }
@@ -266,7 +272,7 @@ async fn jitter_shortens_pauses_and_never_lengthens_them() {
     ]);
     let operation = service.client().jitter(|| 1.0).polling(polling()).attach(METHOD, running(0));
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "0.75s get", "2.25s get"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.3s get", "0.9s get"]);
 }
 
 #[tokio::test]

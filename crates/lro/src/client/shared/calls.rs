@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tonic::Request;
 
 use super::Shared;
@@ -27,7 +28,7 @@ impl Shared {
         };
         let mut request = self.request((rpc.request)(self.name.clone()));
         if let Some(limit) = time_limit {
-            request.set_timeout(limit);
+            limit_to(&mut request, limit);
         }
         self.ask(rpcs, rpc.path, request).await
     }
@@ -42,7 +43,7 @@ impl Shared {
         let rpc = rpcs.wait().ok_or_else(|| RpcFailure::missing("WaitOperation"))?;
         let hold = prost_types::Duration::try_from(hold).ok();
         let mut request = self.request((rpc.request)(self.name.clone(), hold));
-        request.set_timeout(time_limit);
+        limit_to(&mut request, time_limit);
         self.ask(rpcs, rpc.path, request).await
     }
 
@@ -87,9 +88,23 @@ impl Shared {
 
     fn request(&self, message: Vec<u8>) -> Request<Vec<u8>> {
         let mut request = Request::new(message);
+        if let Some(carried) = self.carried() {
+            *request.metadata_mut() = carried.metadata.clone();
+            if let Some(deadline) = carried.deadline {
+                request.set_timeout(deadline.saturating_duration_since(Instant::now()));
+            }
+        }
         if self.is_routed() {
             header::add_routing(&mut request, &Routing::new().field("name", &self.name));
         }
         request
+    }
+}
+
+/// Limits the time of a call, unless the caller's time is over before.
+fn limit_to(request: &mut Request<Vec<u8>>, time_limit: Duration) {
+    let is_shorter = header::timeout(request.metadata()).is_some_and(|own| own < time_limit);
+    if !is_shorter {
+        request.set_timeout(time_limit);
     }
 }

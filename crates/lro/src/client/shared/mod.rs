@@ -1,16 +1,25 @@
-//! What is known of one operation, and the stream that tells of it, if there is one.
+//! What all handles of one operation share: what is known of it, who waits for it, and the task that asks for them.
 
 mod calls;
+mod demand;
 pub(in crate::client) mod feed;
+mod seen;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Notify, watch};
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
 use tonic::Status;
+use tonic::metadata::MetadataMap;
 
+pub(in crate::client) use self::demand::{Demand, Interest};
 use self::feed::Feed;
+pub(in crate::client) use self::seen::{Seen, Trouble};
 use super::Client;
 use super::kind::Kind;
+use super::poller::{self, Plan};
 use crate::google::longrunning::Operation;
 
 /// What all handles of one operation share.
@@ -18,14 +27,41 @@ use crate::google::longrunning::Operation;
 pub(in crate::client) struct Shared {
     pub(in crate::client) name: String,
     pub(in crate::client) client: Client,
-    latest: watch::Sender<Option<Operation>>,
+    /// Since when there has been a handle that was made from what the server said; `None` for one that was made from a name.
+    pub(in crate::client) created: Option<Instant>,
+    seen: watch::Sender<Seen>,
     /// Whether calls about the operation carry a routing header, as calls of its method do.
     routed: AtomicBool,
-    /// The stream that tells of the operation. Whoever waits for it to say something has the lock; the others see what it
-    /// said in `latest`.
-    feed: Mutex<Option<Feed>>,
+    /// What else calls about the operation carry.
+    carried: Mutex<Option<Arc<Carried>>>,
+    waiting: Mutex<Waiting>,
+    /// Tells the poller that somebody else waits.
+    changed: Notify,
+    /// The stream that tells of the operation, if there is one. The poller listens to it.
+    feed: tokio::sync::Mutex<Option<Feed>>,
     /// Whether there is such a stream.
     is_fed: AtomicBool,
+}
+
+/// What the call that started an operation had with it, and later calls have too.
+#[derive(Debug, Clone, Default)]
+pub(in crate::client) struct Carried {
+    pub(in crate::client) metadata: MetadataMap,
+    /// When the caller's time is over.
+    pub(in crate::client) deadline: Option<Instant>,
+}
+
+/// Who waits for an operation, and who asks for them.
+#[derive(Debug, Default)]
+struct Waiting {
+    interests: Vec<(u32, Interest)>,
+    next_id: u32,
+    poller: Option<AbortHandle>,
+    /// Counts the pollers, so that one that ends late is not taken for its successor.
+    poller_number: u32,
+    /// What the poller will do next. It is kept while nobody waits, so that whoever waits again does not ask more often than one who
+    /// never gave up.
+    plan: Plan,
 }
 
 /// What a stream has said.
@@ -40,9 +76,13 @@ impl Shared {
         Self {
             name,
             client,
-            latest: watch::Sender::new(latest),
+            created: latest.is_some().then(Instant::now),
+            seen: watch::Sender::new(Seen::new(latest)),
             routed: AtomicBool::new(false),
-            feed: Mutex::default(),
+            carried: Mutex::default(),
+            waiting: Mutex::default(),
+            changed: Notify::new(),
+            feed: tokio::sync::Mutex::default(),
             is_fed: AtomicBool::new(false),
         }
     }
@@ -56,40 +96,83 @@ impl Shared {
         self.routed.load(Ordering::Relaxed)
     }
 
-    /// The operation as the server last described it.
-    pub(in crate::client) fn latest(&self) -> Option<Operation> {
-        self.latest.borrow().clone()
+    /// Has every later call about the operation carry this, whichever handle makes the call.
+    pub(in crate::client) fn carry(&self, carried: Carried) {
+        *self.carried.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(carried));
     }
 
-    /// The operation as it ended, if the end is known. It never changes again, so no call is needed.
-    pub(in crate::client) fn ended(&self) -> Option<Operation> {
-        self.latest.borrow().as_ref().filter(|operation| operation.done).cloned()
-    }
-
-    pub(in crate::client) fn is_known(&self) -> bool {
-        self.latest.borrow().is_some()
-    }
-
-    /// Keeps the server's answer, and returns what is known now. If the end is known already, an answer that
-    /// arrives late does not replace it.
-    pub(in crate::client) fn remember(&self, answer: Operation) -> Operation {
-        let mut known = None;
-        self.latest.send_if_modified(|latest| match latest {
-            Some(end) if end.done => {
-                known = Some(end.clone());
-                false
-            }
-            _ => {
-                *latest = Some(answer.clone());
-                true
-            }
-        });
-        known.unwrap_or(answer)
+    pub(in crate::client) fn carried(&self) -> Option<Arc<Carried>> {
+        self.carried.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Checks that the operation has a name, because the server cannot be asked without one.
     pub(in crate::client) fn named(&self) -> Result<(), Kind> {
         if self.name.is_empty() { Err(Kind::Malformed("it has no name to ask for it by")) } else { Ok(()) }
+    }
+
+    /// Takes note of somebody who waits, and returns a number for [`leave`](Self::leave).
+    pub(in crate::client) fn join(self: &Arc<Self>, interest: Interest) -> u32 {
+        let mut waiting = self.waiting();
+        let id = waiting.next_id;
+        waiting.next_id = id.wrapping_add(1);
+        waiting.interests.push((id, interest));
+        self.keep_polling(waiting);
+        self.changed.notify_one();
+        id
+    }
+
+    /// Nobody waits under this number any more. When nobody waits at all, nobody asks, and a call that goes on is dropped.
+    pub(in crate::client) fn leave(&self, id: u32) {
+        let mut waiting = self.waiting();
+        waiting.interests.retain(|(other, _)| *other != id);
+        if waiting.interests.is_empty()
+            && let Some(poller) = waiting.poller.take()
+        {
+            poller.abort();
+        }
+    }
+
+    /// Sees to it that somebody asks. The task that did so is gone when its runtime is.
+    pub(in crate::client) fn resume_polling(self: &Arc<Self>) {
+        self.keep_polling(self.waiting());
+    }
+
+    fn keep_polling(self: &Arc<Self>, mut waiting: MutexGuard<'_, Waiting>) {
+        if waiting.poller.is_none() {
+            waiting.poller_number = waiting.poller_number.wrapping_add(1);
+            waiting.poller = Some(poller::spawn(Arc::clone(self), waiting.poller_number));
+        }
+    }
+
+    /// A poller has ended.
+    pub(in crate::client) fn poller_ended(&self, number: u32, panicked: bool) {
+        let mut waiting = self.waiting();
+        if waiting.poller_number == number && waiting.poller.take().is_some() {
+            drop(waiting);
+            // Those who wait look for another poller, unless that would panic too.
+            self.seen.send_modify(|seen| seen.panicked |= panicked);
+        }
+    }
+
+    /// What those who wait want, all of them together, and what is to be done next for them; `None` if nobody waits.
+    pub(in crate::client) fn demand(&self) -> Option<(Demand, Plan)> {
+        let waiting = self.waiting();
+        let demand =
+            Demand::of(waiting.interests.iter().map(|(_, interest)| interest), waiting.plan.looked())?;
+        Some((demand, waiting.plan))
+    }
+
+    pub(in crate::client) fn set_plan(&self, plan: Plan) {
+        self.waiting().plan = plan;
+    }
+
+    /// Waits until who waits has changed. Cancel-safe.
+    pub(in crate::client) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(in crate::client) fn is_fed(&self) -> bool {
@@ -106,29 +189,11 @@ impl Shared {
 
     /// Waits until the stream says something. Cancel-safe.
     pub(in crate::client) async fn listen(&self) -> Fed {
-        let mut latest = self.latest.subscribe();
-        if let Some(end) = self.ended() {
-            return Fed::State(end);
-        }
-        let heard = async {
-            // An error says that there is no sender, but that is in `self`.
-            let _ = latest.changed().await;
-            self.latest()
-        };
-        tokio::select! {
-            biased;
-            Some(operation) = heard => Fed::State(operation),
-            fed = self.take_turn() => fed,
-        }
-    }
-
-    /// Waits for its turn to listen, and then for the stream.
-    async fn take_turn(&self) -> Fed {
         let over = || Status::unavailable("the stream ended before the operation");
         let mut feed = self.feed.lock().await;
         let Some(stream) = feed.as_mut() else { return Fed::Over(over()) };
         let status = match stream.next().await {
-            Ok(Some(operation)) => return Fed::State(self.remember(operation)),
+            Ok(Some(operation)) => return Fed::State(operation),
             Ok(None) => over(),
             Err(status) => status,
         };

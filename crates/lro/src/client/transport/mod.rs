@@ -1,4 +1,9 @@
 //! The transport of a client, and how its type is erased.
+//!
+//! `answer` turns away what is no answer of gRPC. `connection` is the transport of clients that connect on their own.
+
+mod answer;
+mod connection;
 
 use bytes::Bytes;
 use tonic::Status;
@@ -6,6 +11,8 @@ use tonic::body::Body;
 use tonic::codegen::{Body as HttpBody, Service, StdError};
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
+
+pub(super) use self::connection::{Connection, Renewal};
 
 /// Anything that tonic's generated clients take, if it can also be cloned and shared between threads.
 ///
@@ -32,7 +39,7 @@ impl<T: sealed::Erase> Transport for T {}
 pub(super) type Erased = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Status>;
 
 mod sealed {
-    use super::{Body, Bytes, Erased, HttpBody, Service, ServiceExt, Status, StdError};
+    use super::{Body, Bytes, Erased, HttpBody, Service, ServiceExt, Status, StdError, answer};
 
     pub trait Erase {
         fn erase(self) -> Erased;
@@ -49,7 +56,8 @@ mod sealed {
         fn erase(self) -> Erased {
             Erased::new(
                 self.map_response(|response: http::Response<B>| response.map(Body::new))
-                    .map_err(|error| Status::from_error(error.into())),
+                    .map_err(|error| Status::from_error(error.into()))
+                    .and_then(answer::check),
             )
         }
     }

@@ -1,0 +1,134 @@
+//! The task that asks for an operation while somebody waits for it.
+//!
+//! All handles of an operation share one, so that a hundred clones ask no more often than one, and all of them learn of the end at the same
+//! moment. `plan` decides what to ask and when, by the `pause`s of the policy, and `call` asks.
+
+mod call;
+mod pause;
+mod plan;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep_until};
+use tracing::Instrument as _;
+
+use self::call::Call;
+pub(super) use self::pause::{Backoff, Jitter};
+pub(super) use self::plan::Plan;
+use super::kind::RpcFailure;
+use super::shared::{Demand, Shared};
+use crate::google::longrunning::Operation;
+use crate::method::split;
+
+/// Begins to ask. Panics outside of a tokio runtime.
+pub(super) fn spawn(shared: Arc<Shared>, number: u32) -> AbortHandle {
+    let ended = Ended { shared, number };
+    // The trace of whoever began to wait has the calls.
+    tokio::spawn(run(ended).in_current_span()).abort_handle()
+}
+
+/// Tells those who wait that the poller has ended, also when its runtime drops it.
+struct Ended {
+    shared: Arc<Shared>,
+    number: u32,
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.shared.poller_ended(self.number, std::thread::panicking());
+    }
+}
+
+async fn run(poller: Ended) {
+    let shared = &poller.shared;
+    while let Some((demand, mut plan)) = shared.demand() {
+        let due = plan.due(&demand, shared, Instant::now());
+        shared.set_plan(plan);
+        if due > Instant::now() {
+            tokio::select! {
+                biased;
+                () = shared.changed() => continue,
+                () = sleep_until(due) => {}
+            }
+        }
+        if !shared.is_fed() {
+            shared.client.channel().turn().await;
+        }
+        let call = Call::choose(shared, &demand, &plan);
+        plan.began(Instant::now());
+        shared.set_plan(plan);
+        if let Some((answer, took)) = ask(shared, &call, &demand).await {
+            let is_known = shared.is_known();
+            match answer {
+                Ok(operation) => {
+                    let believed = plan.answered(&call, took, &operation, &demand, shared);
+                    tell(shared, &call, took, Ok(operation.done));
+                    // The plan comes first: whoever learns of the end may wait for something else at once.
+                    shared.set_plan(plan);
+                    if believed && shared.remember(operation).done {
+                        return;
+                    }
+                }
+                Err(failure) => {
+                    tell(shared, &call, took, Err(&failure));
+                    let failed = plan.failed(&call, took, failure, &demand, shared, is_known);
+                    shared.set_plan(plan);
+                    if let Some(trouble) = failed {
+                        shared.report(trouble);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Makes a call. Returns nothing if somebody came meanwhile who wants to know sooner than the call tells.
+async fn ask(
+    shared: &Arc<Shared>,
+    call: &Call<'_>,
+    demand: &Demand,
+) -> Option<(Result<Operation, RpcFailure>, Duration)> {
+    let begin = Instant::now();
+    let mut answer = call.make(shared, demand.rpcs);
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return Some((answer, begin.elapsed())),
+            () = shared.changed(), if call.is_held() => {
+                let (now, _) = shared.demand()?;
+                if now.interval.is_some_and(|interval| demand.interval.is_none_or(|before| interval < before)) {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// One event for each call: nothing is silent for longer than a pause.
+fn tell(shared: &Shared, call: &Call<'_>, took: Duration, answer: Result<bool, &RpcFailure>) {
+    let Some(path) = call.path() else { return };
+    let attempt = shared.count_call();
+    let name = &*shared.name;
+    let method = split(path).1;
+    match answer {
+        Ok(done) => tracing::debug!(
+            gcp.resource.destination.id = name,
+            gcp.longrunning.poll_attempt_count = attempt,
+            gcp.longrunning.done = done,
+            rpc.method = method,
+            ?took,
+            "asked for the operation"
+        ),
+        Err(failure) => tracing::debug!(
+            gcp.resource.destination.id = name,
+            gcp.longrunning.poll_attempt_count = attempt,
+            gcp.longrunning.status_code = failure.status.code() as i32,
+            rpc.method = method,
+            error = failure.status.message(),
+            ?took,
+            "could not ask for the operation"
+        ),
+    }
+}

@@ -1,0 +1,143 @@
+//! The pauses between two looks at an operation.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::{Polling, RetryPolicy};
+
+/// The largest part of a pause that jitter takes away.
+const SPREAD: f64 = 0.25;
+
+/// The shortest pause, whatever the policy says.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// The first pauses, for operations that take a moment only: looks at about 0.4 s and 1.2 s cost little, and what the policy says comes
+/// after them. A policy that begins sooner has none of these.
+const FIRST: [Duration; 2] = [Duration::from_millis(400), Duration::from_millis(800)];
+
+/// The pauses of one operation: first short ones, then those of a policy.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pauses {
+    /// How many of the first pauses have been made.
+    made: usize,
+    /// The next pause of the policy; `None` before the first of it.
+    next: Option<Duration>,
+}
+
+impl Pauses {
+    pub(super) const fn new() -> Self {
+        Self { made: 0, next: None }
+    }
+
+    /// The next pause: at least three quarters of what the policy says, and never more than all of it.
+    pub(super) fn next(&mut self, policy: Polling, jitter: &Jitter) -> Duration {
+        if let Some(first) = FIRST.get(self.made)
+            && *first < policy.initial_delay()
+        {
+            self.made += 1;
+            return jitter.shorten((*first).min(policy.max_delay()));
+        }
+        let whole = self.next.unwrap_or(policy.initial_delay()).min(policy.max_delay());
+        self.next = Some(grown(whole, policy.multiplier()));
+        jitter.shorten(whole)
+    }
+}
+
+/// The pauses after failures, from one success to the next.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::client) struct Backoff {
+    next: Option<Duration>,
+}
+
+impl Backoff {
+    /// The pause after one more failure.
+    pub(in crate::client) fn after(&mut self, policy: &RetryPolicy, jitter: &Jitter) -> Duration {
+        let whole = self.next.unwrap_or(policy.initial_backoff()).min(policy.max_backoff());
+        self.next = Some(grown(whole, policy.backoff_multiplier()));
+        jitter.shorten(whole)
+    }
+}
+
+/// The pause after `pause`. `max` also turns a multiplier that is not a number into 1.
+fn grown(pause: Duration, multiplier: f64) -> Duration {
+    Duration::try_from_secs_f64(pause.as_secs_f64() * multiplier.max(1.0)).unwrap_or(Duration::MAX)
+}
+
+/// The source of randomness: numbers from 0 to 1.
+#[derive(Clone)]
+pub(in crate::client) struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
+
+impl Jitter {
+    pub(in crate::client) fn new(source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(source))
+    }
+
+    /// `pause`, or up to a quarter less.
+    fn shorten(&self, pause: Duration) -> Duration {
+        #[expect(clippy::manual_clamp, reason = "`clamp` keeps a value that is not a number, `max` drops it")]
+        let fraction = (self.0)().max(0.0).min(1.0);
+        let part = pause.as_secs_f64() * (1.0 - SPREAD * fraction);
+        Duration::try_from_secs_f64(part).unwrap_or(pause).max(SHORTEST)
+    }
+}
+
+impl Default for Jitter {
+    fn default() -> Self {
+        Self::new(rand::random::<f64>)
+    }
+}
+
+impl fmt::Debug for Jitter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Jitter")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(polling: Polling, jitter: f64, count: usize) -> Vec<f64> {
+        let jitter = Jitter::new(move || jitter);
+        let mut pauses = Pauses::new();
+        (0..count).map(|_| pauses.next(polling, &jitter).as_secs_f64()).collect()
+    }
+
+    #[test]
+    fn pauses_begin_short_and_grow_to_the_longest() {
+        let pauses = seconds(Polling::new(), 0.0, 10);
+        assert_eq!(pauses, [0.4, 0.8, 5.0, 7.5, 11.25, 16.875, 25.3125, 37.96875, 45.0, 45.0]);
+    }
+
+    #[test]
+    fn a_policy_that_begins_sooner_is_followed_from_the_start() {
+        let soon = Polling::new().with_initial_delay(Duration::from_millis(200)).with_multiplier(2.0);
+        assert_eq!(seconds(soon, 0.0, 3), [0.2, 0.4, 0.8]);
+        let medium = Polling::new().with_initial_delay(Duration::from_millis(500));
+        assert_eq!(seconds(medium, 0.0, 3), [0.4, 0.5, 0.75]);
+    }
+
+    #[test]
+    fn jitter_takes_at_most_a_quarter() {
+        let policy = Polling::new().with_initial_delay(Duration::from_millis(400));
+        assert_eq!(seconds(policy, 1.0, 2), [0.3, 0.45]);
+        assert_eq!(seconds(policy, f64::INFINITY, 2), [0.3, 0.45]);
+        assert_eq!(seconds(policy, f64::NAN, 2), [0.4, 0.6]);
+    }
+
+    #[test]
+    fn no_policy_spins_or_overflows() {
+        let none = Polling::new().with_initial_delay(Duration::ZERO);
+        assert_eq!(seconds(none, 0.0, 2), [0.001, 0.001]);
+        let shrinking = Polling::new().with_initial_delay(FIRST[0]).with_multiplier(f64::NAN);
+        assert_eq!(seconds(shrinking, 0.0, 2), [0.4, 0.4]);
+        let endless = Polling::new().with_multiplier(f64::INFINITY).with_max_delay(Duration::MAX);
+        let (mut pauses, jitter) = (Pauses::new(), Jitter::new(|| 0.0));
+        for _ in 0..3 {
+            pauses.next(endless, &jitter);
+        }
+        // This pause is longer than any clock can count; the point is that it does not panic.
+        assert!(pauses.next(endless, &jitter) > Duration::from_secs(1 << 40));
+    }
+}
