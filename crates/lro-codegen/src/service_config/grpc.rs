@@ -2,12 +2,10 @@
 
 use super::FileSettings;
 use super::keys::{GRPC, METHOD_CONFIG, METHOD_NAME};
-use super::method_config::{ConfigName, MethodConfig, MethodConfigs, Unheeded};
+use super::method_config::{ConfigName, MethodConfig, MethodConfigs, Unheeded, name_shown};
 use super::node::{Node, Value};
 use super::reader::{Entries, Reader};
 use super::retry::{self, MOST_ATTEMPTS, RetryPolicy};
-use crate::diagnostics::shown;
-use crate::input::validate::{is_full_name, is_identifier};
 
 /// Reads `methodConfig[]`.
 pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {
@@ -32,28 +30,21 @@ pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {
     }
 }
 
-/// A method, a service, or all methods where neither is named. An empty name is none.
+/// A method, a service, or all methods where neither is named. An empty name is none. Any other text is one, since gRPC compares names
+/// and asks no more of them.
 fn name(node: &Node<'_>, config: usize, reader: &mut Reader<'_>) -> Option<ConfigName> {
     let entries = reader.mapping(node, "an item of name")?;
     // Without the key the name would be that of more methods.
     reader.refuse_misspelt(entries, "an item of name", METHOD_NAME);
     let at = reader.location(Some(node.place));
-    let mut part = |key: &str, is_name: fn(&str) -> bool| {
+    let mut part = |key: &str| {
         let Some(node) = reader.get(entries, key) else { return Some((String::new(), at.clone())) };
-        let text = reader.text(node, key)?;
-        if text.is_empty() || is_name(text) {
-            return Some((text.to_owned(), reader.location(Some(node.place))));
-        }
-        let message = format!("`{}` is not the name of a {key}", shown(text));
-        let help = "write the service with its package, the method as the proto has it, neither with a wildcard; \
-                    without `method` the name is that of all methods of a service";
-        reader.problem(Some(node.place), message, help);
-        None
+        Some((reader.text(node, key)?.to_owned(), reader.location(Some(node.place))))
     };
-    let (service, method) = (part("service", is_full_name), part("method", is_identifier));
+    let (service, method) = (part("service"), part("method"));
     let ((service, service_at), (method, method_at)) = (service?, method?);
     if service.is_empty() && !method.is_empty() {
-        let message = format!("the method {method} is named without its service");
+        let message = format!("the method {} is named without its service", name_shown(&method));
         reader.problem(Some(node.place), message, "add `service`, with the package");
         return None;
     }

@@ -1,11 +1,13 @@
 //! Which part of a gRPC service config is for which method.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::reader::Reader;
 use super::retry::RetryPolicy;
-use crate::diagnostics::Location;
+use crate::diagnostics::{Location, shown};
+use crate::input::validate::is_full_name;
 
 /// What a gRPC service config says of the calls of a method (`grpc.service_config.MethodConfig`).
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -74,10 +76,15 @@ impl ConfigName {
     fn in_words(&self) -> String {
         match (self.service.as_str(), self.method.as_str()) {
             ("", _) => "the name for all methods is".to_owned(),
-            (service, "") => format!("the service {service} is"),
-            (service, method) => format!("{service}.{method} is"),
+            (service, "") => format!("the service {} is", name_shown(service)),
+            (service, method) => format!("{}.{} is", name_shown(service), name_shown(method)),
         }
     }
+}
+
+/// A name as messages show it. Texts that are no names, of which a file may have any, are in quotes.
+pub(super) fn name_shown(name: &str) -> Cow<'_, str> {
+    if is_full_name(name) { Cow::Borrowed(name) } else { Cow::Owned(format!("`{}`", shown(name))) }
 }
 
 /// The configs of all files by their names.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::method_config::MethodConfigs;
+use super::method_config::{MethodConfigs, name_shown};
 use super::{FileSettings, Setting, Settings};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::suggest::nearest_by;
@@ -109,14 +109,14 @@ impl<'a> Known<'a> {
     fn absence(&self, service: &str, method: &str) -> Option<(String, String)> {
         match self.services.get(service) {
             Some(methods) => Some((
-                format!("there is no method {method} in the service {service}"),
+                format!("there is no method {} in the service {service}", name_shown(method)),
                 did_you_mean(method, methods.keys().copied()),
             )),
             None if !self.packages.contains(package(service)) => None,
             None => {
                 let siblings = self.services.keys().filter(|name| package(name) == package(service));
                 Some((
-                    format!("there is no service {service} among the files of this run"),
+                    format!("there is no service {} among the files of this run", name_shown(service)),
                     did_you_mean(service, siblings.map(String::as_str)),
                 ))
             }
