@@ -15,6 +15,21 @@ impl Keys {
     }
 }
 
+/// Whether a key stands for a field: by the field's name in the proto, or by its name in JSON, `longRunning` for `long_running`.
+pub(super) fn is_name_of(key: &str, field: &str) -> bool {
+    key == field || key.chars().eq(json_name(field))
+}
+
+/// The name that protobuf gives a field in JSON.
+pub(super) fn json_name(field: &str) -> impl Iterator<Item = char> {
+    let mut upper = false;
+    field.chars().filter_map(move |letter| {
+        let letter = if std::mem::take(&mut upper) { letter.to_ascii_uppercase() } else { letter };
+        upper = letter == '_';
+        (!upper).then_some(letter)
+    })
+}
+
 /// `google.api.Service`.
 pub(super) const SERVICE: Keys = Keys {
     read: &["type", "apis", "http", "publishing"],

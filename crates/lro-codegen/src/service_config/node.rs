@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Deeper nesting is refused. What is read lies at most 6 levels deep.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// Longer texts are refused: 14 times the longest that is known. What takes most memory at this length are hundreds of thousands of
+/// Longer texts are refused: 9 times the longest that is known. What takes most memory at this length are hundreds of thousands of
 /// mappings in one list (`[:,:,…]`), with which a process was measured at 313 MB; most of that is the parser's.
 pub(super) const MAX_LENGTH: usize = 1 << 20;
 

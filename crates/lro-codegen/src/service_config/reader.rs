@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::keys::{GRPC, Keys};
+use super::keys::{GRPC, Keys, is_name_of, json_name};
 use super::node::{Broken, Node, Place, Value};
 use super::source::{Source, is_json};
 use super::{Kind, Setting};
@@ -283,18 +283,4 @@ impl<'r> Reader<'r> {
         let fields: Vec<_> = fields.map(|field| (field, self.spelt(field))).collect();
         nearest_by(wanted, &fields, |(_, key)| key).map(|(field, _)| *field)
     }
-}
-
-/// Whether a key stands for a field: by the field's name in the proto, or by its name in JSON, `longRunning` for `long_running`.
-fn is_name_of(key: &str, field: &str) -> bool {
-    key == field || key.chars().eq(json_name(field))
-}
-
-fn json_name(field: &str) -> impl Iterator<Item = char> {
-    let mut upper = false;
-    field.chars().filter_map(move |letter| {
-        let letter = if std::mem::take(&mut upper) { letter.to_ascii_uppercase() } else { letter };
-        upper = letter == '_';
-        (!upper).then_some(letter)
-    })
 }
