@@ -64,3 +64,48 @@ fn retry_policy(policy: &RetryPolicy) -> TokenStream {
             #max_attempts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::service_config::{ServiceConfig, Settings};
+
+    /// What a config that says this means for a method whose requests have an id, and for one whose have none.
+    fn words(settings: &str) -> [Option<String>; 2] {
+        let text = format!("{{ \"methodConfig\": [{{ \"name\": [{{}}], {settings} }}] }}");
+        let files = [ServiceConfig::new("all.json", text)];
+        let read = Settings::read(&files, &[], &[], &mut crate::diagnostics::report::Report::default());
+        let config = read.method_config("a.B", "C").unwrap();
+        [true, false].map(|has_request_id| in_words(config, has_request_id))
+    }
+
+    fn policy(settings: &str) -> String {
+        format!(
+            "\"retryPolicy\": {{ \"initialBackoff\": \"1s\", \"maxBackoff\": \"1s\", \"backoffMultiplier\": 1, {settings} }}"
+        )
+    }
+
+    #[test]
+    fn sentences_say_what_is_done_and_nothing_of_what_is_not() {
+        let limit = "The call that starts an operation may take 90 s, unless the caller says how long.";
+        assert_eq!(words("\"waitForReady\": true"), [None, None]);
+        assert_eq!(words("\"timeout\": \"90s\""), [Some(limit.to_owned()), Some(limit.to_owned())]);
+        let codes = "\"retryableStatusCodes\": [\"ABORTED\", \"UNKNOWN\", \"UNAVAILABLE\"]";
+        let both = format!("\"timeout\": \"90s\", {}", policy(&format!("\"maxAttempts\": 3, {codes}")));
+        let sentence = "It is made again after ABORTED, UNKNOWN or UNAVAILABLE, up to 3 times in all.";
+        assert_eq!(words(&both), [Some(format!("{limit} {sentence}")), Some(limit.to_owned())]);
+        let once = "The call that starts an operation is made once.";
+        assert_eq!(words(&policy("\"retryableStatusCodes\": []")), [Some(once.to_owned()), None]);
+    }
+
+    #[test]
+    fn tokens_say_no_more_than_the_config() {
+        let mut config = MethodConfig::default();
+        assert_eq!(tokens(&config).to_string(), "");
+        config.timeout = Some(Duration::from_millis(1500));
+        let expected = quote!(.with_timeout(Duration::from_millis(1500)));
+        assert_eq!(tokens(&config).to_string(), expected.to_string());
+    }
+}
