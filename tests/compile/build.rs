@@ -36,7 +36,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let library = "example/library/v1/library.proto";
     compile(&to("library").enable_type_names(true), &[library])?;
-    compile(&to("waiting").service_config("proto/library.yaml"), &[library])?;
+    let waiting = to("waiting").service_config("proto/library.yaml");
+    compile(&waiting.service_config("proto/library_grpc_service_config.json"), &[library])?;
     compile(&to("client_only").server(false), &[library])?;
     compile(&to("server_only").client(false), &[library])?;
     compile(&to("shelf").extern_path(".example.library.v1", "crate::library"), &["shelf.proto"])?;

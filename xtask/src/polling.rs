@@ -1,18 +1,20 @@
 //! `cargo xtask polling DIR`: what the generator reads from the service configs of a tree, against a reading of the same files by
-//! another YAML library and other code.
+//! other libraries for YAML and JSON and other code.
 
 mod independent;
+mod independent_grpc;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lro_codegen::{LroMethod, OperationRule, ServiceConfig, methods_with};
+use lro_codegen::{LroMethod, MethodConfig, OperationRule, ServiceConfig, methods_with};
 
 use crate::Outcome;
 use crate::tree::{Tree, files_below};
 use independent::{Kind, Polling, Reading};
+use independent_grpc::{Calls, Retry};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -34,6 +36,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
             of_kind().count()
         );
     }
+    let of_grpc = || files.iter().filter(|(_, reading)| reading.kind == Kind::Grpc);
+    let count: usize = of_grpc().map(|(_, reading)| reading.calls.len()).sum();
+    println!("{} service configs of gRPC, with {count} names", of_grpc().count());
 
     let tree = Tree::compile(&args.dir)?;
     let packages = tree.packages();
@@ -59,18 +64,19 @@ pub(crate) fn run(args: &Args) -> Outcome {
     Ok(())
 }
 
-/// All yaml files of a tree, sorted, with an independent reading of each.
+/// All service configs of a tree, sorted within each notation, with an independent reading of each.
 fn read_files(folder: &Path) -> Outcome<Vec<(ServiceConfig, Reading)>> {
-    let paths =
-        files_below(folder, "yaml").map_err(|error| format!("cannot list {}: {error}", folder.display()))?;
     let mut files = Vec::new();
-    for path in paths {
-        let text =
-            fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        let reading =
-            independent::read(&text).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        if let Some(reading) = reading {
-            files.push((ServiceConfig::new(path.display().to_string(), text), reading));
+    for extension in ["yaml", "json"] {
+        let paths = files_below(folder, extension);
+        for path in paths.map_err(|error| format!("cannot list {}: {error}", folder.display()))? {
+            let name = path.display().to_string();
+            let text = fs::read_to_string(&path).map_err(|error| format!("cannot read {name}: {error}"))?;
+            let reading =
+                independent::read(&name, &text).map_err(|error| format!("cannot read {name}: {error}"))?;
+            if let Some(reading) = reading {
+                files.push((ServiceConfig::new(name, text), reading));
+            }
         }
     }
     Ok(files)
@@ -112,6 +118,9 @@ impl Tally {
             let name = format!("{}.{}", method.service, method.method);
             let place = format!("{name} ({which})");
             self.count("polling settings", &place, &polling.remove(name.as_str()), &polling_of(method));
+            let of_grpc = files.iter().map(|(_, reading)| &reading.calls);
+            let calls = independent_grpc::find(&of_grpc, &method.service, &method.method).cloned();
+            self.count("calls", &place, &calls.unwrap_or_default(), &calls_of(method.method_config.as_ref()));
             let fields = readings().find_map(|reading| reading.fields.get(&name)).cloned();
             self.count("fields", &place, &fields.unwrap_or_default(), &method.auto_populated_fields);
             let about = readings().filter(|reading| reading.is_about(&method.service));
@@ -158,6 +167,17 @@ fn polling_of(method: &LroMethod) -> Option<Polling> {
     })
 }
 
+fn calls_of(config: Option<&MethodConfig>) -> Calls {
+    let retry = config.and_then(|config| config.retry_policy.as_ref()).map(|policy| Retry {
+        attempts: policy.max_attempts.map(u64::from),
+        first: policy.initial_backoff.as_nanos(),
+        longest: policy.max_backoff.as_nanos(),
+        multiplier: policy.backoff_multiplier,
+        codes: policy.retryable_status_codes.iter().map(|code| (*code).to_owned()).collect(),
+    });
+    Calls { timeout: config.and_then(|config| config.timeout).map(|timeout| timeout.as_nanos()), retry }
+}
+
 fn rules_of(method: &LroMethod) -> Vec<[String; 3]> {
     let rule = |rule: &OperationRule| [rule.rpc.clone(), rule.verb.clone(), rule.path.clone()];
     method.operation_rules.iter().map(rule).collect()
@@ -173,11 +193,12 @@ mod tests {
 
     /// How many settings of a method are equal and differ, if the generator reads one text and the other reading is of another.
     fn compared(generators: &str, other: &str) -> Vec<(&'static str, usize, usize)> {
+        let name = if other.contains("methodConfig") { "library.json" } else { "library.yaml" };
         let tree = Tree::compile(&crate::root().join("proto")).unwrap();
-        let reading = independent::read(other).unwrap().unwrap();
+        let reading = independent::read(name, other).unwrap().unwrap();
         let mut tally = Tally::default();
-        let file = (ServiceConfig::new("library.yaml", generators), reading);
-        tally.compare("library.yaml", tree.encoded.clone(), &[file]).unwrap();
+        let file = (ServiceConfig::new(name, generators), reading);
+        tally.compare(name, tree.encoded.clone(), &[file]).unwrap();
         let differing: usize = tally.counts.values().map(|count| count.differing).sum();
         assert_eq!(tally.differences.len(), differing);
         let counts = tally.counts.into_iter().map(|(what, count)| (what, count.equal, count.differing));
@@ -210,7 +231,28 @@ mod tests {
             )
         };
         assert_told_apart("polling settings", &yaml("2"), &yaml("2.0"), &yaml("1.5"));
-        assert!(independent::read(&yaml("twice")).is_err(), "what cannot be read is not the default");
+        assert!(
+            independent::read("library.yaml", &yaml("twice")).is_err(),
+            "what cannot be read is not the default"
+        );
+    }
+
+    #[test]
+    fn configs_of_grpc_are_told_apart() {
+        let json = |name: &str, settings: &str| {
+            format!("{{ \"methodConfig\": [{{ \"name\": [{{ {name} }}], {settings} }}] }}")
+        };
+        let service = "\"service\": \"example.library.v1.LibraryService\"";
+        let import = format!("{service}, \"method\": \"ImportBooks\"");
+        let (usual, longer) = ("\"timeout\": \"1.5s\"", "\"timeout\": \"1.05s\"");
+        assert_told_apart("calls", &json(&import, usual), &json("", usual), &json(service, longer));
+        let policy = |codes: &str| {
+            let policy = "\"maxAttempts\": 5, \"initialBackoff\": \"1s\", \"maxBackoff\": \"9s\", \"backoffMultiplier\": 2";
+            json(service, &format!("\"retryPolicy\": {{ {policy}, \"retryableStatusCodes\": [{codes}] }}"))
+        };
+        let two = "\"UNAVAILABLE\", \"ABORTED\"";
+        let turned = "\"ABORTED\", \"UNAVAILABLE\"";
+        assert_told_apart("calls", &policy(two), &policy(turned), &policy("\"UNAVAILABLE\""));
     }
 
     #[test]

@@ -141,6 +141,13 @@ impl Builder {
     /// wins over one of a gapic yaml; within a kind the file that was given first wins. A file can also be an operation mapping, which
     /// [`Builder::operation_mapping`] says with calls.
     ///
+    /// From a gRPC service config (`*_grpc_service_config.json`) it reads how long the call that starts an operation may take (`timeout`), and
+    /// after which codes and pauses it is made again (`retryPolicy`). The config with the most specific name counts, as in gRPC: that of the
+    /// method, then that of its service, then that of all methods; of several files with one name, the first. Where a config has no
+    /// `retryPolicy`, such calls are repeated as without a config. More than 5 attempts count as 5, and hedging is not done; warnings say so.
+    ///
+    /// A file whose name ends with `.json` is JSON, any other YAML; several files of all kinds can be given.
+    ///
     /// The file is read when protos are compiled; a missing one is an error then ([`Error::is_io`]).
     pub fn service_config(mut self, path: impl Into<PathBuf>) -> Self {
         self.job.service_configs.push(path.into());

@@ -20,7 +20,8 @@
 //! The protos may import `google/longrunning`, `google/rpc`, `google/type` and what APIs share of `google/api` (and `google/protobuf`) without
 //! these files being on disk. A copy among the includes wins over the one that this crate brings along.
 //!
-//! How clients wait for the operations of an API is part of its service yaml or `*_gapic.yaml`, if it has one: see [`Builder::service_config`].
+//! How clients wait for the operations of an API is part of its service yaml or `*_gapic.yaml`, how they start them part of its
+//! `*_grpc_service_config.json`, if it has them: see [`Builder::service_config`].
 //!
 //! [`Builder`] holds the options, each named as in the plugin `protoc-gen-rust-lro`. Every other setting of prost-build and
 //! tonic-prost-build is within reach through [`Builder::prost`] and [`Builder::tonic`].

@@ -82,8 +82,9 @@ pub struct Config {
     pub levels: Vec<(String, Level)>,
     /// How many threads work at once; one per core unless set. Their number changes nothing but the time.
     pub threads: Option<NonZeroUsize>,
-    /// Files that say how clients wait for operations, and what these are called.
-    /// A setting of a service yaml wins over one of a `*_gapic.yaml`; within a kind the first file wins.
+    /// Files that say how clients start operations and wait for them, and what these are called.
+    /// A setting of a service yaml wins over one of a `*_gapic.yaml`; within a kind the first file wins. In gRPC service configs the most
+    /// specific name wins, then the first file.
     pub service_configs: Vec<ServiceConfig>,
     /// What the operations of methods hold whose protos do not say so: the full name of the method, and the names of the response and of the
     /// metadata as `operation_info` would have them. What a proto says itself wins.

@@ -47,5 +47,7 @@ pub use operation_mapping::{AnnotationMapping, ListMapping, OperationMapping, Rp
 pub use options::{OPTIONS, OptionSpec};
 pub use output::layout::{File, Output};
 pub use plugin::{PluginRun, run_plugin};
-pub use service_config::{FileReader, OperationRule, PollingSettings, ServiceConfig};
+pub use service_config::{
+    FileReader, MethodConfig, OperationRule, PollingSettings, RetryPolicy, ServiceConfig,
+};
 pub use stage::{Stage, StageHook};

@@ -8,7 +8,9 @@ use crate::input::request::Request;
 use crate::lints::disable;
 use crate::model::{self, TypeRef};
 use crate::parallel;
-use crate::service_config::{OperationRule, PollingSettings, ServiceConfig, Settings, check_selectors};
+use crate::service_config::{
+    MethodConfig, OperationRule, PollingSettings, ServiceConfig, Settings, check_selectors,
+};
 
 /// A method that returns `google.longrunning.Operation`.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +26,8 @@ pub struct LroMethod {
     pub types: Option<(LroType, LroType)>,
     /// How clients wait for its operations, if a service config says so.
     pub polling: Option<PollingSettings>,
+    /// How long the call that starts an operation may take and how it is repeated, if a gRPC service config says so.
+    pub method_config: Option<MethodConfig>,
     /// The fields of its request that clients fill in, as a service config has them.
     pub auto_populated_fields: Vec<String>,
     /// Where operations of its service are found over HTTP, as a service config has it.
@@ -79,6 +83,7 @@ pub fn methods_with(
                 .as_ref()
                 .map(|types| (LroType::new(&types.response), LroType::new(&types.metadata))),
             polling: method.polling,
+            method_config: method.starting.clone(),
             auto_populated_fields: method
                 .auto_populated_fields
                 .iter()

@@ -1,15 +1,18 @@
 //! Service configs as another YAML library sees them. Nothing here is shared with the generator.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_yaml_ng::Value;
 
+use super::independent_grpc::{self, ByName};
 use crate::Outcome;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Service,
     Gapic,
+    Grpc,
 }
 
 /// What one file says.
@@ -21,6 +24,8 @@ pub(crate) struct Reading {
     pub(crate) fields: BTreeMap<String, Vec<String>>,
     /// RPC, HTTP method and path.
     pub(crate) rules: Vec<[String; 3]>,
+    /// How calls are made, if the file is one of gRPC's.
+    pub(crate) calls: ByName,
     apis: Vec<String>,
 }
 
@@ -34,11 +39,24 @@ pub(crate) struct Polling {
 }
 
 impl Reading {
+    /// Nothing yet.
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            polling: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            rules: Vec::new(),
+            calls: ByName::new(),
+            apis: Vec::new(),
+        }
+    }
+
     /// The services that are named anywhere.
     pub(crate) fn services(&self) -> impl Iterator<Item = &str> {
         let selectors = self.polling.keys().chain(self.fields.keys());
         let named = selectors.filter_map(|selector| selector.rsplit_once('.').map(|(service, _)| service));
-        named.chain(self.apis.iter().map(String::as_str))
+        let called = self.calls.keys().map(|(service, _)| service.as_str());
+        named.chain(self.apis.iter().map(String::as_str)).chain(called)
     }
 
     pub(crate) fn is_about(&self, service: &str) -> bool {
@@ -46,24 +64,23 @@ impl Reading {
     }
 }
 
-/// Reads a file; nothing if it is no service config.
-pub(crate) fn read(text: &str) -> Outcome<Option<Reading>> {
+/// Reads a file, whose name says whether it is JSON; nothing if it is no service config.
+pub(crate) fn read(name: &str, text: &str) -> Outcome<Option<Reading>> {
+    if Path::new(name).extension().is_some_and(|extension| extension == "json") {
+        let calls = independent_grpc::read(text)?;
+        return Ok(calls.map(|calls| Reading { calls, ..Reading::new(Kind::Grpc) }));
+    }
     let root: Value = serde_yaml_ng::from_str(text)?;
     let kind = match root["type"].as_str() {
         Some("google.api.Service") => Kind::Service,
         Some("com.google.api.codegen.ConfigProto") => Kind::Gapic,
         _ => return Ok(None),
     };
-    let mut reading = Reading {
-        kind,
-        polling: BTreeMap::new(),
-        fields: BTreeMap::new(),
-        rules: Vec::new(),
-        apis: Vec::new(),
-    };
-    match kind {
-        Kind::Gapic => gapic(&root, &mut reading)?,
-        Kind::Service => service(&root, &mut reading)?,
+    let mut reading = Reading::new(kind);
+    if kind == Kind::Gapic {
+        gapic(&root, &mut reading)?;
+    } else {
+        service(&root, &mut reading)?;
     }
     Ok(Some(reading))
 }

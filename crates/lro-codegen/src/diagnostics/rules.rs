@@ -95,6 +95,8 @@ rules! {
         "no RPC has to be renamed in Rust, and what other generators write compiles beside this; two things of one run that would end up with one name are always an error";
     UnknownSelector "lro::unknown-selector" WARN,
         "the keys, methods and fields that a service config names exist, and are what its settings are for; it has some";
+    UnheededSetting "lro::unheeded-setting" WARN,
+        "what a gRPC service config says of methods that start operations is something that clients do: they hedge no calls, make none more than 5 times, let no pause be shorter than the one before, and have no timeout of no time";
     UnusedOption "lro::unused-option" WARN,
         "options have an effect, and paths in them match something that they are for";
     ModuleTree "lro::module-tree" WARN,
@@ -108,7 +110,7 @@ rules! {
     Option "lro::option" ALWAYS,
         "options exist and have values of the right form";
     ServiceConfig "lro::service-config" ALWAYS,
-        "service configs are YAML of the right form, with settings that make sense";
+        "service configs are YAML or JSON of the right form, with settings that make sense";
     Messages "lro::messages" ALWAYS,
         "prost-build and tonic-build can generate the messages and services";
 }

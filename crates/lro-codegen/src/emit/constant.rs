@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emitter, polling};
+use super::{Emitter, method_config, polling};
 use crate::model::Method;
 use crate::names::MethodNames;
 
@@ -15,11 +15,18 @@ impl Emitter<'_> {
             "The long-running method `{}.{}`; its operations hold a `{}` and report progress as `{}`.",
             self.full_name, method.name, operation.response.full_name, operation.metadata.full_name
         );
-        let waiting = method.polling.as_ref().map(|settings| [String::new(), polling::in_words(settings)]);
-        let docs = self.attributes([about].into_iter().chain(waiting.into_iter().flatten()));
+        let config = method.starting.as_ref();
+        let starting =
+            config.and_then(|config| method_config::in_words(config, method.call.request_id.is_some()));
+        let waiting = method.polling.as_ref().map(polling::in_words);
+        let more = starting.into_iter().chain(waiting).flat_map(|line| [String::new(), line]);
+        let docs = self.attributes([about].into_iter().chain(more));
         let deprecated = super::docs::deprecated(method.deprecated);
-        let polling = method.polling.as_ref().and_then(polling::tokens);
-        let polling = polling.map(|polling| quote!(.with_polling(#polling)));
+        let polling = method.polling.as_ref().map(|settings| {
+            let polling = polling::tokens(settings);
+            quote!(.with_polling(#polling))
+        });
+        let config = config.map(method_config::tokens);
         let name = &names.constant;
         let types = [&method.input, &operation.response.full_name, &operation.metadata.full_name];
         let [request, response, metadata] = types.map(|full_name| self.rust_type(full_name));
@@ -30,7 +37,7 @@ impl Emitter<'_> {
         Some(quote! {
             #docs
             #deprecated
-            #public const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*)#polling #rpcs #settings;
+            #public const #name: Method<#request, #response, #metadata> = Method::new(#path, #(#types),*)#polling #config #rpcs #settings;
         })
     }
 }

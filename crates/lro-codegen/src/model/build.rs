@@ -139,6 +139,7 @@ impl Builder<'_, '_> {
             input,
             output,
             polling: self.settings.polling(&full_name),
+            starting: self.settings.method_config(service, &method.name).cloned(),
             auto_populated_fields: self.settings.auto_populated_fields(&full_name),
             call: Call::default(),
         }

@@ -19,7 +19,7 @@ pub(crate) use field::{Place, Step};
 pub(crate) use index::TypeIndex;
 pub(crate) use mapping::{Done, Fields, List, Mapping, Mappings, Payload, Rpc};
 
-use crate::service_config::{AutoPopulatedField, OperationRule, PollingSettings};
+use crate::service_config::{AutoPopulatedField, MethodConfig, OperationRule, PollingSettings};
 
 /// The message that everybody's long-running methods return.
 pub(crate) const OPERATION: &str = "google.longrunning.Operation";
@@ -66,6 +66,8 @@ pub(crate) struct Method {
     pub(crate) operation: Option<OperationTypes>,
     /// How clients wait for its operations, if a service config says so.
     pub(crate) polling: Option<PollingSettings>,
+    /// How the calls that start them are made, if a service config of gRPC says so.
+    pub(crate) starting: Option<MethodConfig>,
     /// The fields of the request that clients fill in when they are empty, as a service config has them.
     pub(crate) auto_populated_fields: Vec<AutoPopulatedField>,
     /// What clients do to a request before they send it; nothing where the service has no typed client.

@@ -167,7 +167,7 @@ pub const OPTIONS: &[OptionSpec] = &[
         method: "service_config(path) or operation_mapping(OperationMapping)",
         value: "FILE",
         default: "",
-        help: "read how clients wait for operations from a service yaml or a *_gapic.yaml, or how an API's own operations are read from an operation mapping; repeatable, the first one wins",
+        help: "read how clients wait for operations from a service yaml or a *_gapic.yaml, how they start them from a gRPC service config (JSON), or how an API's own operations are read from an operation mapping; repeatable, the first one wins",
         apply: service_config,
     },
     OptionSpec {

@@ -9,6 +9,27 @@ pub(super) struct Keys {
     pub(super) others: &'static [&'static str],
 }
 
+impl Keys {
+    pub(super) fn all(self) -> impl Iterator<Item = &'static str> {
+        self.read.iter().chain(self.others).copied()
+    }
+}
+
+/// Whether a key stands for a field: by the field's name in the proto, or by its name in JSON, `longRunning` for `long_running`.
+pub(super) fn is_name_of(key: &str, field: &str) -> bool {
+    key == field || key.chars().eq(json_name(field))
+}
+
+/// The name that protobuf gives a field in JSON.
+pub(super) fn json_name(field: &str) -> impl Iterator<Item = char> {
+    let mut upper = false;
+    field.chars().filter_map(move |letter| {
+        let letter = if std::mem::take(&mut upper) { letter.to_ascii_uppercase() } else { letter };
+        upper = letter == '_';
+        (!upper).then_some(letter)
+    })
+}
+
 /// `google.api.Service`.
 pub(super) const SERVICE: Keys = Keys {
     read: &["type", "apis", "http", "publishing"],
@@ -105,6 +126,37 @@ pub(super) const GAPIC_METHOD: Keys = Keys {
         "surface_treatments",
     ],
 };
+
+/// `grpc.service_config.ServiceConfig`.
+pub(super) const GRPC: Keys = Keys {
+    read: &["method_config"],
+    others: &[
+        "load_balancing_policy",
+        "load_balancing_config",
+        "retry_throttling",
+        "health_check_config",
+        "connection_scaling",
+    ],
+};
+
+/// `grpc.service_config.MethodConfig`.
+pub(super) const METHOD_CONFIG: Keys = Keys {
+    read: &["name", "timeout", "retry_policy", "hedging_policy"],
+    others: &["wait_for_ready", "max_request_message_bytes", "max_response_message_bytes"],
+};
+
+/// `grpc.service_config.MethodConfig.Name`.
+pub(super) const METHOD_NAME: &[&str] = &["service", "method"];
+
+/// `grpc.service_config.MethodConfig.RetryPolicy`, and a key that gRPC for Java has besides.
+pub(super) const RETRY_POLICY: &[&str] = &[
+    "max_attempts",
+    "initial_backoff",
+    "max_backoff",
+    "backoff_multiplier",
+    "retryable_status_codes",
+    "per_attempt_recv_timeout",
+];
 
 /// `lro.OperationMapping`, which is described in MAPPINGS.md and has no proto.
 pub(super) const MAPPING: &[&str] = &["type", "operations", "methods"];

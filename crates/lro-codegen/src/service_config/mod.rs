@@ -1,18 +1,24 @@
-//! Service configs: the YAML files that say of an API's methods what its protos do not.
+//! Service configs: the files that say of an API's methods what its protos do not.
 //!
-//! Three kinds are read, told apart by what is in them: service yamls (`type: google.api.Service`), the older `*_gapic.yaml`
-//! (`type: com.google.api.codegen.ConfigProto`), of both of which only what the generator has a use for is looked at, and operation mappings
-//! (`type: lro.OperationMapping`), which are this project's own.
+//! Four kinds are read, told apart by what is in them: service yamls (`type: google.api.Service`), the older `*_gapic.yaml`
+//! (`type: com.google.api.codegen.ConfigProto`), service configs of gRPC (`grpc.service_config.ServiceConfig`, in JSON), of all three of which
+//! only what the generator has a use for is looked at, and operation mappings (`type: lro.OperationMapping`), which are this project's own.
 
 mod gapic;
+mod grpc;
 mod indent;
+mod json;
 mod keys;
 mod mapping;
+mod method_config;
+mod node;
 mod operations;
 mod polling;
 mod reader;
+mod retry;
 mod selectors;
 mod service;
+mod source;
 mod yaml;
 
 use std::collections::HashMap;
@@ -21,17 +27,20 @@ use std::io;
 use std::sync::Arc;
 
 pub(crate) use mapping::OperationInfo;
+pub use method_config::MethodConfig;
 pub use operations::OperationRule;
 pub(crate) use operations::name_patterns;
 pub use polling::PollingSettings;
+pub use retry::RetryPolicy;
 pub(crate) use selectors::check_selectors;
 
 use crate::diagnostics::Location;
 use crate::diagnostics::report::Report;
 use crate::operation_mapping::OperationMapping;
+use method_config::{ByName, MethodConfigs};
 use reader::Reader;
 
-/// A service yaml or a `*_gapic.yaml`: what [`crate::Config::service_configs`] holds.
+/// A service yaml, a `*_gapic.yaml`, a service config of gRPC or an operation mapping: what [`crate::Config::service_configs`] holds.
 ///
 /// ```
 /// # let text = "type: google.api.Service\n";
@@ -41,7 +50,7 @@ use reader::Reader;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServiceConfig {
-    /// What diagnostics call the file.
+    /// What diagnostics call the file. Its text is JSON if this ends with `.json`, else YAML.
     pub file: String,
     /// What is in it.
     pub text: String,
@@ -84,6 +93,7 @@ pub(crate) struct Settings {
     /// The mappings that were not written in a file.
     operation_mappings: Vec<OperationMapping>,
     polling: HashMap<String, PollingSettings>,
+    method_configs: ByName,
     auto_populated_fields: HashMap<String, Vec<AutoPopulatedField>>,
     operation_infos: HashMap<String, (OperationInfo, Option<Location>)>,
 }
@@ -93,6 +103,8 @@ pub(crate) struct Settings {
 struct FileSettings {
     file: String,
     polling: Vec<Setting<PollingSettings>>,
+    /// Absent where the file is none of gRPC's.
+    method_configs: Option<MethodConfigs>,
     auto_populated_fields: Vec<Setting<Vec<AutoPopulatedField>>>,
     /// The services that it is about; all of them where it does not say.
     services: Vec<String>,
@@ -109,6 +121,7 @@ impl FileSettings {
         Self {
             file,
             polling: Vec::new(),
+            method_configs: None,
             auto_populated_fields: Vec::new(),
             services: Vec::new(),
             operation_rules: Vec::new(),
@@ -136,7 +149,8 @@ pub(crate) struct AutoPopulatedField {
 }
 
 impl Settings {
-    /// Reads all files. A setting of a service yaml wins over one of a gapic yaml, and within a kind the first file wins.
+    /// Reads all files. A setting of a service yaml wins over one of a gapic yaml, and within a kind the first file wins. Of configs of gRPC
+    /// the one with the most specific name wins, whichever file it is in.
     ///
     /// What an option of the run says of a method's operations wins over all files, and mappings that were given to the run are
     /// before those of files.
@@ -154,6 +168,7 @@ impl Settings {
             match reader.kind(&root) {
                 Some(Kind::Service) => files.push(service::read(&root, &mut reader)),
                 Some(Kind::Gapic) => gapic_files.push(gapic::read(&root, &mut reader)),
+                Some(Kind::Grpc) => files.push(grpc::read(&root, &mut reader)),
                 Some(Kind::Mapping) => files.push(mapping::read(&root, &mut reader)),
                 None => {}
             }
@@ -172,12 +187,22 @@ impl Settings {
         }
         let (polling, auto_populated_fields) = (first_of_each(polling), first_of_each(fields));
         let operation_mappings = operation_mappings.to_vec();
-        Self { files, operation_mappings, polling, auto_populated_fields, operation_infos }
+        let of_grpc = files.iter().enumerate();
+        let method_configs =
+            ByName::new(of_grpc.filter_map(|(number, file)| Some((number, file.method_configs.as_ref()?))));
+        Self { files, operation_mappings, polling, method_configs, auto_populated_fields, operation_infos }
     }
 
     /// How clients wait for operations of a method, if any file says so.
     pub(crate) fn polling(&self, method: &str) -> Option<PollingSettings> {
         self.polling.get(method).copied()
+    }
+
+    /// How calls of a method are made, if any file says so.
+    pub(crate) fn method_config(&self, service: &str, method: &str) -> Option<&MethodConfig> {
+        let (file, config) = self.method_configs.find(service, method)?;
+        let (config, _) = self.files.get(file)?.method_configs.as_ref()?.configs.get(config)?;
+        Some(config)
     }
 
     /// What operations of a method hold by the first file that says so, and where it does.
@@ -210,6 +235,7 @@ impl Settings {
 enum Kind {
     Service,
     Gapic,
+    Grpc,
     Mapping,
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::node::Node;
 use super::reader::{Entries, Reader};
-use super::yaml::Node;
 use crate::diagnostics::shown;
 
 /// How clients wait for the operations of a method (`google.api.MethodSettings.LongRunning`).
@@ -46,7 +46,7 @@ pub(super) struct Form {
 const MULTIPLIER: &str = "poll_delay_multiplier";
 
 /// The longest `google.protobuf.Duration`, about 10,000 years.
-const LONGEST: Duration = Duration::from_secs(315_576_000_000);
+pub(super) const LONGEST: Duration = Duration::from_secs(315_576_000_000);
 
 /// Reads the value of `long_running`. Nothing where any part of it is wrong, which is then reported.
 pub(super) fn read(node: &Node<'_>, form: &Form, reader: &mut Reader<'_>) -> Option<PollingSettings> {

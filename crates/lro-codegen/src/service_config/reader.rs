@@ -1,13 +1,14 @@
 //! Looks things up in one file, and reports what is not as it should be.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::indent::Indented;
-use super::keys::Keys;
-use super::yaml::{Broken, Node, Place, Value, parse, prepare};
+use super::keys::{GRPC, Keys, is_name_of, json_name};
+use super::node::{Broken, Node, Place, Value};
+use super::source::{Source, is_json};
 use super::{Kind, Setting};
 use crate::diagnostics::report::Report;
-use crate::diagnostics::suggest::nearest;
+use crate::diagnostics::suggest::nearest_by;
 use crate::diagnostics::{Diagnostic, Location, Rule, shown};
 use crate::input::validate::is_full_name;
 
@@ -24,6 +25,7 @@ pub(super) type Entries<'n, 'a> = &'n [(Node<'a>, Node<'a>)];
 #[derive(Debug)]
 pub(super) struct Reader<'r> {
     file: &'r str,
+    is_json: bool,
     report: &'r mut Report,
     problems: usize,
     misspelt: bool,
@@ -31,7 +33,7 @@ pub(super) struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     pub(super) fn new(file: &'r str, report: &'r mut Report) -> Self {
-        Self { file, report, problems: 0, misspelt: false }
+        Self { file, is_json: is_json(file), report, problems: 0, misspelt: false }
     }
 
     pub(super) fn file(&self) -> String {
@@ -39,29 +41,35 @@ impl<'r> Reader<'r> {
     }
 
     /// The file's text, ready to be read.
-    pub(super) fn source<'a>(&mut self, text: &'a str) -> Option<Indented<'a>> {
-        prepare(text).map_err(|broken| self.broken(broken)).ok()
+    pub(super) fn source<'a>(&mut self, text: &'a str) -> Option<Source<'a>> {
+        Source::new(self.file, text).map_err(|broken| self.broken(broken)).ok()
     }
 
     /// The file's one document.
-    pub(super) fn root<'a>(&mut self, source: &'a Indented<'_>) -> Option<Node<'a>> {
-        parse(source).map_err(|broken| self.broken(broken)).ok()
+    pub(super) fn root<'a>(&mut self, source: &'a Source<'_>) -> Option<Node<'a>> {
+        source.parse().map_err(|broken| self.broken(broken)).ok()
     }
 
     fn broken(&mut self, Broken { place, reason }: Broken) {
-        let message = format!("this YAML cannot be read: {reason}");
+        let notation = if self.is_json { "JSON" } else { "YAML" };
+        let message = format!("this {notation} cannot be read: {reason}");
         self.problem(place, message, "correct the file, or leave out the option service_config");
     }
 
-    /// What the file calls itself, under the key `type`.
+    /// What the file calls itself, under the key `type`. Configs of gRPC have no such key, and no other file has theirs.
     pub(super) fn kind(&mut self, root: &Node<'_>) -> Option<Kind> {
         const HELP: &str = "it begins with `type: google.api.Service`, with `type: com.google.api.codegen.ConfigProto` \
-                            if it is a gapic.yaml, or with `type: lro.OperationMapping` if it is an operation mapping";
+                            if it is a gapic.yaml, or with `type: lro.OperationMapping` if it is an operation mapping; a service config of gRPC \
+                            has the key `methodConfig`";
         let Value::Mapping(entries) = &root.value else {
             return self.wrong(root, "a service config", "a mapping");
         };
         let Some(node) = self.get(entries, "type") else {
-            self.problem(Some(root.place), "this is not a service config: it has no key `type`", HELP);
+            if self.is_grpc(entries) {
+                return Some(Kind::Grpc);
+            }
+            let message = "this is not a service config: it has no key `type`, nor one of gRPC's";
+            self.problem(Some(root.place), message, HELP);
             return None;
         };
         match self.text(node, "type")? {
@@ -76,13 +84,26 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Whether a file without a type has a key of a gRPC service config. One in JSON may have one that is like such a key, or none at all.
+    fn is_grpc(&self, entries: Entries<'_, '_>) -> bool {
+        let is_known = |(key, _): &(Node<'_>, _)| match &key.value {
+            Value::Scalar(text) => {
+                let is_misspelt = || self.is_json && self.nearest(text, GRPC.all()).is_some();
+                GRPC.all().any(|field| is_name_of(text, field)) || is_misspelt()
+            }
+            _ => false,
+        };
+        entries.iter().any(is_known) || (self.is_json && entries.is_empty())
+    }
+
     /// What a key stands for, if it is there and not null. The key is the name of a field in its proto.
     pub(super) fn get<'n, 'a>(&mut self, entries: Entries<'n, 'a>, key: &str) -> Option<&'n Node<'a>> {
         let is_key = |node: &Node<'_>| matches!(&node.value, Value::Scalar(text) if is_name_of(text, key));
         let mut found = entries.iter().filter(|(node, _)| is_key(node));
         let (_, value) = found.next()?;
         if let Some((again, _)) = found.next() {
-            self.problem(Some(again.place), format!("the key `{key}` is there twice"), "keep one of the two");
+            let message = format!("the key `{}` is there twice", self.spelt(key));
+            self.problem(Some(again.place), message, "keep one of the two");
         }
         Some(value).filter(|value| !matches!(value.value, Value::Null))
     }
@@ -109,9 +130,9 @@ impl<'r> Reader<'r> {
             if known.iter().any(|known| is_name_of(text, known)) {
                 continue;
             }
-            if let Some(meant) = nearest(text, known.iter().copied()) {
+            if let Some(meant) = self.nearest(text, known.iter().copied()) {
                 let message = format!("there is no key `{}` in {what}", shown(text));
-                self.problem(Some(key.place), message, &format!("did you mean `{meant}`?"));
+                self.problem(Some(key.place), message, &format!("did you mean `{}`?", self.spelt(meant)));
             }
         }
     }
@@ -120,18 +141,19 @@ impl<'r> Reader<'r> {
     pub(super) fn warn_of_misspelt(&mut self, entries: Entries<'_, '_>, what: &str, keys: Keys) {
         for (key, _) in entries {
             let Value::Scalar(text) = &key.value else { continue };
-            let mut known = keys.read.iter().chain(keys.others);
-            if known.clone().any(|known| is_name_of(text, known)) {
+            if keys.all().any(|known| is_name_of(text, known)) {
                 continue;
             }
             // A key of another version of the message may be like one that is not read.
-            let meant = nearest(text, known.by_ref().copied()).filter(|meant| keys.read.contains(meant));
+            let meant = self.nearest(text, keys.all()).filter(|meant| keys.read.contains(meant));
             if let Some(meant) = meant {
                 let message = format!("there is no key `{}` in {what}, so it has no effect", shown(text));
                 let warning = Diagnostic::warning(Rule::UnknownSelector, message);
                 self.misspelt = true;
                 self.report.push(
-                    warning.at(self.location(Some(key.place))).help(format!("did you mean `{meant}`?")),
+                    warning
+                        .at(self.location(Some(key.place)))
+                        .help(format!("did you mean `{}`?", self.spelt(meant))),
                 );
             }
         }
@@ -169,8 +191,7 @@ impl<'r> Reader<'r> {
         around: &Node<'_>,
     ) -> Option<(&'n str, Location)> {
         let Some(node) = self.get(entries, key) else {
-            self.problem(Some(around.place), format!("there is no `{key}` here"), "add it");
-            return None;
+            return self.lacks(around, key);
         };
         let name = self.text(node, key)?;
         if is_full_name(name) {
@@ -178,6 +199,13 @@ impl<'r> Reader<'r> {
         }
         let message = format!("`{}` is not a name from a proto", shown(name));
         self.problem(Some(node.place), message, "write the name in full, without wildcards");
+        None
+    }
+
+    /// Reports that a key is not there which has to be.
+    pub(super) fn lacks<T>(&mut self, around: &Node<'_>, key: &str) -> Option<T> {
+        let message = format!("there is no `{}` here", self.spelt(key));
+        self.problem(Some(around.place), message, "add it");
         None
     }
 
@@ -198,7 +226,7 @@ impl<'r> Reader<'r> {
         self.problem_at(self.location(place), message, help);
     }
 
-    fn problem_at(&mut self, location: Location, message: impl Into<String>, help: &str) {
+    pub(super) fn problem_at(&mut self, location: Location, message: impl Into<String>, help: &str) {
         self.problems += 1;
         let diagnostic = match self.problems {
             ..=MAX_PROBLEMS => Diagnostic::error(Rule::ServiceConfig, message).at(location).help(help),
@@ -225,6 +253,7 @@ impl<'r> Reader<'r> {
             Value::Sequence(_) => "a list",
             Value::Mapping(_) => "a mapping",
         };
+        let (wanted, found) = (self.in_notation(wanted), self.in_notation(found));
         let help = match node.value {
             Value::Alias => "write out what it stands for; aliases are not followed".to_owned(),
             _ => format!("write {wanted}"),
@@ -233,15 +262,25 @@ impl<'r> Reader<'r> {
         self.problem(Some(node.place), message, &help);
         None
     }
-}
 
-/// Whether a key stands for a field: by the field's name in the proto, or by its name in JSON, `longRunning` for `long_running`.
-fn is_name_of(key: &str, field: &str) -> bool {
-    let mut upper = false;
-    let in_json = field.chars().filter_map(|letter| {
-        let letter = if std::mem::take(&mut upper) { letter.to_ascii_uppercase() } else { letter };
-        upper = letter == '_';
-        (!upper).then_some(letter)
-    });
-    key == field || key.chars().eq(in_json)
+    /// What the notation of the file calls a form of value.
+    fn in_notation<'w>(&self, form: &'w str) -> &'w str {
+        match form {
+            "a mapping" if self.is_json => "an object",
+            "a list" if self.is_json => "an array",
+            "nothing" if self.is_json => "null",
+            _ => form,
+        }
+    }
+
+    /// A key as one would write it in this file: JSON has the names that protobuf gives fields there.
+    pub(super) fn spelt<'k>(&self, field: &'k str) -> Cow<'k, str> {
+        if self.is_json { Cow::Owned(json_name(field).collect()) } else { Cow::Borrowed(field) }
+    }
+
+    /// The field whose key, as one would write it here, is most like `wanted`.
+    fn nearest(&self, wanted: &str, fields: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+        let fields: Vec<_> = fields.map(|field| (field, self.spelt(field))).collect();
+        nearest_by(wanted, &fields, |(_, key)| key).map(|(field, _)| *field)
+    }
 }

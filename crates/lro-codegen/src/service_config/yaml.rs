@@ -1,61 +1,13 @@
 //! YAML as a tree with positions, within bounds that no input can leave.
 
-use std::borrow::Cow;
-
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 
 use super::indent::Indented;
-
-/// Deeper nesting is refused. What is read lies at most 6 levels deep.
-const MAX_DEPTH: usize = 64;
-
-/// Longer texts are refused: 14 times the longest that is known. What takes most memory at this length are hundreds of thousands of
-/// mappings in one list (`[:,:,…]`), with which a process was measured at 313 MB; most of that is the parser's.
-const MAX_LENGTH: usize = 1 << 20;
-
-/// A value and where it is.
-#[derive(Debug)]
-pub(super) struct Node<'a> {
-    pub(super) place: Place,
-    pub(super) value: Value<'a>,
-}
-
-/// Where a value begins, and where it ends if it is a text without quotes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    pub(super) start: Position,
-    pub(super) end: Option<Position>,
-}
-
-/// Line and column, both from one. Columns are letters.
-type Position = (u32, u32);
-
-#[derive(Debug)]
-pub(super) enum Value<'a> {
-    Scalar(Cow<'a, str>),
-    /// What stands for no value at all: nothing, `~` or `null`, without quotes.
-    Null,
-    Sequence(Vec<Node<'a>>),
-    Mapping(Vec<(Node<'a>, Node<'a>)>),
-    /// A reference to another value. These are never followed, so that no input grows by being read.
-    Alias,
-}
-
-/// Why a text is no YAML that is read here, and where.
-#[derive(Debug)]
-pub(super) struct Broken {
-    pub(super) place: Option<Place>,
-    pub(super) reason: String,
-}
+use super::node::{Broken, MAX_DEPTH, MAX_LENGTH, Node, Place, Position, Value, within_bounds};
 
 /// Prepares a text for [`parse`].
 pub(super) fn prepare(text: &str) -> Result<Indented<'_>, Broken> {
-    if text.len() > MAX_LENGTH {
-        let reason = format!("it is longer than {} MiB", MAX_LENGTH >> 20);
-        return Err(Broken { place: None, reason });
-    }
-    // Windows has programs that put this mark at the start of a text.
-    Ok(Indented::new(text.strip_prefix('\u{feff}').unwrap_or(text), MAX_LENGTH))
+    Ok(Indented::new(within_bounds(text)?, MAX_LENGTH))
 }
 
 /// Reads the one document of a text. Others may be there if there is nothing in them.
@@ -80,12 +32,6 @@ pub(super) fn parse<'a>(source: &'a Indented<'_>) -> Result<Node<'a>, Broken> {
     Ok(document.unwrap_or(Node { place: Place { start: (1, 1), end: None }, value: Value::Null }))
 }
 
-impl Broken {
-    fn at(start: Position, reason: impl Into<String>) -> Self {
-        Self { place: Some(Place { start, end: None }), reason: reason.into() }
-    }
-}
-
 /// Builds the tree from the parser's events.
 struct Tree<'a> {
     parser: Parser<'a, StrInput<'a>>,
@@ -108,7 +54,7 @@ impl<'a> Tree<'a> {
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node<'a>, Broken> {
         let start = self.position(span.start);
         if depth > MAX_DEPTH {
-            return Err(Broken::at(start, format!("it is nested more than {MAX_DEPTH} levels deep")));
+            return Err(Broken::too_deep(start));
         }
         // Of all other values the parser's end takes in what follows, comments for instance.
         let end = matches!(event, Event::Scalar(_, ScalarStyle::Plain, ..))

@@ -31,6 +31,9 @@ fn files() -> Vec<Proto> {
 const SHOP_YAML: &str = "{ type: google.api.Service, publishing: { method_settings: [ \
     { selector: example.shop.Shop.Sell, long_running: { max_poll_delay: 9s } } ] } }";
 
+const SHOP_JSON: &str =
+    r#"{ "methodConfig": [{ "name": [{ "service": "example.shop.Shop" }], "timeout": "9s" }] }"#;
+
 /// Options, something that is in the output with them only, and something that is in it without them only.
 const EFFECTS: &[(&str, &str, &str)] = &[
     ("emit=lro", "===== example/shop/example.shop.lro.rs", "pub struct Item"),
@@ -57,6 +60,7 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("emit=lro,no_include", "===== example/shop/example.shop.lro.rs", ""),
     ("extern_path=.example.shop.Part=::parts::Part", "<::parts::Part>", "pub struct Part"),
     ("service_config=shop.yaml", ".with_polling(", ""),
+    ("service_config=shop.json", ".with_timeout(", ""),
     ("disable_comments=.", "", "The item's words."),
     ("operation_info=example.shop.Shop.Sell=Part,Part", "[lro::outside-annotation]", ""),
     ("disable_comments=.example.shop.Shop", "", "The service's words."),
@@ -79,7 +83,8 @@ const EFFECTS: &[(&str, &str, &str)] = &[
 #[test]
 fn every_option_changes_the_output_as_it_says() {
     let mut config = Config::default();
-    config.read_file = Some(FileReader::new(|_| Ok(SHOP_YAML.to_owned())));
+    config.read_file =
+        Some(FileReader::new(|path| Ok(if path == "shop.json" { SHOP_JSON } else { SHOP_YAML }.to_owned())));
     let generate = |files: &[Proto], option: &str| generate_with(&config, files, option);
     let without = show(&generate(&files(), ""));
     for (option, added, dropped) in EFFECTS {

@@ -140,7 +140,14 @@ fn each_rule_finds_what_it_is_for() {
     let tested: BTreeSet<Rule> = cases.into_iter().flat_map(|(_, rules)| rules).collect();
     // The rules about service configs, options and modules are tested with these.
     let about_protos = |rule: &Rule| {
-        ![Rule::UnknownSelector, Rule::UnusedOption, Rule::ModuleTree, Rule::OutsideAnnotation].contains(rule)
+        ![
+            Rule::UnknownSelector,
+            Rule::UnheededSetting,
+            Rule::UnusedOption,
+            Rule::ModuleTree,
+            Rule::OutsideAnnotation,
+        ]
+        .contains(rule)
     };
     let settable: BTreeSet<Rule> =
         RULES.iter().filter(|spec| spec.level.is_some()).map(|spec| spec.rule).filter(about_protos).collect();

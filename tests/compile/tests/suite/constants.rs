@@ -11,8 +11,9 @@ use compile_tests::{
 };
 use lro::google::longrunning::Operation;
 use lro::google::rpc::Status;
-use lro::{Any, Method, Polling};
+use lro::{Any, Method, Polling, RetryPolicy};
 use prost_types::{Struct, Timestamp};
+use tonic::Code;
 
 /// The types of the constant are those that the caller names; its proto names are returned for comparison.
 fn names<Req, Res, Meta>(method: Method<Req, Res, Meta>) -> [&'static str; 4] {
@@ -47,6 +48,21 @@ fn a_constant_has_the_polling_settings_of_its_service_config() {
         .with_total_timeout(Duration::new(86_400, 1));
     assert_eq!(waiting::library_service_lro::IMPORT_BOOKS.polling(), own);
     assert_eq!(library::library_service_lro::IMPORT_BOOKS.polling(), Polling::new());
+}
+
+#[test]
+fn a_constant_says_how_its_call_is_made_if_a_grpc_service_config_does() {
+    let method = waiting::library_service_lro::IMPORT_BOOKS;
+    let own = RetryPolicy::new()
+        .with_codes(&[Code::Aborted, Code::ResourceExhausted, Code::Unavailable])
+        .with_initial_backoff(Duration::from_millis(100))
+        .with_backoff_multiplier(1.3)
+        .with_max_backoff(Duration::from_secs(60))
+        .with_max_attempts(4);
+    assert_eq!((method.timeout(), method.retry()), (Some(Duration::from_millis(500)), own));
+    let plain = library::library_service_lro::IMPORT_BOOKS;
+    let default = RetryPolicy::new().with_codes(&[Code::Unavailable]);
+    assert_eq!((plain.timeout(), plain.retry()), (None, default));
 }
 
 #[test]

@@ -26,13 +26,16 @@ pub fn options(data: &[u8]) -> bool {
     std::str::from_utf8(data).is_ok_and(|parameter| generate(&library::request(parameter)))
 }
 
-/// The bytes are a service config.
+/// The bytes are a service config, in YAML or in JSON.
 pub fn service_config(data: &[u8]) -> bool {
     std::str::from_utf8(data).is_ok_and(|text| {
-        let mut config = Config::default();
-        config.emit = Emit::Lro;
-        config.service_configs.push(ServiceConfig::new("library.yaml", text));
-        lro_codegen::generate(library::request(""), &config).is_ok()
+        let generated = ["library.yaml", "library.json"].map(|name| {
+            let mut config = Config::default();
+            config.emit = Emit::Lro;
+            config.service_configs.push(ServiceConfig::new(name, text));
+            lro_codegen::generate(library::request(""), &config).is_ok()
+        });
+        generated.contains(&true)
     })
 }
 

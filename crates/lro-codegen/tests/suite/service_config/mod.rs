@@ -1,5 +1,6 @@
 //! Service configs: what of them reaches generated code, and what is said about one that is wrong.
 
+mod grpc;
 mod problems;
 mod selectors;
 mod settings;
