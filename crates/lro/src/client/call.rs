@@ -3,14 +3,16 @@
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use prost::Message;
+use tonic::body::Body;
 use tonic::client::Grpc;
 use tonic::codec::Codec;
+use tonic::codegen::Service;
 use tonic::{GrpcMethod, IntoStreamingRequest, Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 
 use super::codec::Encoded;
 use super::operation::{Operation, RawOperation};
-use super::transport::Erased;
+use super::transport::{Beginning, Erased};
 use super::{Client, Inner, verdict};
 use crate::google::longrunning;
 use crate::method::{self, Method};
@@ -54,7 +56,7 @@ impl Client {
         Req: Message + 'static,
         Res: Message + Default + 'static,
     {
-        self.inner.unary(&self.inner.transport, path, request, ProstCodec::default()).await
+        self.inner.unary(self.inner.transport.clone(), path, request, ProstCodec::default()).await
     }
 
     /// Calls the RPC at `path`, which takes one message and answers with many.
@@ -72,7 +74,7 @@ impl Client {
         Res: Message + Default + 'static,
     {
         let route = route(path, &mut request)?;
-        let mut grpc = self.inner.ready(&self.inner.transport).await?;
+        let mut grpc = self.inner.ready(self.inner.transport.clone()).await?;
         grpc.server_streaming(request, route, ProstCodec::default()).await
     }
 
@@ -92,7 +94,7 @@ impl Client {
     {
         let mut request = request.into_streaming_request();
         let route = route(path, &mut request)?;
-        let mut grpc = self.inner.ready(&self.inner.transport).await?;
+        let mut grpc = self.inner.ready(self.inner.transport.clone()).await?;
         grpc.client_streaming(request, route, ProstCodec::default()).await
     }
 
@@ -112,7 +114,7 @@ impl Client {
     {
         let mut request = request.into_streaming_request();
         let route = route(path, &mut request)?;
-        let mut grpc = self.inner.ready(&self.inner.transport).await?;
+        let mut grpc = self.inner.ready(self.inner.transport.clone()).await?;
         grpc.streaming(request, route, ProstCodec::default()).await
     }
 
@@ -122,8 +124,10 @@ impl Client {
         path: &'static str,
         request: Request<Vec<u8>>,
     ) -> Result<Bytes, Status> {
-        let transport = self.inner.operations_transport();
-        Ok(self.inner.unary(transport, path, request, Encoded).await?.into_inner())
+        let beginning = Beginning::default();
+        let transport = beginning.keep(self.inner.operations_transport().clone());
+        let answer = self.inner.unary(transport, path, request, Encoded).await;
+        answer.map(Response::into_inner).map_err(|status| beginning.explain(status))
     }
 
     /// Likewise for one that answers with a stream.
@@ -141,14 +145,15 @@ impl Inner {
         self.operations_transport.as_ref().unwrap_or(&self.transport)
     }
 
-    pub(super) async fn unary<C>(
+    pub(super) async fn unary<T, C>(
         &self,
-        transport: &Erased,
+        transport: T,
         path: &'static str,
         mut request: Request<C::Encode>,
         codec: C,
     ) -> Result<Response<C::Decode>, Status>
     where
+        T: Service<http::Request<Body>, Response = http::Response<Body>, Error = Status>,
         C: Codec<Encode: Send + Sync + 'static, Decode: Send + Sync + 'static>,
     {
         let route = route(path, &mut request)?;
@@ -167,17 +172,20 @@ impl Inner {
         mut request: Request<Vec<u8>>,
     ) -> Result<Streaming<Bytes>, Status> {
         let route = route(path, &mut request)?;
-        let mut grpc = self.ready(transport).await?;
+        let mut grpc = self.ready(transport.clone()).await?;
         Ok(grpc.server_streaming(request, route, Encoded).await?.into_inner())
     }
 
     /// Makes tonic's dispatcher with this client's settings, ready for one call.
-    async fn ready(&self, transport: &Erased) -> Result<Grpc<Erased>, Status> {
+    async fn ready<T>(&self, transport: T) -> Result<Grpc<T>, Status>
+    where
+        T: Service<http::Request<Body>, Response = http::Response<Body>, Error = Status>,
+    {
         if self.origin.scheme().is_some() != self.origin.authority().is_some() {
             let origin = &self.origin;
             return Err(Status::internal(format!("the origin `{origin}` needs a scheme and an authority")));
         }
-        let mut grpc = Grpc::with_origin(transport.clone(), self.origin.clone());
+        let mut grpc = Grpc::with_origin(transport, self.origin.clone());
         if let Some(encoding) = self.send_compressed {
             grpc = grpc.send_compressed(encoding);
         }

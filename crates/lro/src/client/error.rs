@@ -10,6 +10,8 @@ use tonic::Status;
 use super::follow::Effort;
 use super::kind::{Kind, RpcFailure};
 use super::operation::{Operation, RawOperation};
+use super::transport::TooLarge;
+use super::verdict;
 
 /// Why there is no response.
 ///
@@ -154,13 +156,18 @@ impl fmt::Display for OperationError {
                 write!(f, "gave up waiting for operation `{name}` after {after:?}; it may still be running")?;
                 last_trouble.iter().try_for_each(|last| write!(f, " (last trouble: {})", Short(&last.status)))
             }
-            Kind::TooLarge(failure) => write!(
-                f,
-                "the answer of {} for operation `{name}` is too large: {}; the operation has most likely ended, and \
-                 `Client::max_decoding_message_size` raises the limit",
-                failure.method,
-                Short(&failure.status)
-            ),
+            Kind::TooLarge(RpcFailure { method, status, .. }) => {
+                let state = match verdict::too_large(status) {
+                    Some(TooLarge { is_done: true }) => "is done",
+                    _ => "has most likely ended",
+                };
+                write!(
+                    f,
+                    "operation `{name}` {state}, but the answer of {method} is larger than the client takes: {}; \
+                     `Client::max_decoding_message_size` raises the limit",
+                    Short(status)
+                )
+            }
             Kind::Gone(failure) | Kind::Unreachable(failure) | Kind::Rpc(failure) => {
                 let RpcFailure { method, status, hint } = failure;
                 write!(f, "{method} failed for operation `{name}`: {}", Short(status))?;

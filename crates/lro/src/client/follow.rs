@@ -80,6 +80,7 @@ impl Follow {
                 return Err(Kind::Rpc(RpcFailure::plain("a call", status)));
             }
             match (&seen.trouble, &seen.operation) {
+                (_, Some(operation)) if operation.done => return Ok(operation.clone()),
                 (Some(trouble), _) => {
                     if verdict::is_final(&self.settings.retry, trouble, &self.shared) {
                         return Err(trouble.failure.clone().into());
@@ -100,8 +101,9 @@ impl Follow {
     }
 
     fn timed_out(&self) -> Kind {
+        let after = self.deadline.map_or(Duration::MAX, |deadline| deadline.duration_since(self.began));
         let last_trouble = self.shared.trouble().map(|trouble| trouble.failure.clone());
-        Kind::TimedOut { after: self.began.elapsed(), last_trouble }
+        Kind::TimedOut { after, last_trouble }
     }
 }
 

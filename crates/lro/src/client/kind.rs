@@ -76,7 +76,7 @@ impl From<RpcFailure> for Kind {
     fn from(failure: RpcFailure) -> Self {
         let status = &failure.status;
         match status.code() {
-            _ if verdict::is_too_large(status) => Self::TooLarge(failure),
+            _ if verdict::too_large(status).is_some() => Self::TooLarge(failure),
             Code::NotFound => Self::Gone(failure),
             Code::Unavailable => Self::Unreachable(failure),
             _ if verdict::is_lost(status) => Self::Unreachable(failure),

@@ -158,7 +158,7 @@ impl Begun {
             let (first, feed) = Feed::begin(stream, self.rpcs, self.path).await?;
             return Ok((first, Some(feed)));
         }
-        let answer = inner.unary(&inner.transport, self.path, request, Encoded).await?;
+        let answer = inner.unary(inner.transport.clone(), self.path, request, Encoded).await?;
         Ok((read(self.rpcs, answer.into_inner())?, None))
     }
 }

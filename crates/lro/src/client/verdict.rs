@@ -8,6 +8,7 @@ use tonic::{Code, Status};
 
 use super::kind::NoAnswer;
 use super::shared::{Shared, Trouble};
+use super::transport::TooLarge;
 use crate::RetryPolicy;
 use crate::google::rpc;
 use crate::payload;
@@ -15,6 +16,9 @@ use crate::payload;
 /// Whether one who waits by this policy gives up.
 pub(super) fn is_final(policy: &RetryPolicy, trouble: &Trouble, shared: &Shared) -> bool {
     let status = &trouble.failure.status;
+    if too_large(status).is_some() {
+        return true;
+    }
     // Who would not ask again in time need not sleep until then.
     let next = trouble.pause.saturating_add(trouble.since.elapsed());
     if is_lost(status) {
@@ -29,7 +33,6 @@ pub(super) fn is_final(policy: &RetryPolicy, trouble: &Trouble, shared: &Shared)
         Code::NotFound => !may_appear(policy, shared, trouble.pause),
         // Interceptors renew their tokens.
         Code::Unauthenticated => trouble.alike >= policy.max_attempts().min(2),
-        _ if is_too_large(status) => true,
         code @ (Code::Internal | Code::Unknown) => {
             !policy.retries(code) || trouble.alike >= policy.max_attempts()
         }
@@ -45,7 +48,7 @@ fn may_appear(policy: &RetryPolicy, shared: &Shared, pause: Duration) -> bool {
 /// Whether the call got no answer, so that nobody knows what the server would have said: the transport has failed, or the client
 /// has given up. Statuses that the server sends have no source.
 pub(super) fn is_lost(status: &Status) -> bool {
-    status.source().is_some()
+    status.source().is_some() && too_large(status).is_none()
 }
 
 /// Whether the client has given up a call that got no answer.
@@ -53,9 +56,9 @@ fn is_late(status: &Status) -> bool {
     matches!(status.source(), Some(source) if source.is::<NoAnswer>())
 }
 
-/// Whether an answer came that is larger than the client takes. The code alone does not tell: servers use it too.
-pub(super) fn is_too_large(status: &Status) -> bool {
-    status.code() == Code::OutOfRange && status.message().contains("decoded message length too large")
+/// That an answer came that is larger than the client takes, if that is what `status` says.
+pub(super) fn too_large(status: &Status) -> Option<&TooLarge> {
+    status.source()?.downcast_ref()
 }
 
 /// How long the server asks to be left alone, if it does.

@@ -56,6 +56,8 @@ async fn run(poller: Ended) {
         if !shared.is_fed() {
             shared.client.channel().turn().await;
         }
+        // Waiting for a turn may have taken long.
+        let Some((demand, _)) = shared.demand() else { return };
         let call = Call::choose(shared, &demand, &plan);
         plan.began(Instant::now());
         shared.set_plan(plan);

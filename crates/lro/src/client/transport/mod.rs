@@ -1,8 +1,9 @@
 //! The transport of a client, and how its type is erased.
 //!
-//! `answer` turns away what is no answer of gRPC. `connection` is the transport of clients that connect on their own.
+//! `answer` turns away what is no answer of gRPC, and `beginning` tells of one that is too large. `connection` is the transport of clients that connect on their own.
 
 mod answer;
+mod beginning;
 mod connection;
 
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use tonic::codegen::{Body as HttpBody, Service, StdError};
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 
+pub(super) use self::beginning::{Beginning, TooLarge};
 pub(super) use self::connection::{Connection, Renewal};
 
 /// Anything that tonic's generated clients take, if it can also be cloned and shared between threads.
