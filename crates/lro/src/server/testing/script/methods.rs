@@ -37,14 +37,14 @@ pub(super) enum Asked {
 impl Methods {
     pub(super) fn add<Req, Res, Meta>(
         &mut self,
-        method: Method<Req, Res, Meta>,
+        method: &Method<Req, Res, Meta>,
         script: impl Fn(Req) -> Script<Res, Meta> + Send + Sync + 'static,
     ) where
         Req: Message + Default + 'static,
         Res: Message + 'static,
         Meta: Message + 'static,
     {
-        let script = Arc::new(script);
+        let (method, script) = (*method, Arc::new(script));
         let start: Start = Arc::new(move |message| {
             let request = Req::decode(message).map_err(|error| {
                 Status::internal(format!("the request is no `{}`: {error}", method.request_type()))

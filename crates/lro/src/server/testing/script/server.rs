@@ -85,7 +85,7 @@ impl ScriptedServer {
         Res: Message + 'static,
         Meta: Message + 'static,
     {
-        self.state().methods.add(method, script);
+        self.state().methods.add(&method, script);
         self
     }
 
