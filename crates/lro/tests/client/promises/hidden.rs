@@ -28,7 +28,7 @@ async fn but_not_for_longer_than_ten_seconds() {
     let error = operation.wait().await.unwrap_err();
     assert_eq!(error.status().unwrap().code(), Code::NotFound);
     let elapsed = start.elapsed();
-    assert!((seconds(8)..seconds(15)).contains(&elapsed), "{elapsed:?}");
+    assert!((seconds(8)..seconds(20)).contains(&elapsed), "{elapsed:?}");
 }
 
 #[tokio::test(start_paused = true)]

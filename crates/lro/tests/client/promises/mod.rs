@@ -13,6 +13,7 @@ mod proxies;
 mod quota;
 mod results;
 mod silence;
+mod start_again;
 mod streams_of_progress;
 mod support;
 mod tokens;

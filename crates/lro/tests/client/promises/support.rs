@@ -17,6 +17,11 @@ pub(crate) fn client(server: &ScriptedServer) -> Client {
     Client::new(server.transport())
 }
 
+/// A client without a limit to its waits, whatever the default is.
+pub(crate) fn patient(server: &ScriptedServer) -> Client {
+    client(server).polling(lro::Polling::new().with_total_timeout(Duration::MAX))
+}
+
 /// Starts an operation that goes on by `script`.
 pub(crate) async fn start(server: &ScriptedServer, client: &Client, script: Script) -> Operation<Done, Step> {
     server.on(METHOD, move |()| script.clone());

@@ -7,7 +7,7 @@ use tonic::{Code, Status};
 use crate::promises::support::{asked, client, delay, millis, seconds, started, succeed_at};
 use crate::scripted_service::response;
 
-const REFUSALS: [Code; 9] = [
+const REFUSALS: [Code; 8] = [
     Code::Unimplemented,
     Code::PermissionDenied,
     Code::InvalidArgument,
@@ -16,7 +16,6 @@ const REFUSALS: [Code; 9] = [
     Code::FailedPrecondition,
     Code::Internal,
     Code::Unknown,
-    Code::Unavailable,
 ];
 
 #[tokio::test(start_paused = true)]
@@ -30,6 +29,16 @@ async fn where_wait_operation_is_refused_get_operation_decides() {
         assert_eq!(waited.unwrap_or_else(|error| panic!("{code:?}: {error}")), response());
         assert!(start.elapsed() < seconds(3 + 5), "{code:?}: {:?}", start.elapsed());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_wait_operation_is_never_available_get_operation_is_asked_as_well() {
+    let server = ScriptedServer::new();
+    server.waiting(Waiting::refused(Status::unavailable("the waiting room is full")));
+    let operation = started(&server, succeed_at(seconds(60))).await;
+    let start = Instant::now();
+    assert_eq!(operation.wait().await.unwrap(), response());
+    assert!(start.elapsed() < seconds(60 + 45), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
