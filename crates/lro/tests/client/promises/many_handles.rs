@@ -80,6 +80,6 @@ async fn all_handles_of_a_client_share_one_rate() {
     // 50 a second, and as many again that were saved up while nobody asked.
     let busiest = busiest.max().unwrap();
     assert!(busiest <= 100, "{busiest} looks within a second");
-    let all = *times.last().unwrap() - times[0];
-    assert!(times.len() as f64 <= 50.0 * (all.as_secs_f64() + 1.0), "{} looks in {all:?}", times.len());
+    let seconds = times.last().unwrap().as_secs() - times[0].as_secs() + 2;
+    assert!(times.len() as u64 <= 50 * seconds, "{} looks in {seconds} s", times.len());
 }

@@ -73,7 +73,7 @@ impl Network {
         }
         // Its end is not told either.
         if self.silent.load(Ordering::Relaxed) > number {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -92,5 +92,5 @@ async fn retry_info_is_obeyed_here_too() {
     let (server, client) = server(Fault::status(retry_after(Code::Unavailable, seconds(7))).times(1));
     client.start(WITH_ID, request()).await.unwrap();
     let calls = server.calls();
-    assert!(calls[1].at() - calls[0].at() >= seconds(7), "{calls:?}");
+    assert!(calls[1].at() >= calls[0].at() + seconds(7), "{calls:?}");
 }

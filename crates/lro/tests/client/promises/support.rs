@@ -53,7 +53,7 @@ pub(crate) fn asked(server: &ScriptedServer) -> Vec<Call> {
 /// The times between calls that ask about operations.
 pub(crate) fn gaps(server: &ScriptedServer) -> Vec<Duration> {
     let calls = asked(server);
-    calls.windows(2).map(|pair| pair[1].at() - pair[0].at()).collect()
+    calls.windows(2).map(|pair| pair[1].at().saturating_sub(pair[0].at())).collect()
 }
 
 /// An error that says when to ask again.

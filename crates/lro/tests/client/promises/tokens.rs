@@ -15,12 +15,13 @@ use crate::scripted_service::{Done, Step, response};
 /// one is not good any more.
 async fn with_tokens(server: &ScriptedServer, uses: usize, lasts: u64) -> Operation<Done, Step> {
     let expired = Arc::new(AtomicUsize::new(0));
-    let (token, used) = (Arc::clone(&expired), AtomicUsize::new(0));
+    let (number, calls) = (Arc::clone(&expired), AtomicUsize::new(0));
     server.fault(Fault::status(Status::unauthenticated("the token has expired")).when(move |call| {
-        let current = format!("token {}", token.load(Ordering::Relaxed));
-        if used.fetch_add(1, Ordering::Relaxed) + 1 > uses && call.header("authorization") == Some(&current) {
-            used.store(0, Ordering::Relaxed);
-            token.fetch_add(1, Ordering::Relaxed);
+        let current = format!("token {}", number.load(Ordering::Relaxed));
+        if calls.fetch_add(1, Ordering::Relaxed) + 1 > uses && call.header("authorization") == Some(&current)
+        {
+            calls.store(0, Ordering::Relaxed);
+            number.fetch_add(1, Ordering::Relaxed);
             return true;
         }
         false

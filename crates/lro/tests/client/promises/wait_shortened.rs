@@ -19,9 +19,9 @@ async fn after_any_real_hold_it_waits_again_at_once() {
             server.waiting(Waiting::at_most(limit));
             let late = delay(&server, &patient(&server), lasts).await;
             assert!(late < millis(5), "held for {limit:?}: {late:?} late");
-            let calls = asked(&server).len() as f64;
-            let needed = (lasts.as_secs_f64() / limit.as_secs_f64()).ceil();
-            assert!(calls <= needed + 2.0, "held for {limit:?}: {calls} calls instead of {needed}");
+            let calls = asked(&server).len() as u128;
+            let needed = lasts.as_millis().div_ceil(limit.as_millis());
+            assert!(calls <= needed + 2, "held for {limit:?}: {calls} calls instead of {needed}");
         }
     }
 }
