@@ -76,6 +76,20 @@ async fn a_condition_sees_the_call_and_may_ask_the_server() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_fault_may_last_until_a_token_is_renewed() {
+    let status = Status::unauthenticated("expired");
+    let (server, name) = server(Fault::status(status).until_changed("authorization"));
+    let mut asker = asker(&server);
+    let mut codes = Vec::new();
+    for token in ["old", "old", "new", "newer"] {
+        let mut request = Request::new(lro::google::longrunning::GetOperationRequest { name: name.clone() });
+        request.metadata_mut().insert("authorization", token.parse().unwrap());
+        codes.push(code(&asker.get_operation(request).await));
+    }
+    assert_eq!(codes, [Code::Unauthenticated, Code::Unauthenticated, Code::Ok, Code::Ok]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_slow_answer_is_made_late() {
     let server = ScriptedServer::new();
     server.fault(Fault::slow(seconds(3)));

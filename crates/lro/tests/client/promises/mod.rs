@@ -4,6 +4,7 @@
 mod clones;
 mod connecting;
 mod cut_off;
+mod dropped;
 mod first_looks;
 mod hidden;
 mod limits;
@@ -13,6 +14,7 @@ mod proxies;
 mod quota;
 mod results;
 mod silence;
+mod sizes;
 mod start_again;
 mod streams_of_progress;
 mod support;

@@ -22,6 +22,14 @@ pub struct Fault {
     rpcs: Vec<Rpc>,
     left: Option<usize>,
     condition: Option<Condition>,
+    until_changed: Option<Watched>,
+}
+
+/// A key of the metadata, and its value in the first call that had to do with the fault.
+#[derive(Debug, Clone)]
+struct Watched {
+    key: String,
+    first: Option<Option<String>>,
 }
 
 type Condition = Arc<dyn Fn(&Call) -> bool + Send + Sync>;
@@ -53,7 +61,15 @@ pub(super) enum Cut {
 
 impl Fault {
     fn new(effect: Effect, executes: bool) -> Self {
-        Self { effect, executes, delay: Duration::ZERO, rpcs: Vec::new(), left: None, condition: None }
+        Self {
+            effect,
+            executes,
+            delay: Duration::ZERO,
+            rpcs: Vec::new(),
+            left: None,
+            condition: None,
+            until_changed: None,
+        }
     }
 
     /// Calls are answered with `status`, with its message, details and metadata. They are not carried out.
@@ -131,6 +147,13 @@ impl Fault {
         self
     }
 
+    /// Only calls with the same metadata under `key` as the first of them meet the fault: with UNAUTHENTICATED and `authorization`, those
+    /// whose token has not been renewed.
+    pub fn until_changed(mut self, key: impl Into<String>) -> Self {
+        self.until_changed = Some(Watched { key: key.into(), first: None });
+        self
+    }
+
     /// The call meets the fault only after `delay`.
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;
@@ -143,16 +166,24 @@ impl Fault {
         self
     }
 
-    fn fits(&self, call: &Call) -> bool {
+    fn fits(&mut self, call: &Call) -> bool {
         self.left != Some(0)
             && (self.rpcs.is_empty() || self.rpcs.contains(&call.rpc))
             && self.condition.as_ref().is_none_or(|condition| condition(call))
+            && self.until_changed.as_mut().is_none_or(|watched| watched.is_unchanged(call))
+    }
+}
+
+impl Watched {
+    fn is_unchanged(&mut self, call: &Call) -> bool {
+        let value = call.header(&self.key).map(str::to_owned);
+        *self.first.get_or_insert_with(|| value.clone()) == value
     }
 }
 
 /// The fault that `call` meets, which has one time less after that.
 pub(super) fn meet(faults: &mut [Fault], call: &Call) -> Option<Fault> {
-    let fault = faults.iter_mut().find(|fault| fault.fits(call))?;
+    let fault = faults.iter_mut().find_map(|fault| fault.fits(call).then_some(fault))?;
     if let Some(left) = &mut fault.left {
         *left -= 1;
     }
