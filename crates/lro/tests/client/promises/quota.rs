@@ -47,7 +47,7 @@ async fn a_quota_is_waited_for_also_if_it_does_not_say_how_long() {
 #[tokio::test(start_paused = true)]
 async fn the_limit_of_the_wait_is_stronger_than_retry_info() {
     let server = ScriptedServer::new();
-    server.fault(on_asking(retry_after(Code::Unavailable, seconds(3600))));
+    server.fault(on_asking(retry_after(Code::Unavailable, seconds(60))));
     let operation = started(&server, succeed_at(seconds(1))).await.with_timeout(seconds(20));
     let start = Instant::now();
     let error = operation.wait().await.unwrap_err();

@@ -106,7 +106,7 @@ async fn a_server_that_answers_waits_at_once_is_not_asked_to_wait_by_every_handl
     server.waiting(Waiting::at_most(millis(0)));
     let client = client(&server);
     for _ in 0..20 {
-        delay(&server, &client, seconds(60)).await;
+        delay(&server, &client, seconds(2)).await;
     }
     let waits = server.calls_of(Rpc::Wait).len();
     assert!(waits < 10, "{waits} calls of WaitOperation");
