@@ -68,7 +68,10 @@ async fn an_error_tells_how_long_was_waited_and_how_often_asked() {
     server.waiting(Waiting::at_most(seconds(4)));
     let operation = started(&server, Script::new()).await.with_timeout(seconds(60));
     let error = operation.wait().await.unwrap_err();
-    assert_eq!((error.elapsed().as_secs(), error.calls() as usize), (60, asked(&server).len()));
+    assert_eq!(error.elapsed().as_secs(), 60);
+    // The last call may still be under way.
+    let (told, made) = (error.calls() as usize, asked(&server).len());
+    assert!(told > 0 && (told..=told + 1).contains(&made), "{told} calls told, {made} made");
 }
 
 #[tokio::test(start_paused = true)]
