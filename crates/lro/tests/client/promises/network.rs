@@ -84,7 +84,7 @@ pub(crate) async fn hurry<F: Future>(limit: Duration, future: F) -> (F::Output, 
     let mut future = pin!(future);
     let start = Instant::now();
     loop {
-        if let Ok(output) = tokio::time::timeout(millis(3), &mut future).await {
+        if let Ok(output) = tokio::time::timeout(millis(10), &mut future).await {
             return (output, start.elapsed());
         }
         assert!(start.elapsed() < limit, "it is not ready after {:?}", start.elapsed());
