@@ -4,7 +4,7 @@ use lro::Update;
 use lro::testing::script::{Rpc, ScriptedServer, Waiting};
 use tokio::time::Instant;
 
-use crate::promises::streams_of_progress::reports;
+use crate::promises::progress::reports;
 use crate::promises::support::{Script, asked, millis, seconds, started};
 use crate::scripted_service::{Step, response};
 

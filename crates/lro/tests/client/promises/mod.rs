@@ -3,20 +3,20 @@
 
 mod clones;
 mod connecting;
-mod cut_off;
 mod dropped;
 mod first_looks;
 mod hidden;
 mod limits;
 mod many_handles;
 mod network;
+mod progress;
 mod proxies;
 mod quota;
 mod results;
 mod silence;
 mod sizes;
 mod start_again;
-mod streams_of_progress;
+mod swallowed;
 mod support;
 mod tokens;
 mod unreachable;

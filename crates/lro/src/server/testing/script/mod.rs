@@ -1,5 +1,4 @@
-#![doc = "Servers whose operations follow a script, for tests of clients."]
-//!
+//! Testing clients.
 // The guide's examples use generated code, so they are doctests of the crate that tests generated code.
 #![cfg_attr(not(doctest), doc = include_str!("guide.md"))]
 
