@@ -25,11 +25,11 @@ pub struct Fault {
     until_changed: Option<Watched>,
 }
 
-/// A key of the metadata, and its value in the first call that had to do with the fault.
+/// A key of the metadata, and its value in the first call that had to do with the fault. None is the same as an empty one.
 #[derive(Debug, Clone)]
 struct Watched {
     key: String,
-    first: Option<Option<String>>,
+    first: Option<String>,
 }
 
 type Condition = Arc<dyn Fn(&Call) -> bool + Send + Sync>;
@@ -176,8 +176,8 @@ impl Fault {
 
 impl Watched {
     fn is_unchanged(&mut self, call: &Call) -> bool {
-        let value = call.header(&self.key).map(str::to_owned);
-        *self.first.get_or_insert_with(|| value.clone()) == value
+        let value = call.header(&self.key).unwrap_or_default();
+        self.first.get_or_insert_with(|| value.to_owned()) == value
     }
 }
 

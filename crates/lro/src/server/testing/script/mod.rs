@@ -1,4 +1,5 @@
 //! Testing clients.
+//!
 // The guide's examples use generated code, so they are doctests of the crate that tests generated code.
 #![cfg_attr(not(doctest), doc = include_str!("guide.md"))]
 
