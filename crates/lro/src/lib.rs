@@ -51,7 +51,7 @@
 )]
 #![cfg_attr(
     feature = "testing",
-    doc = "- [`testing`]: a handler alone, and a server and its clients in one process, for tests (feature `testing`)."
+    doc = "- [`testing`]: a handler alone, a server and its clients in one process, and a server that follows a script, for tests (feature `testing`)."
 )]
 //! - Features `metrics` and `opentelemetry`: what an engine counts and times, and traces that go on in the work; the guide to
 //!   operating in the repository has tables of both, and of what is logged.

@@ -287,3 +287,9 @@ pub mod references_beside {
 #[doc = include_str!("../../../crates/lro/src/server/testing/guide.md")]
 #[derive(Debug)]
 pub struct TestingGuide;
+
+/// The examples of the guide to scripted servers, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../crates/lro/src/server/testing/script/guide.md")]
+#[derive(Debug)]
+pub struct ScriptGuide;

@@ -1,4 +1,4 @@
-//! The client against a scripted service. Only `connection` uses sockets. In all other tests the clock moves
+//! The client against scripted services. Only `connection` and `promises` use sockets. In all other tests the clock moves
 //! only when every task waits.
 
 mod call;
@@ -6,6 +6,7 @@ mod connection;
 mod header;
 mod list;
 mod outcome;
+mod promises;
 mod rate;
 mod rpcs;
 mod scripted_service;

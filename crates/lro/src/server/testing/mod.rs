@@ -7,6 +7,7 @@ mod clock;
 mod ended;
 mod recorder;
 mod running;
+pub mod script;
 mod server;
 
 use prost::Message;
