@@ -529,13 +529,7 @@ pub mod library_service_lro {
         pub fn import_books(
             &self,
             request: impl IntoRequest<super::ImportBooksRequest>,
-        ) -> BoxFuture<
-            '_,
-            Result<
-                Operation<super::ImportBooksResponse, super::ImportBooksMetadata>,
-                Status,
-            >,
-        > {
+        ) -> Starting<super::ImportBooksResponse, super::ImportBooksMetadata> {
             start(&self.inner, IMPORT_BOOKS, request.into_request())
         }
         /// Picks up an operation of [`Self::import_books`] by its name; asks the server nothing yet.
