@@ -43,7 +43,7 @@
 //!   load balancers where its requests go; [`OperationRpcs`]: the RPCs that tell of its operations.
 #![cfg_attr(
     feature = "client",
-    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationList`], [`OperationError`]: the client's side (feature `client`)."
+    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationsClient`], [`OperationList`], [`OperationError`]: the client's side (feature `client`)."
 )]
 #![cfg_attr(
     feature = "server",
@@ -83,8 +83,8 @@ pub use prost_types::Any;
 
 #[cfg(feature = "client")]
 pub use self::client::{
-    Client, Operation, OperationError, OperationList, RawOperation, Snapshot, Starting, State, Update,
-    Updates,
+    Client, Operation, OperationError, OperationList, OperationsClient, RawOperation, Snapshot, Starting,
+    State, Update, Updates,
 };
 #[cfg(feature = "testing")]
 pub use self::server::testing;

@@ -4,7 +4,8 @@
 //! the calls as generated clients make them.
 //!
 //! [`Operation`] is the handle of one operation: `operation` has its name, types and settings, `wait` and
-//! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles.
+//! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles, which
+//! [`OperationsClient`] makes.
 //!
 //! `watch` is the loop beneath both: it decides what to ask the server and when, and `backoff` says how long
 //! to pause in between. `shared` is what the handles of an operation share: its calls, a stream of answers if there is one, and the
@@ -20,6 +21,7 @@ mod header;
 mod kind;
 mod list;
 mod operation;
+mod operations;
 mod shared;
 mod snapshot;
 mod starting;
@@ -39,6 +41,7 @@ pub use self::error::OperationError;
 pub use self::header::{random_id, routed};
 pub use self::list::OperationList;
 pub use self::operation::{Operation, RawOperation};
+pub use self::operations::OperationsClient;
 pub use self::snapshot::{Snapshot, State};
 pub use self::starting::Starting;
 pub use self::transport::Transport;

@@ -42,6 +42,14 @@ impl RawOperation {
         Self { shared, polling, rpcs, response_type: ANY, metadata_type: ANY, types: PhantomData }
     }
 
+    /// The same operation, asked for by these RPCs.
+    pub(super) fn asking_by(self, rpcs: &'static OperationRpcs, is_routed: bool) -> Self {
+        if is_routed {
+            self.shared.route();
+        }
+        Self { rpcs, ..self }
+    }
+
     /// Returns the same operation with the types of `method`.
     ///
     /// The handle waits by the polling of `method`, unless the client sets one policy for all methods. It

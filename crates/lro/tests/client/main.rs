@@ -5,6 +5,7 @@ mod call;
 mod connection;
 mod header;
 mod list;
+mod operations;
 mod outcome;
 mod rate;
 mod rpcs;
