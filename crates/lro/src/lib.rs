@@ -43,7 +43,7 @@
 //!   load balancers where its requests go; [`OperationRpcs`]: the RPCs that tell of its operations.
 #![cfg_attr(
     feature = "client",
-    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationsClient`], [`OperationList`], [`OperationError`]: the client's side (feature `client`)."
+    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationRef`], [`OperationsClient`], [`OperationList`], [`OperationError`]: the client's side (feature `client`)."
 )]
 #![cfg_attr(
     feature = "server",
@@ -55,6 +55,7 @@
 )]
 //! - Features `metrics` and `opentelemetry`: what an engine counts and times, and traces that go on in the work; the guide to
 //!   operating in the repository has tables of both, and of what is logged.
+//! - Feature `serde`: references to operations in the formats of serde.
 //! - [`payload`]: messages in and out of `google.protobuf.Any`.
 //! - [`google`]: the messages and services of `google.longrunning` and `google.rpc`.
 //! - [`codegen`]: what generated code names.
@@ -83,8 +84,8 @@ pub use prost_types::Any;
 
 #[cfg(feature = "client")]
 pub use self::client::{
-    Client, Operation, OperationError, OperationList, OperationsClient, RawOperation, Snapshot, Starting,
-    State, Update, Updates,
+    Client, Operation, OperationError, OperationList, OperationRef, OperationsClient, OtherMethod,
+    ParseOperationRefError, RawOperation, Snapshot, Starting, State, Update, Updates,
 };
 #[cfg(feature = "testing")]
 pub use self::server::testing;

@@ -41,12 +41,12 @@ impl Client {
         Meta: 'static,
     {
         let request_id = prepare(&method, &mut request);
-        let (client, request) = (self.clone(), encoded(request));
+        let (client, request, known_id) = (self.clone(), encoded(request), request_id.clone());
         let call = async move {
             let inner = &client.inner;
             let answer = inner.unary(&inner.transport, method.path(), request, Encoded).await?;
             let operation = read(method.rpcs(), answer.into_inner())?;
-            Ok(client.attach(method, operation))
+            Ok(client.attach(method, operation).started_with(known_id.as_deref()))
         };
         Starting::new(request_id, Box::pin(call))
     }
@@ -74,12 +74,12 @@ impl Client {
         Meta: 'static,
     {
         let request_id = prepare(&method, &mut request);
-        let (client, request) = (self.clone(), encoded(request));
+        let (client, request, known_id) = (self.clone(), encoded(request), request_id.clone());
         let call = async move {
             let inner = &client.inner;
             let stream = inner.stream(&inner.transport, method.path(), request).await?;
             let (first, feed) = Feed::begin(stream, method.rpcs(), method.path()).await?;
-            let operation = client.attach(method, first);
+            let operation = client.attach(method, first).started_with(known_id.as_deref());
             operation.shared.feed_by(feed);
             Ok(operation)
         };

@@ -5,7 +5,7 @@
 //!
 //! [`Operation`] is the handle of one operation: `operation` has its name, types and settings, `wait` and
 //! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles, which
-//! [`OperationsClient`] makes.
+//! [`OperationsClient`] makes. `origin` is how an operation was started, and `reference` the handle as text.
 //!
 //! `watch` is the loop beneath both: it decides what to ask the server and when, and `backoff` says how long
 //! to pause in between. `shared` is what the handles of an operation share: its calls, a stream of answers if there is one, and the
@@ -22,6 +22,8 @@ mod kind;
 mod list;
 mod operation;
 mod operations;
+mod origin;
+mod reference;
 mod shared;
 mod snapshot;
 mod starting;
@@ -42,6 +44,7 @@ pub use self::header::{random_id, routed};
 pub use self::list::OperationList;
 pub use self::operation::{Operation, RawOperation};
 pub use self::operations::OperationsClient;
+pub use self::reference::{OperationRef, OtherMethod, ParseOperationRefError};
 pub use self::snapshot::{Snapshot, State};
 pub use self::starting::Starting;
 pub use self::transport::Transport;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use prost_types::Any;
 
 use super::Client;
+use super::origin::Origin;
 use super::shared::Shared;
 use super::watch::{Aim, Watch};
 use crate::google::longrunning;
@@ -17,9 +18,10 @@ use crate::{Method, OperationRpcs, Polling};
 ///
 /// The handle keeps the name of the operation, so a dropped future loses nothing: call the handle again. As
 /// text ([`Display`](fmt::Display)) the handle is the name. [`Client::operation`] makes a handle from the name
-/// again, in the same process or another. Clones are cheap and share what they learn.
+/// again, in the same process or another; [`reference`](Self::reference) also has the method, so that none is taken for another. Clones are cheap and share what they learn.
 pub struct Operation<Res, Meta> {
     pub(super) shared: Arc<Shared>,
+    pub(super) origin: Origin,
     polling: Polling,
     pub(super) rpcs: &'static OperationRpcs,
     pub(super) response_type: &'static str,
@@ -34,12 +36,13 @@ pub type RawOperation = Operation<Any, Any>;
 impl RawOperation {
     pub(super) fn raw(client: Client, name: String, latest: Option<longrunning::Operation>) -> Self {
         let polling = client.inner.polling.unwrap_or_default();
-        Self::sharing(Arc::new(Shared::new(client, name, latest)), polling, &OperationRpcs::GOOGLE)
+        let shared = Arc::new(Shared::new(client, name, latest));
+        Self::sharing(shared, Origin::default(), polling, &OperationRpcs::GOOGLE)
     }
 
-    fn sharing(shared: Arc<Shared>, polling: Polling, rpcs: &'static OperationRpcs) -> Self {
+    fn sharing(shared: Arc<Shared>, origin: Origin, polling: Polling, rpcs: &'static OperationRpcs) -> Self {
         const ANY: &str = "google.protobuf.Any";
-        Self { shared, polling, rpcs, response_type: ANY, metadata_type: ANY, types: PhantomData }
+        Self { shared, origin, polling, rpcs, response_type: ANY, metadata_type: ANY, types: PhantomData }
     }
 
     /// The same operation, asked for by these RPCs.
@@ -62,6 +65,7 @@ impl RawOperation {
         Operation {
             polling: self.shared.client.inner.polling.unwrap_or(method.polling()),
             shared: self.shared,
+            origin: Origin { method: method.path(), ..self.origin },
             rpcs: method.rpcs(),
             response_type: method.response_type(),
             metadata_type: method.metadata_type(),
@@ -77,6 +81,14 @@ impl<Res, Meta> Operation<Res, Meta> {
     /// and the server does not keep it.
     pub fn name(&self) -> &str {
         &self.shared.name
+    }
+
+    /// The name alone, by value.
+    pub fn into_name(self) -> String {
+        match Arc::try_unwrap(self.shared) {
+            Ok(shared) => shared.name,
+            Err(shared) => shared.name.clone(),
+        }
     }
 
     /// Replaces the policy by which this handle waits.
@@ -95,7 +107,7 @@ impl<Res, Meta> Operation<Res, Meta> {
 
     /// Returns the same operation without its types.
     pub fn untyped(&self) -> RawOperation {
-        RawOperation::sharing(Arc::clone(&self.shared), self.polling, self.rpcs)
+        RawOperation::sharing(Arc::clone(&self.shared), self.origin.clone(), self.polling, self.rpcs)
     }
 
     /// Begins to wait. The time to wait counts from here.
@@ -108,7 +120,7 @@ impl<Res, Meta> Operation<Res, Meta> {
 // message.
 impl<Res, Meta> Clone for Operation<Res, Meta> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), types: PhantomData, ..*self }
+        Self { shared: Arc::clone(&self.shared), origin: self.origin.clone(), types: PhantomData, ..*self }
     }
 }
 

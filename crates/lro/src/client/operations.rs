@@ -9,6 +9,7 @@ use super::Client;
 use super::error::OperationError;
 use super::list::OperationList;
 use super::operation::{Operation, RawOperation};
+use super::reference::{OperationRef, OtherMethod};
 use crate::google::longrunning;
 use crate::{Method, OperationRpcs};
 
@@ -117,6 +118,19 @@ impl OperationsClient {
     /// The server could not be asked, or refused.
     pub async fn delete(&self, name: impl Into<String>) -> Result<(), OperationError> {
         self.handle(name.into(), None).delete().await
+    }
+
+    /// Makes the handle of an operation of `method` again. Sends nothing. Is as [`Client::resume`], which generated clients have not.
+    ///
+    /// # Errors
+    ///
+    /// [`OtherMethod`], if another method has started the operation.
+    pub fn resume<Req, Res, Meta>(
+        &self,
+        method: Method<Req, Res, Meta>,
+        reference: &OperationRef,
+    ) -> Result<Operation<Res, Meta>, OtherMethod> {
+        self.client.resume(method, reference)
     }
 
     /// The handle of the operation called `name`.

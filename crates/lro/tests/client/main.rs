@@ -8,6 +8,7 @@ mod list;
 mod operations;
 mod outcome;
 mod rate;
+mod reference;
 mod rpcs;
 mod scripted_service;
 mod scripted_streams;
