@@ -97,3 +97,5 @@ pub use self::server::{
 };
 #[cfg(feature = "server")]
 pub use lro_store as store;
+#[cfg(feature = "client")]
+pub use tonic_types::ErrorDetails;
