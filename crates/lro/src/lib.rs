@@ -43,7 +43,7 @@
 //!   load balancers where its requests go; [`OperationRpcs`]: the RPCs that tell of its operations.
 #![cfg_attr(
     feature = "client",
-    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationRef`], [`OperationsClient`], [`OperationList`], [`OperationError`]: the client's side (feature `client`)."
+    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationRef`], [`OperationsClient`], [`OperationList`], [`MethodRegistry`], [`OperationError`]: the client's side (feature `client`)."
 )]
 #![cfg_attr(
     feature = "server",
@@ -84,8 +84,9 @@ pub use prost_types::Any;
 
 #[cfg(feature = "client")]
 pub use self::client::{
-    Client, Operation, OperationError, OperationList, OperationRef, OperationsClient, OtherMethod,
-    ParseOperationRefError, RawOperation, Snapshot, Starting, State, Update, Updates,
+    BoxedMessage, Client, DecodedOperation, MethodRegistry, Operation, OperationError, OperationList,
+    OperationRef, OperationsClient, OtherMethod, ParseOperationRefError, RawOperation, Snapshot, Starting,
+    State, Update, Updates,
 };
 #[cfg(feature = "testing")]
 pub use self::server::testing;

@@ -5,7 +5,8 @@
 //!
 //! [`Operation`] is the handle of one operation: `operation` has its name, types and settings, `wait` and
 //! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles, which
-//! [`OperationsClient`] makes. `origin` is how an operation was started, and `reference` the handle as text.
+//! [`OperationsClient`] makes. `origin` is how an operation was started, and `reference` the handle as text. `registry` reads operations of which only
+//! the run tells what they hold.
 //!
 //! `watch` is the loop beneath both: it decides what to ask the server and when, and `backoff` says how long
 //! to pause in between. `shared` is what the handles of an operation share: its calls, a stream of answers if there is one, and the
@@ -24,6 +25,7 @@ mod operation;
 mod operations;
 mod origin;
 mod reference;
+mod registry;
 mod shared;
 mod snapshot;
 mod starting;
@@ -45,6 +47,7 @@ pub use self::list::OperationList;
 pub use self::operation::{Operation, RawOperation};
 pub use self::operations::OperationsClient;
 pub use self::reference::{OperationRef, OtherMethod, ParseOperationRefError};
+pub use self::registry::{BoxedMessage, DecodedOperation, MethodRegistry};
 pub use self::snapshot::{Snapshot, State};
 pub use self::starting::Starting;
 pub use self::transport::Transport;

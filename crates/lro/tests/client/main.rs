@@ -9,6 +9,7 @@ mod operations;
 mod outcome;
 mod rate;
 mod reference;
+mod registry;
 mod rpcs;
 mod scripted_service;
 mod scripted_streams;
