@@ -46,6 +46,10 @@
     doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationRef`], [`OperationsClient`], [`OperationList`], [`MethodRegistry`], [`OperationError`]: the client's side (feature `client`)."
 )]
 #![cfg_attr(
+    feature = "blocking",
+    doc = "- [`blocking`]: the client for programs without `async` (feature `blocking`)."
+)]
+#![cfg_attr(
     feature = "server",
     doc = "- [`Engine`], [`Context`], [`Start`], [`Registration`]: the server's side; [`Caller`], [`Authorizer`]: who calls, and what they may do; [`store`]: where it keeps operations (feature `server`)."
 )]
@@ -70,6 +74,8 @@ mod polling;
 mod retry;
 mod routing;
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "server")]

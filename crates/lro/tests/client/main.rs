@@ -1,6 +1,7 @@
-//! The client against a scripted service. Only `connection` uses sockets. In all other tests the clock moves
+//! The client against a scripted service. Only `connection` and `blocking` use sockets. In all other tests the clock moves
 //! only when every task waits.
 
+mod blocking;
 mod call;
 mod connection;
 mod header;
