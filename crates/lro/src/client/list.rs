@@ -101,6 +101,8 @@ impl OperationList<Any, Any> {
 
 impl<Res, Meta> OperationList<Res, Meta> {
     /// Lists only what the server finds with this filter, such as `done = false` (AIP-160). To be set before the first item.
+    ///
+    /// Where a `StreamExt` with a `filter` of its own is in scope, that is called by its path, as in `StreamExt::filter(list, …)`.
     pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.query.filter = filter.into();
         self
