@@ -39,7 +39,7 @@ pub mod client {
     pub use crate::client::adapter::{
         client_streaming, connect, server_streaming, start, start_streaming, streaming, unary,
     };
-    pub use crate::client::{Client, Operation, OperationList, Starting, Transport, random_id, routed};
+    pub use crate::client::{Client, Operation, OperationsClient, Starting, Transport, random_id, routed};
 }
 
 /// What generated servers name.

@@ -43,7 +43,11 @@
 //!   load balancers where its requests go; [`OperationRpcs`]: the RPCs that tell of its operations.
 #![cfg_attr(
     feature = "client",
-    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationList`], [`OperationError`]: the client's side (feature `client`)."
+    doc = "- [`Client`], [`Operation`], [`Updates`], [`OperationRef`], [`OperationsClient`], [`OperationList`], [`MethodRegistry`], [`OperationError`]: the client's side (feature `client`)."
+)]
+#![cfg_attr(
+    feature = "blocking",
+    doc = "- [`blocking`]: the client for programs without `async` (feature `blocking`)."
 )]
 #![cfg_attr(
     feature = "server",
@@ -55,6 +59,7 @@
 )]
 //! - Features `metrics` and `opentelemetry`: what an engine counts and times, and traces that go on in the work; the guide to
 //!   operating in the repository has tables of both, and of what is logged.
+//! - Feature `serde`: references to operations in the formats of serde.
 //! - [`payload`]: messages in and out of `google.protobuf.Any`.
 //! - [`google`]: the messages and services of `google.longrunning` and `google.rpc`.
 //! - [`codegen`]: what generated code names.
@@ -70,6 +75,8 @@ mod polling;
 mod retry;
 mod routing;
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "server")]
@@ -84,8 +91,9 @@ pub use prost_types::Any;
 
 #[cfg(feature = "client")]
 pub use self::client::{
-    Client, Operation, OperationError, OperationList, RawOperation, Snapshot, Starting, State, Update,
-    Updates,
+    BoxedMessage, Client, DecodedOperation, MethodRegistry, Operation, OperationError, OperationList,
+    OperationRef, OperationsClient, OtherMethod, ParseOperationRefError, RawOperation, Snapshot, Starting,
+    State, Update, Updates,
 };
 #[cfg(feature = "testing")]
 pub use self::server::testing;
@@ -97,3 +105,5 @@ pub use self::server::{
 };
 #[cfg(feature = "server")]
 pub use lro_store as store;
+#[cfg(feature = "client")]
+pub use tonic_types::ErrorDetails;

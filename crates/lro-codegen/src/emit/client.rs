@@ -66,15 +66,9 @@ impl Emitter<'_> {
                     self.inner.operation(method, name)
                 }
 
-                /// Lists the operations below a resource that are of a method's types, all that the caller may see if `parent` is empty.
-                ///
-                /// Asks the server nothing before the stream is polled.
-                #public fn operations<Req: 'static, Res: 'static, Meta: 'static>(
-                    &self,
-                    method: Method<Req, Res, Meta>,
-                    parent: impl Into<String>,
-                ) -> OperationList<Res, Meta> {
-                    self.inner.operations(method, parent)
+                /// The operations of the server, to list them and to ask for them by name.
+                #public fn operations(&self) -> OperationsClient {
+                    self.inner.operations()
                 }
 
                 #(#methods)*

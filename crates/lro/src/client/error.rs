@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use prost_types::Any;
 use tonic::Status;
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::follow::Effort;
 use super::kind::{Kind, RpcFailure};
@@ -125,6 +126,22 @@ impl OperationError {
     /// How many calls were made about the operation while the handle waited, for all its clones together; zero if one call was made.
     pub fn calls(&self) -> u32 {
         self.inner.effort.calls
+    }
+
+    /// The details of [`status`](Self::status) that are of the standard kinds (`google.rpc.ErrorInfo`, `BadRequest`, `RetryInfo` and so on):
+    /// why the operation failed, or why the call did.
+    ///
+    /// All are absent if there is no status, or if the bytes of one do not decode. Details of other types are in the status.
+    ///
+    /// ```no_run
+    /// # fn example(error: &lro::OperationError) {
+    /// if let Some(info) = error.details().error_info() {
+    ///     println!("{} of {}", info.reason, info.domain);
+    /// }
+    /// # }
+    /// ```
+    pub fn details(&self) -> ErrorDetails {
+        self.status().map(Status::get_error_details).unwrap_or_default()
     }
 
     /// The response as the server sent it, if it has another type than declared.

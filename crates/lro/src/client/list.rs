@@ -15,6 +15,7 @@ use tonic::{Request, Status};
 use super::Client;
 use super::header::add_routing;
 use super::operation::Operation;
+use super::operations::OperationsClient;
 use crate::google::longrunning::{self, operation};
 use crate::operation_rpcs::{OperationPage, OperationQuery};
 use crate::{Method, OperationRpcs, Routing, payload};
@@ -24,7 +25,7 @@ use crate::{Method, OperationRpcs, Routing, payload};
 /// ```no_run
 /// # async fn example(client: lro::Client) -> Result<(), tonic::Status> {
 /// # const IMPORT_BOOKS: lro::Method<(), (), ()> = lro::Method::new("", "", "", "");
-/// let mut operations = client.operations(IMPORT_BOOKS, "shelves/1");
+/// let mut operations = client.operations().list("shelves/1").of(IMPORT_BOOKS);
 /// while let Some(operation) = operations.next().await {
 ///     let operation = operation?;
 ///     println!("{operation} is done: {}", operation.latest().is_ok_and(|latest| latest.is_some_and(|it| it.is_done())));
@@ -33,9 +34,9 @@ use crate::{Method, OperationRpcs, Routing, payload};
 /// # }
 /// ```
 ///
-/// One list has the operations of many methods (AIP-151). A list of [`Client::operations`] leaves out those that hold a
-/// response or metadata of other types than its method declares; what methods have the same types it cannot tell apart.
-/// [`untyped`](Self::untyped) leaves out none.
+/// One list has the operations of many methods (AIP-151), as handles whose types are not known. [`of`](Self::of) gives the handles the
+/// types of one method, and leaves out the operations that hold a response or metadata of other types than that method declares; what
+/// methods have the same types it cannot tell apart. A [`MethodRegistry`](crate::MethodRegistry) reads the operations of many methods.
 ///
 /// The stream asks for one page after the other, and only while it is polled. Each handle knows its operation as the
 /// server has listed it ([`Operation::latest`]). An error is the last item: the server's, `UNIMPLEMENTED` if the API has no
@@ -58,25 +59,36 @@ pub struct OperationList<Res, Meta> {
 
 type Answer = Result<OperationPage, Status>;
 
-impl Client {
-    /// Lists the operations below `parent` that are of `method`'s types; all that the caller may see if `parent` is empty.
-    ///
-    /// Asks by the RPCs of `method`, and nothing before the stream is polled. See [`OperationList`].
-    pub fn operations<Req, Res, Meta>(
-        &self,
-        method: Method<Req, Res, Meta>,
-        parent: impl Into<String>,
-    ) -> OperationList<Res, Meta>
+impl OperationList<Any, Any> {
+    /// Lists the operations below `parent`, as `operations` asks for them.
+    pub(super) fn new(operations: &OperationsClient, parent: String) -> Self {
+        let asker = operations.clone();
+        Self {
+            client: operations.client.clone(),
+            rpcs: operations.rpcs,
+            query: OperationQuery { parent, ..OperationQuery::default() },
+            is_routed: operations.is_routed,
+            asking: None,
+            unread: VecDeque::new(),
+            is_over: false,
+            types: None,
+            handle: Arc::new(move |operation| asker.handle(operation.name.clone(), Some(operation))),
+        }
+    }
+
+    /// Lists the operations that are of `method`'s types, with handles that have these types. Asks by the RPCs of `method`. To be set
+    /// before the first item.
+    pub fn of<Req, Res, Meta>(self, method: Method<Req, Res, Meta>) -> OperationList<Res, Meta>
     where
         Req: 'static,
         Res: 'static,
         Meta: 'static,
     {
-        let client = self.clone();
+        let client = self.client.clone();
         OperationList {
-            client: self.clone(),
+            client: self.client,
             rpcs: method.rpcs(),
-            query: OperationQuery { parent: parent.into(), ..OperationQuery::default() },
+            query: self.query,
             is_routed: method.has_routing(),
             asking: None,
             unread: VecDeque::new(),
@@ -85,38 +97,24 @@ impl Client {
             handle: Arc::new(move |operation| client.attach(method, operation)),
         }
     }
-
-    /// Lists the operations below `parent`, whatever they hold, by `google.longrunning.Operations`.
-    ///
-    /// Asks nothing before the stream is polled. See [`OperationList`].
-    pub fn raw_operations(&self, parent: impl Into<String>) -> OperationList<Any, Any> {
-        self.operations(Method::<(), (), ()>::new("", "", "", ""), parent).untyped()
-    }
 }
 
-impl<Res: 'static, Meta: 'static> OperationList<Res, Meta> {
+impl<Res, Meta> OperationList<Res, Meta> {
     /// Lists only what the server finds with this filter, such as `done = false` (AIP-160). To be set before the first item.
-    pub fn with_filter(mut self, filter: impl Into<String>) -> Self {
+    ///
+    /// Where a `StreamExt` with a `filter` of its own is in scope, that is called by its path, as in `StreamExt::filter(list, …)`.
+    pub fn filter(mut self, filter: impl Into<String>) -> Self {
         self.query.filter = filter.into();
         self
     }
 
     /// Asks for at most so many operations with one call. The server may answer with fewer, and has a number of its own
-    /// unless one is set.
-    pub fn with_page_size(mut self, size: i32) -> Self {
+    /// unless one is set. To be set before the first item.
+    pub fn page_size(mut self, size: i32) -> Self {
         self.query.page_size = size;
         self
     }
 
-    /// Lists the operations of all types, with handles that have none.
-    pub fn untyped(self) -> OperationList<Any, Any> {
-        let Self { client, rpcs, query, is_routed, asking, unread, is_over, types: _, handle } = self;
-        let handle = Arc::new(move |operation| handle(operation).untyped());
-        OperationList { client, rpcs, query, is_routed, asking, unread, is_over, types: None, handle }
-    }
-}
-
-impl<Res, Meta> OperationList<Res, Meta> {
     /// Waits for the next operation. Returns `None` after the last one.
     ///
     /// Cancel-safe: dropping the future loses no operation.

@@ -4,7 +4,9 @@
 //! the calls as generated clients make them.
 //!
 //! [`Starting`] is the call that starts an operation, [`Operation`] the handle of one: `operation` has its name, types and `settings`, `wait` and
-//! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles.
+//! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles, which
+//! [`OperationsClient`] makes. `origin` is how an operation was started, and `reference` the handle as text. `registry` reads operations of which only
+//! the run tells what they hold.
 //!
 //! `shared` is what the handles of an operation share: its calls, the last answer, which `snapshot` reads with its types, and who waits.
 //! `poller` is the task that asks while somebody does, and `follow` waits for what it finds out. `channel` is what the handles of a client share.
@@ -21,7 +23,11 @@ mod header;
 mod kind;
 mod list;
 mod operation;
+mod operations;
+mod origin;
 mod poller;
+mod reference;
+mod registry;
 mod settings;
 mod shared;
 mod snapshot;
@@ -43,6 +49,9 @@ pub use self::error::OperationError;
 pub use self::header::{random_id, routed};
 pub use self::list::OperationList;
 pub use self::operation::{Operation, RawOperation};
+pub use self::operations::OperationsClient;
+pub use self::reference::{OperationRef, OtherMethod, ParseOperationRefError};
+pub use self::registry::{BoxedMessage, DecodedOperation, MethodRegistry};
 pub use self::snapshot::{Snapshot, State};
 pub use self::starting::Starting;
 pub use self::transport::Transport;

@@ -9,6 +9,7 @@ use prost_types::Any;
 use tonic::metadata::MetadataMap;
 
 use super::Client;
+use super::origin::Origin;
 use super::settings::Settings;
 use super::shared::{Carried, Shared};
 use crate::google::longrunning;
@@ -18,9 +19,10 @@ use crate::{Method, OperationRpcs, Polling, RetryPolicy};
 ///
 /// The handle keeps the name of the operation, so a dropped future loses nothing: call the handle again. As
 /// text ([`Display`](fmt::Display)) the handle is the name. [`Client::operation`] makes a handle from the name
-/// again, in the same process or another. Clones are cheap and share what they learn.
+/// again, in the same process or another; [`reference`](Self::reference) also has the method, so that none is taken for another. Clones are cheap and share what they learn.
 pub struct Operation<Res, Meta> {
     pub(super) shared: Arc<Shared>,
+    pub(super) origin: Origin,
     pub(super) settings: Settings,
     pub(super) rpcs: &'static OperationRpcs,
     pub(super) response_type: &'static str,
@@ -35,12 +37,26 @@ pub type RawOperation = Operation<Any, Any>;
 impl RawOperation {
     pub(super) fn raw(client: Client, name: String, latest: Option<longrunning::Operation>) -> Self {
         let settings = client.settings(Polling::default());
-        Self::sharing(Arc::new(Shared::new(client, name, latest)), settings, &OperationRpcs::GOOGLE)
+        let shared = Arc::new(Shared::new(client, name, latest));
+        Self::sharing(shared, Origin::default(), settings, &OperationRpcs::GOOGLE)
     }
 
-    fn sharing(shared: Arc<Shared>, settings: Settings, rpcs: &'static OperationRpcs) -> Self {
+    fn sharing(
+        shared: Arc<Shared>,
+        origin: Origin,
+        settings: Settings,
+        rpcs: &'static OperationRpcs,
+    ) -> Self {
         const ANY: &str = "google.protobuf.Any";
-        Self { shared, settings, rpcs, response_type: ANY, metadata_type: ANY, types: PhantomData }
+        Self { shared, origin, settings, rpcs, response_type: ANY, metadata_type: ANY, types: PhantomData }
+    }
+
+    /// The same operation, asked for by these RPCs.
+    pub(super) fn asking_by(self, rpcs: &'static OperationRpcs, is_routed: bool) -> Self {
+        if is_routed {
+            self.shared.route();
+        }
+        Self { rpcs, ..self }
     }
 
     /// Returns the same operation with the types of `method`.
@@ -55,6 +71,7 @@ impl RawOperation {
         Operation {
             settings: self.shared.client.settings(method.polling()),
             shared: self.shared,
+            origin: Origin { method: method.path(), ..self.origin },
             rpcs: method.rpcs(),
             response_type: method.response_type(),
             metadata_type: method.metadata_type(),
@@ -70,6 +87,14 @@ impl<Res, Meta> Operation<Res, Meta> {
     /// and the server does not keep it.
     pub fn name(&self) -> &str {
         &self.shared.name
+    }
+
+    /// The name alone, by value.
+    pub fn into_name(self) -> String {
+        match Arc::try_unwrap(self.shared) {
+            Ok(shared) => shared.name,
+            Err(shared) => shared.name.clone(),
+        }
     }
 
     /// Replaces the policy by which this handle waits.
@@ -112,7 +137,7 @@ impl<Res, Meta> Operation<Res, Meta> {
 
     /// Returns the same operation without its types.
     pub fn untyped(&self) -> RawOperation {
-        RawOperation::sharing(Arc::clone(&self.shared), self.settings, self.rpcs)
+        RawOperation::sharing(Arc::clone(&self.shared), self.origin.clone(), self.settings, self.rpcs)
     }
 }
 
@@ -120,7 +145,7 @@ impl<Res, Meta> Operation<Res, Meta> {
 // message.
 impl<Res, Meta> Clone for Operation<Res, Meta> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), types: PhantomData, ..*self }
+        Self { shared: Arc::clone(&self.shared), origin: self.origin.clone(), types: PhantomData, ..*self }
     }
 }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use prost::Message;
 use prost_types::Any;
 use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::kind::Kind;
 use crate::google::{longrunning, rpc};
@@ -62,6 +63,19 @@ impl<Res, Meta> Snapshot<Res, Meta> {
     /// The metadata as the server sent it.
     pub fn raw_metadata(&self) -> Option<&Any> {
         self.raw_metadata.as_ref()
+    }
+}
+
+impl<Res> State<Res> {
+    /// The details of the error with which the operation has ended that are of the standard kinds (`google.rpc.ErrorInfo`,
+    /// `BadRequest`, `RetryInfo` and so on).
+    ///
+    /// All are absent in the states that have no error, or if the bytes of one do not decode. Details of other types are in the status.
+    pub fn details(&self) -> ErrorDetails {
+        match self {
+            Self::Failed(status) | Self::Cancelled(status) => status.get_error_details(),
+            Self::Running | Self::Succeeded(_) => ErrorDetails::new(),
+        }
     }
 }
 

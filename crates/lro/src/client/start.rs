@@ -100,7 +100,9 @@ impl Client {
         };
         let metadata = request.metadata().clone();
         let call = begun.run(encoded(request));
-        Starting::new(request_id, metadata, Box::pin(async move { Ok(call.await?.typed(method)) }))
+        let known_id = request_id.clone();
+        let call = async move { Ok(call.await?.typed(method).started_with(known_id.as_deref())) };
+        Starting::new(request_id, metadata, Box::pin(call))
     }
 }
 

@@ -12,10 +12,10 @@ use crate::scripted_service::{
 };
 
 /// What arrived: the path, and the method as interceptors see it.
-type Seen = Arc<Mutex<Vec<(String, Option<String>)>>>;
+pub(crate) type Seen = Arc<Mutex<Vec<(String, Option<String>)>>>;
 
 /// A transport to a service that starts an operation on every call.
-fn starting(seen: &Seen) -> impl lro::codegen::Transport {
+pub(crate) fn starting(seen: &Seen) -> impl lro::codegen::Transport {
     let seen = Arc::clone(seen);
     tower::service_fn(move |request: http::Request<tonic::body::Body>| {
         let method = request.extensions().get::<GrpcMethod<'static>>();

@@ -51,7 +51,7 @@ fn running(name: &str) -> Operation {
     operation(name, Some(pack(STEP, &prost_types::Duration { seconds: 1, nanos: 0 })), None)
 }
 
-async fn names<Res: 'static, Meta: 'static>(mut list: lro::OperationList<Res, Meta>) -> Vec<String> {
+async fn names<Res, Meta>(mut list: lro::OperationList<Res, Meta>) -> Vec<String> {
     let mut names = Vec::new();
     while let Some(operation) = list.next().await {
         names.push(operation.unwrap().name().to_owned());
@@ -63,7 +63,7 @@ async fn names<Res: 'static, Meta: 'static>(mut list: lro::OperationList<Res, Me
 async fn pages_follow_each_other_and_each_handle_knows_its_operation() {
     let pages = [page([running("a"), running("b")], "more"), page([], "still"), page([running("c")], "")];
     let (client, log) = server(pages.map(Ok));
-    let mut list = client.operations(METHOD, "shelves/1").with_filter("done = false").with_page_size(2);
+    let mut list = client.operations().list("shelves/1").filter("done = false").of(METHOD).page_size(2);
     assert!(log.lock().unwrap().is_empty(), "nothing is asked before the first item is wanted");
     let first = list.next().await.unwrap().unwrap();
     assert_eq!(first.latest().unwrap().unwrap().metadata().unwrap().seconds, 1);
@@ -74,7 +74,7 @@ async fn pages_follow_each_other_and_each_handle_knows_its_operation() {
 }
 
 #[tokio::test]
-async fn operations_of_other_methods_are_left_out_unless_types_are_not_wanted() {
+async fn a_list_of_one_method_leaves_out_the_operations_of_others() {
     let result = |any| Some(operation::Result::Response(any));
     let failed = rpc::Status { code: 5, ..Default::default() };
     let all = || {
@@ -88,17 +88,16 @@ async fn operations_of_other_methods_are_left_out_unless_types_are_not_wanted() 
         ];
         page(operations, "")
     };
-    let (client, _) = server([all(), all(), all()].map(Ok));
+    let (client, _) = server([all(), all()].map(Ok));
     let ours = ["runs", "no metadata yet", "done", "failed"];
-    assert_eq!(names(client.operations(METHOD, "")).await, ours);
-    assert_eq!(names(client.operations(METHOD, "").untyped()).await.len(), 6);
-    assert_eq!(names(client.raw_operations("")).await.len(), 6);
+    assert_eq!(names(client.operations().list("").of(METHOD)).await, ours);
+    assert_eq!(names(client.operations().list("")).await.len(), 6);
 }
 
 #[tokio::test]
 async fn an_error_is_the_last_item() {
     let (client, log) = server([Ok(page([running("a")], "more")), Err(Status::unavailable("away"))]);
-    let mut list = client.raw_operations("shelves/1");
+    let mut list = client.operations().list("shelves/1");
     assert!(list.next().await.unwrap().is_ok());
     assert_eq!(list.next().await.unwrap().unwrap_err().code(), Code::Unavailable);
     assert!(list.next().await.is_none());
@@ -114,9 +113,9 @@ async fn what_an_api_cannot_be_asked_for_is_not_asked() {
     const OF_ALL: Method<(), (), ()> = Method::new("", "", "", "").with_rpcs(&ALL);
     let client = Client::new(unused());
     let refused = [
-        (client.operations(OF_NO_LIST, ""), Code::Unimplemented),
-        (client.operations(OF_ALL, "shelves/1"), Code::InvalidArgument),
-        (client.operations(OF_ALL, "").with_filter("done"), Code::InvalidArgument),
+        (client.operations().list("").of(OF_NO_LIST), Code::Unimplemented),
+        (client.operations().list("shelves/1").of(OF_ALL), Code::InvalidArgument),
+        (client.operations().list("").of(OF_ALL).filter("done"), Code::InvalidArgument),
     ];
     for (mut list, code) in refused {
         assert_eq!(list.next().await.unwrap().unwrap_err().code(), code);

@@ -1,11 +1,14 @@
 //! Errors keep apart the ways in which an operation, or a call about it, can end.
 
+use std::collections::HashMap;
+
 use lro::google::longrunning::{Operation, operation};
 use lro::google::rpc;
 use lro::payload::pack;
-use lro::{Any, Client, OperationError, State};
+use lro::{Any, Client, ErrorDetails, OperationError, State};
 use prost::Message;
 use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
 
 use crate::scripted_service::{
     DONE, Done, METHOD, NAME, STEP, ScriptedService, Step, after, at_once, ended, failed, failure, response,
@@ -39,6 +42,27 @@ async fn a_failure_keeps_code_message_and_details() {
     let status = Status::from(error);
     assert_eq!((status.code(), status.message()), (Code::FailedPrecondition, "shelf 1 fell"));
     assert_eq!(rpc::Status::decode(status.details()), Ok(failure(Code::FailedPrecondition)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn standard_details_are_read_wherever_an_error_comes_from() {
+    let details = ErrorDetails::with_error_info("SHELF_FELL", "library.example", HashMap::new());
+    let status = Status::with_error_details(Code::Aborted, "shelf 1 fell", details);
+    let reason = |details: ErrorDetails| details.error_info().map(|info| info.reason.clone());
+
+    let error = rpc::Status::decode(status.details()).unwrap();
+    let end = ended(1, operation::Result::Error(error));
+    assert_eq!(reason(error_of(end.clone()).await.details()).as_deref(), Some("SHELF_FELL"));
+    let snapshot = Client::new(unused()).attach(METHOD, end).poll().await.unwrap();
+    assert_eq!(reason(snapshot.state().details()).as_deref(), Some("SHELF_FELL"));
+
+    let refused = Status::with_error_details(Code::PermissionDenied, "no", status.get_error_details());
+    let service = ScriptedService::new([at_once(Err(refused))]);
+    let error = service.started().poll().await.unwrap_err();
+    assert_eq!(reason(error.details()).as_deref(), Some("SHELF_FELL"));
+
+    let others = error_of(failed(Code::Aborted)).await;
+    assert_eq!(reason(others.details()), None, "the detail is of a type of the API's own");
 }
 
 #[tokio::test]

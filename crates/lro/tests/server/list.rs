@@ -62,13 +62,13 @@ async fn a_client_lists_them_as_handles_page_by_page() {
     let expected = start_many(&server, "shelves/1", 5).await;
     start_many(&server, "shelves/2", 1).await;
     let client = lro::Client::new(server.engine.operations_server());
-    let mut list = client.operations(WORK, "shelves/1").with_page_size(2);
+    let mut list = client.operations().list("shelves/1").of(WORK).page_size(2);
     let mut names = Vec::new();
     while let Some(operation) = list.next().await {
         names.push(operation.unwrap().name().to_owned());
     }
     assert_eq!(names, expected);
-    let refused = client.raw_operations("").with_page_size(-1).next().await.unwrap();
+    let refused = client.operations().list("").page_size(-1).next().await.unwrap();
     assert_eq!(refused.unwrap_err().code(), Code::InvalidArgument);
 }
 

@@ -4,7 +4,7 @@ use compile_tests::keywords::tests::r#type::r#async::{Match, Self_, r#match, typ
 use compile_tests::streaming::{Sound, Word, talk_lro};
 use compile_tests::{client_only, deprecated, library, messages, methods, well_known};
 use lro::google::longrunning;
-use lro::{Any, Client, Operation, OperationList};
+use lro::{Any, Client, Operation, OperationList, OperationsClient};
 use tonic::{Response, Status, Streaming};
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -19,9 +19,9 @@ async fn every_kind_of_call(client: talk_lro::TalkLroClient, word: Word) -> Resu
     let _: Result<Sound, lro::OperationError> = operation.wait().await;
     let _: Operation<Sound, Word> = client.operation(talk_lro::WRITE, operation.name());
     let _: Operation<Sound, Word> = client.write_operation(operation.name());
-    let _: OperationList<Sound, Word> =
-        client.operations(talk_lro::WRITE, "talks/1").with_filter("done = true");
-    let _: OperationList<Any, Any> = client.operations(talk_lro::WRITE, "").untyped();
+    let operations: OperationsClient = client.operations();
+    let _: OperationList<Any, Any> = operations.list("").page_size(10);
+    let _: OperationList<Sound, Word> = operations.list("talks/1").filter("done = true").of(talk_lro::WRITE);
     Ok(())
 }
 

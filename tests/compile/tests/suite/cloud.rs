@@ -97,7 +97,7 @@ async fn a_status_that_is_not_ok_is_the_error() {
 #[tokio::test]
 async fn what_a_resource_went_through_is_listed_with_handles() {
     let cloud = Cloud::default();
-    let mut list = cloud.client().operations(CREATE, "disk-7").with_page_size(2);
+    let mut list = cloud.client().operations().list("disk-7").of(CREATE).page_size(2);
     let mut seen = Vec::new();
     while let Some(operation) = list.next().await {
         let operation = operation.unwrap();
@@ -105,6 +105,7 @@ async fn what_a_resource_went_through_is_listed_with_handles() {
     }
     assert_eq!(seen, [("o1".to_owned(), true), ("o2".to_owned(), true), ("o3".to_owned(), false)]);
     assert_eq!(*cloud.0.lock().unwrap(), ["list disk-7 2 None", "list disk-7 2 Some(\"more\")"]);
-    let refused = cloud.client().operations(DELETE, "disk-7").with_filter("done").next().await.unwrap();
+    let mut filtered = cloud.client().operations().by(DELETE).list("disk-7").filter("done");
+    let refused = filtered.next().await.unwrap();
     assert_eq!(refused.unwrap_err().code(), Code::InvalidArgument, "the API has no filter");
 }

@@ -59,15 +59,9 @@ pub mod library_service_lro {
         ) -> Operation<Res, Meta> {
             self.inner.operation(method, name)
         }
-        /// Lists the operations below a resource that are of a method's types, all that the caller may see if `parent` is empty.
-        ///
-        /// Asks the server nothing before the stream is polled.
-        pub fn operations<Req: 'static, Res: 'static, Meta: 'static>(
-            &self,
-            method: Method<Req, Res, Meta>,
-            parent: impl Into<String>,
-        ) -> OperationList<Res, Meta> {
-            self.inner.operations(method, parent)
+        /// The operations of the server, to list them and to ask for them by name.
+        pub fn operations(&self) -> OperationsClient {
+            self.inner.operations()
         }
         /// Reads one book.
         ///
@@ -96,13 +90,7 @@ pub mod library_service_lro {
         pub fn import_books(
             &self,
             request: impl IntoRequest<super::ImportBooksRequest>,
-        ) -> BoxFuture<
-            '_,
-            Result<
-                Operation<super::ImportBooksResponse, super::ImportBooksMetadata>,
-                Status,
-            >,
-        > {
+        ) -> Starting<super::ImportBooksResponse, super::ImportBooksMetadata> {
             start(&self.inner, IMPORT_BOOKS, request.into_request())
         }
         /// Picks up an operation of [`Self::import_books`] by its name; asks the server nothing yet.
