@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 use tonic::Status;
 
 use super::kind::{Kind, RpcFailure};
@@ -61,6 +61,8 @@ impl Follow {
             return Err(self.timed_out());
         }
         if self.id.is_none() {
+            // Panics here, and not in a task of which the caller knows nothing, if the runtime has no timers.
+            drop(sleep(Duration::ZERO));
             self.seen.mark_unchanged();
             let interest = Interest::new(self.settings, self.rpcs, self.interval, self.deadline);
             self.id = Some(self.shared.join(interest));

@@ -120,7 +120,9 @@ where
         None if accepts_missing || response_type == EMPTY => Ok(Res::default()),
         // Some services leave out the name of what has no content.
         Some(Result::Response(response))
-            if response.value.is_empty() && response.type_url.is_empty() && response_type == EMPTY =>
+            if response.value.is_empty()
+                && response.type_url.is_empty()
+                && (accepts_missing || response_type == EMPTY) =>
         {
             Ok(Res::default())
         }

@@ -8,47 +8,55 @@ use tonic::{Code, Status};
 
 use super::kind::NoAnswer;
 use super::shared::{Shared, Trouble};
-use super::transport::TooLarge;
+use super::transport::{TooLarge, WillNotDo};
 use crate::RetryPolicy;
 use crate::google::rpc;
 use crate::payload;
 
 /// Whether one who waits by this policy gives up.
 pub(super) fn is_final(policy: &RetryPolicy, trouble: &Trouble, shared: &Shared) -> bool {
-    let status = &trouble.failure.status;
-    if too_large(status).is_some() {
-        return true;
-    }
     // Who would not ask again in time need not sleep until then.
-    let next = trouble.pause.saturating_add(trouble.since.elapsed());
-    if is_lost(status) {
-        let may_come_back = trouble.was_reached || is_late(status);
-        let limit = if may_come_back { Duration::MAX } else { policy.unreachable_timeout() };
-        return next >= limit.min(policy.total_timeout());
-    }
-    if next >= policy.total_timeout() && policy.total_timeout() != Duration::ZERO {
-        return true;
-    }
-    match status.code() {
-        Code::NotFound => !may_appear(policy, shared, trouble.pause),
-        // Interceptors renew their tokens.
-        Code::Unauthenticated => trouble.alike >= policy.max_attempts().min(2),
-        code @ (Code::Internal | Code::Unknown) => {
-            !policy.retries(code) || trouble.alike >= policy.max_attempts()
-        }
-        code => !policy.retries(code),
-    }
+    patience(policy, trouble, shared).is_none_or(|left| left.is_zero() || trouble.pause > left)
 }
 
-/// Whether an operation that is not found is so young that not all replicas of its server need know it.
-fn may_appear(policy: &RetryPolicy, shared: &Shared, pause: Duration) -> bool {
-    shared.created.is_some_and(|created| created.elapsed().saturating_add(pause) < policy.not_found_timeout())
+/// For how long calls that fail as this one did are made again; `None` if one failure says it all.
+pub(super) fn patience(policy: &RetryPolicy, trouble: &Trouble, shared: &Shared) -> Option<Duration> {
+    let status = &trouble.failure.status;
+    let code = status.code();
+    let failing = trouble.since.elapsed();
+    let mut left = policy.total_timeout().saturating_sub(failing);
+    let goes_on = if too_large(status).is_some() || will_not_do(status) {
+        false
+    } else if is_lost(status) {
+        if !trouble.was_reached && !is_late(status) {
+            left = left.min(policy.unreachable_timeout().saturating_sub(failing));
+        }
+        true
+    } else if code == Code::NotFound {
+        // Not all replicas of a server need know at once what is so young.
+        let age = shared.created.map_or(Duration::MAX, |created| created.elapsed());
+        left = left.min(policy.not_found_timeout().saturating_sub(age));
+        true
+    } else if code == Code::Unauthenticated {
+        // Interceptors renew their tokens.
+        trouble.alike < policy.max_attempts().min(2)
+    } else if matches!(code, Code::Internal | Code::Unknown) {
+        policy.retries(code) && trouble.alike < policy.max_attempts()
+    } else {
+        policy.retries(code)
+    };
+    goes_on.then_some(left)
 }
 
 /// Whether the call got no answer, so that nobody knows what the server would have said: the transport has failed, or the client
 /// has given up. Statuses that the server sends have no source.
 pub(super) fn is_lost(status: &Status) -> bool {
-    status.source().is_some() && too_large(status).is_none()
+    status.source().is_some() && too_large(status).is_none() && !will_not_do(status)
+}
+
+/// Whether the same call will never do.
+pub(super) fn will_not_do(status: &Status) -> bool {
+    matches!(status.source(), Some(source) if source.is::<WillNotDo>())
 }
 
 /// Whether the client has given up a call that got no answer.

@@ -17,6 +17,10 @@ use crate::google::longrunning::Operation;
 /// then gives up the call, or else a connection that swallows requests would end the wait.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
 
+/// The server and the transport are told that the caller has so much more time. They end calls too, but without a word on the
+/// connection.
+const SPARE: Duration = Duration::from_secs(1);
+
 /// The longest time for which the server is asked to hold its answer, whatever the policy says. No proxy
 /// between client and server keeps a silent request for days.
 const LONGEST_HOLD: Duration = Duration::from_secs(60 * 60);
@@ -117,12 +121,12 @@ impl<'a> Call<'a> {
                 }
             }),
             Self::Get { .. } => Box::pin(async move {
-                let answer = timeout(ANSWER_TIME, shared.get(rpcs, Some(ANSWER_TIME))).await;
+                let answer = timeout(ANSWER_TIME, shared.get(rpcs, Some(ANSWER_TIME + SPARE))).await;
                 answer.unwrap_or_else(|_| Err(late(&shared, "GetOperation", ANSWER_TIME)))
             }),
             Self::Wait { hold, .. } => Box::pin(async move {
                 let limit = hold + ANSWER_TIME;
-                let answer = timeout(limit, shared.wait(rpcs, hold, limit)).await;
+                let answer = timeout(limit, shared.wait(rpcs, hold, limit + SPARE)).await;
                 answer.unwrap_or_else(|_| Err(late(&shared, "WaitOperation", limit)))
             }),
         }

@@ -62,7 +62,6 @@ async fn run(poller: Ended) {
         plan.began(Instant::now());
         shared.set_plan(plan);
         if let Some((answer, took)) = ask(shared, &call, &demand).await {
-            let is_known = shared.is_known();
             match answer {
                 Ok(operation) => {
                     let believed = plan.answered(&call, took, &operation, &demand, shared);
@@ -75,7 +74,7 @@ async fn run(poller: Ended) {
                 }
                 Err(failure) => {
                     tell(shared, &call, took, Err(&failure));
-                    let failed = plan.failed(&call, took, failure, &demand, shared, is_known);
+                    let failed = plan.failed(&call, took, failure, &demand, shared);
                     shared.set_plan(plan);
                     if let Some(trouble) = failed {
                         shared.report(trouble);

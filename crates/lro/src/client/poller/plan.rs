@@ -20,6 +20,9 @@ const HOLD: Duration = Duration::from_secs(1);
 /// away.
 const MAX_USELESS_WAITS: u32 = 3;
 
+/// What is younger has not been waited for.
+const FRESH: Duration = Duration::from_millis(250);
+
 /// Nearer to the caller's limit than this, there is one more look.
 const NEAR: Duration = Duration::from_secs(1);
 
@@ -31,6 +34,8 @@ pub(in crate::client) struct Plan {
     backoff: Backoff,
     /// When the last call began.
     looked: Option<Instant>,
+    /// When the server last told of the operation.
+    answered: Option<Instant>,
     /// When the next call is due; `None` for at once.
     due: Option<Instant>,
     /// Whether the server has asked to be left alone until then.
@@ -57,6 +62,7 @@ impl Default for Plan {
             pauses: Pauses::new(),
             backoff: Backoff::default(),
             looked: None,
+            answered: None,
             due: None,
             is_told_to_wait: false,
             confirms: false,
@@ -144,6 +150,7 @@ impl Plan {
         let polling = demand.settings.polling;
         let jitter = shared.client.random();
         let now = Instant::now();
+        self.answered = Some(now);
         match call {
             Call::Listen => self.due = Some(now),
             Call::Open => {
@@ -187,7 +194,6 @@ impl Plan {
         failure: RpcFailure,
         demand: &Demand,
         shared: &Shared,
-        is_known: bool,
     ) -> Option<Trouble> {
         let code = failure.status.code();
         let now = Instant::now();
@@ -206,13 +212,14 @@ impl Plan {
             }
             Call::Wait { path, .. } if code == Code::Unimplemented && can_get => {
                 shared.client.channel().learned.is_missing(path);
-                // An answer that is known is too fresh for another call at once. A handle that has no answer
-                // yet needs no pause.
-                let pause = if is_known {
-                    self.pauses.next(demand.settings.polling, shared.client.random())
-                } else {
-                    Duration::ZERO
-                };
+                // A fresh answer needs no other at once.
+                let answered = self.answered.or(shared.created);
+                let pause =
+                    if answered.is_some_and(|answered| answered.elapsed().saturating_sub(took) < FRESH) {
+                        self.pauses.next(demand.settings.polling, shared.client.random())
+                    } else {
+                        Duration::ZERO
+                    };
                 self.due = Some(now + pause);
                 return None;
             }
@@ -229,7 +236,12 @@ impl Plan {
                 self.useless(path, shared);
             }
             // It may be that only waiting is refused.
-            Call::Wait { .. } if can_get && code != Code::Unavailable && delay.is_none() => {
+            Call::Wait { .. }
+                if can_get
+                    && code != Code::Unavailable
+                    && delay.is_none()
+                    && !verdict::will_not_do(&failure.status) =>
+            {
                 self.confirms = true;
                 self.refusal = (code != Code::Unauthenticated).then_some(code);
                 self.due = Some(now);
@@ -237,21 +249,27 @@ impl Plan {
             }
             _ => {}
         }
-        self.confirms = false;
-        self.refusal = None;
         let alike = self.alike.filter(|(other, _)| *other == code).map_or(0, |(_, alike)| alike) + 1;
         self.alike = Some((code, alike));
+        // A server that is away is away for all calls, but it may be that only waiting is not available.
+        self.confirms =
+            code == Code::Unavailable && alike > 1 && can_get && matches!(call, Call::Wait { .. });
+        self.refusal = self.confirms.then_some(code);
         let since = *self.failing_since.get_or_insert(now);
         let pause = match call {
             Call::Listen => self.before_reopening(demand, shared),
             // A call that took long was a pause already.
             _ => self.backoff.after(&demand.settings.retry, shared.client.random()).saturating_sub(took),
         };
-        let pause = pause.max(delay.unwrap_or_default());
-        self.is_told_to_wait = delay.is_some();
-        self.due = now.checked_add(pause).or(Some(now));
         let was_reached = shared.client.channel().learned.was_reached();
-        Some(Trouble { failure, since, alike, pause, was_reached })
+        let mut trouble = Trouble { failure, since, alike, pause, was_reached };
+        // There is a last call at the end of the time for which it is made again.
+        let left = verdict::patience(&demand.settings.retry, &trouble, shared).filter(|left| !left.is_zero());
+        trouble.pause =
+            delay.map_or_else(|| left.map_or(pause, |left| pause.min(left)), |delay| pause.max(delay));
+        self.is_told_to_wait = delay.is_some();
+        self.due = now.checked_add(trouble.pause).or(Some(now));
+        Some(trouble)
     }
 
     /// The pause after a stream has broken. One that lived long needs none.
@@ -272,6 +290,8 @@ impl Plan {
         let Some(path) = demand.rpcs.wait().map(|rpc| rpc.path) else { return };
         let learned = &shared.client.channel().learned;
         match self.refusal.take() {
+            // It may be that the server has come back just then.
+            Some(Code::Unavailable) => self.useless(path, shared),
             Some(Code::Internal | Code::Unknown | Code::ResourceExhausted) => learned.does_not_hold(path),
             Some(_) => learned.is_missing(path),
             None => {}

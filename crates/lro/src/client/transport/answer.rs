@@ -1,13 +1,15 @@
 //! Answers that are none of gRPC's: those of proxies and of servers that speak HTTP only.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Response, StatusCode};
 use tonic::body::Body;
-use tonic::codegen::Body as _;
+use tonic::codegen::{Body as _, StdError};
 use tonic::{Code, Status};
 
 /// How much of the body is shown.
@@ -28,7 +30,45 @@ pub(super) async fn check(response: Response<Body>) -> Result<Response<Body>, St
         "" => format!("the answer is not of gRPC, but HTTP {http} without a body"),
         shown => format!("the answer is not of gRPC, but HTTP {http}: {shown}"),
     };
-    Err(Status::new(code, message))
+    let mut status = Status::new(code, message);
+    if !may_pass(http) {
+        status.set_source(Arc::new(WillNotDo));
+    }
+    Err(status)
+}
+
+/// The status of a call that the transport has failed.
+pub(super) fn of_error(error: StdError) -> Status {
+    let mut status = Status::from_error(error);
+    // Servers refuse headers of many kilobytes by closing the connection. It says why only where nobody can read it but people.
+    if status.code() == Code::ResourceExhausted && format!("{status:?}").contains("header_list") {
+        let message =
+            format!("the headers of the request are larger than the server takes: {}", status.message());
+        status = Status::resource_exhausted(message);
+        status.set_source(Arc::new(WillNotDo));
+    }
+    status
+}
+
+/// The same call will never do.
+#[derive(Debug)]
+pub(in crate::client) struct WillNotDo;
+
+impl fmt::Display for WillNotDo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request is refused as it is")
+    }
+}
+
+impl std::error::Error for WillNotDo {}
+
+/// Whether the same request may be answered otherwise later.
+fn may_pass(http: StatusCode) -> bool {
+    !http.is_client_error()
+        || matches!(
+            http,
+            StatusCode::UNAUTHORIZED | StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+        )
 }
 
 fn is_grpc(headers: &HeaderMap) -> bool {
@@ -37,8 +77,7 @@ fn is_grpc(headers: &HeaderMap) -> bool {
         || headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
 
-/// The code that stands for an HTTP code, by gRPC's document of that mapping. Those that say that a request will never do are not for
-/// another try.
+/// The code that stands for an HTTP code, by gRPC's document of that mapping.
 fn code_of(http: StatusCode) -> Code {
     match http {
         StatusCode::BAD_REQUEST => Code::Internal,

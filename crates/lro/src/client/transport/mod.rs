@@ -13,6 +13,7 @@ use tonic::codegen::{Body as HttpBody, Service, StdError};
 use tower::ServiceExt;
 use tower::util::BoxCloneSyncService;
 
+pub(super) use self::answer::WillNotDo;
 pub(super) use self::beginning::{Beginning, TooLarge};
 pub(super) use self::connection::{Connection, Renewal};
 
@@ -41,7 +42,7 @@ impl<T: sealed::Erase> Transport for T {}
 pub(super) type Erased = BoxCloneSyncService<http::Request<Body>, http::Response<Body>, Status>;
 
 mod sealed {
-    use super::{Body, Bytes, Erased, HttpBody, Service, ServiceExt, Status, StdError, answer};
+    use super::{Body, Bytes, Erased, HttpBody, Service, ServiceExt, StdError, answer};
 
     pub trait Erase {
         fn erase(self) -> Erased;
@@ -58,7 +59,7 @@ mod sealed {
         fn erase(self) -> Erased {
             Erased::new(
                 self.map_response(|response: http::Response<B>| response.map(Body::new))
-                    .map_err(|error| Status::from_error(error.into()))
+                    .map_err(|error| answer::of_error(error.into()))
                     .and_then(answer::check),
             )
         }
