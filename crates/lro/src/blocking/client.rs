@@ -56,6 +56,9 @@ impl Client {
 
     /// Calls `method`, and returns the handle of the operation that it starts. Is as [`Client::start`](crate::Client::start).
     ///
+    /// What [`Starting`](crate::Starting) can do besides, such as telling the request id before the call, goes through [`run`](super::run):
+    /// `run(client.as_async().start(method, request).carry_metadata())`.
+    ///
     /// # Errors
     ///
     /// The RPC's own error, which means that no operation was started.

@@ -36,6 +36,7 @@
 mod client;
 mod operation;
 mod operations;
+mod updates;
 
 use std::future::IntoFuture;
 use std::sync::OnceLock;
@@ -43,8 +44,9 @@ use std::sync::OnceLock;
 use tokio::runtime::{Builder, Runtime};
 
 pub use self::client::Client;
-pub use self::operation::{Operation, RawOperation, Updates};
+pub use self::operation::{Operation, RawOperation};
 pub use self::operations::{OperationIter, OperationList, OperationsClient};
+pub use self::updates::Updates;
 
 /// Runs one asynchronous call to its end, such as one of a generated client, and returns its result.
 ///

@@ -1,20 +1,20 @@
 //! The handle of one operation.
 
 use std::fmt;
-use std::iter::FusedIterator;
 use std::time::Duration;
 
 use prost::Message;
 use prost_types::Any;
+use tonic::metadata::MetadataMap;
 
 use super::run;
-use crate::{Method, OperationError, OperationRef, Polling, Snapshot, Update};
+use crate::{Method, OperationError, OperationRef, Polling, RetryPolicy, Snapshot};
 
 /// As [`lro::Operation`](crate::Operation), for programs without `async`.
 ///
 /// A handle may be sent to other threads and cloned; clones share what they learn. As text it is the operation's name.
 pub struct Operation<Res, Meta> {
-    inner: crate::Operation<Res, Meta>,
+    pub(super) inner: crate::Operation<Res, Meta>,
 }
 
 /// The handle of an operation whose types are not known.
@@ -56,7 +56,36 @@ impl<Res, Meta> Operation<Res, Meta> {
         self.inner.with_timeout(total).into()
     }
 
-    /// The handle beneath, for what is not here: `run(operation.as_async()…)`.
+    /// Replaces the policy by which this handle asks again after failures.
+    #[must_use]
+    pub fn with_retry(self, retry: RetryPolicy) -> Self {
+        self.inner.with_retry(retry).into()
+    }
+
+    /// Has all calls about the operation carry this metadata. Is as [`Operation::with_metadata`](crate::Operation::with_metadata).
+    #[must_use]
+    pub fn with_metadata(self, metadata: MetadataMap) -> Self {
+        self.inner.with_metadata(metadata).into()
+    }
+
+    /// Takes an operation that has ended with neither a response nor an error for one that succeeded. Is as
+    /// [`Operation::accept_missing_result`](crate::Operation::accept_missing_result).
+    #[must_use]
+    pub fn accept_missing_result(self) -> Self {
+        self.inner.accept_missing_result().into()
+    }
+
+    /// The path of the method that has started the operation; empty if it is not known.
+    pub fn method(&self) -> &'static str {
+        self.inner.method()
+    }
+
+    /// The id of the request that has started the operation, if it had one and it is known.
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id()
+    }
+
+    /// The handle beneath, for programs that have async code too.
     pub fn as_async(&self) -> &crate::Operation<Res, Meta> {
         &self.inner
     }
@@ -95,6 +124,23 @@ where
         run(async { self.inner.clone().with_timeout(timeout).wait().await })
     }
 
+    /// Blocks until the metadata is as wanted or the operation has ended. Is as [`Operation::wait_until`](crate::Operation::wait_until).
+    ///
+    /// # Errors
+    ///
+    /// Any kind of [`OperationError`] but [`is_failed`](OperationError::is_failed) and [`is_cancelled`](OperationError::is_cancelled).
+    ///
+    /// # Panics
+    ///
+    /// Where blocking is not allowed; see the [module](super#panics).
+    #[track_caller]
+    pub fn wait_until(
+        &self,
+        wanted: impl FnMut(&Meta) -> bool,
+    ) -> Result<Snapshot<Res, Meta>, OperationError> {
+        run(self.inner.wait_until(wanted))
+    }
+
     /// Asks once for the state of the operation. Is as [`Operation::poll`](crate::Operation::poll).
     ///
     /// # Errors
@@ -118,16 +164,6 @@ where
         self.inner.latest()
     }
 
-    /// Follows the operation: its metadata each time that it changes, and finally its response. See [`Updates`].
-    ///
-    /// # Panics
-    ///
-    /// Where blocking is not allowed; see the [module](super#panics).
-    #[track_caller]
-    pub fn updates(&self) -> Updates<Res, Meta> {
-        Updates { inner: run(async { self.inner.updates() }) }
-    }
-
     /// Asks the server to stop the work, and does not wait for that. Is as [`Operation::cancel`](crate::Operation::cancel).
     ///
     /// # Errors
@@ -140,6 +176,21 @@ where
     #[track_caller]
     pub fn cancel(&self) -> Result<(), OperationError> {
         run(self.inner.cancel())
+    }
+
+    /// Asks the server to stop the work, and blocks until the operation has ended. Is as
+    /// [`Operation::cancel_and_wait`](crate::Operation::cancel_and_wait).
+    ///
+    /// # Errors
+    ///
+    /// Any kind of [`OperationError`] but [`is_failed`](OperationError::is_failed) and [`is_cancelled`](OperationError::is_cancelled).
+    ///
+    /// # Panics
+    ///
+    /// Where blocking is not allowed; see the [module](super#panics).
+    #[track_caller]
+    pub fn cancel_and_wait(&self) -> Result<Snapshot<Res, Meta>, OperationError> {
+        run(self.inner.cancel_and_wait())
     }
 
     /// Asks the server to forget the operation, which does not stop it. Is as [`Operation::delete`](crate::Operation::delete).
@@ -180,39 +231,5 @@ impl<Res, Meta> fmt::Debug for Operation<Res, Meta> {
 impl<Res, Meta> fmt::Display for Operation<Res, Meta> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// An operation as an iterator: its metadata each time that it changes, and finally its response or an error.
-///
-/// It blocks until the next item is there, and panics where that is not allowed (see the [module](super#panics)). Dropping it loses nothing.
-#[must_use = "an iterator does nothing unless it is asked for items"]
-pub struct Updates<Res, Meta> {
-    inner: crate::Updates<Res, Meta>,
-}
-
-impl<Res, Meta> Iterator for Updates<Res, Meta>
-where
-    Res: Message + Default + 'static,
-    Meta: Message + Default + 'static,
-{
-    type Item = Result<Update<Res, Meta>, OperationError>;
-
-    #[track_caller]
-    fn next(&mut self) -> Option<Self::Item> {
-        run(self.inner.next())
-    }
-}
-
-impl<Res, Meta> FusedIterator for Updates<Res, Meta>
-where
-    Res: Message + Default + 'static,
-    Meta: Message + Default + 'static,
-{
-}
-
-impl<Res, Meta> fmt::Debug for Updates<Res, Meta> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
     }
 }

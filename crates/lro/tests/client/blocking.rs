@@ -54,12 +54,26 @@ fn operations_are_started_and_resumed() {
 #[test]
 fn updates_are_an_iterator_that_ends() {
     let service = ScriptedService::new([at_once(Ok(succeeded(0)))]);
-    let mut updates = handle(&service).updates();
+    let mut updates = handle(&service).updates().with_interval(Duration::from_millis(1));
     let Some(Ok(Update::Progress(step))) = updates.next() else { panic!("progress comes first") };
     assert_eq!(step.seconds, 0);
     let Some(Ok(Update::Done(done))) = updates.next() else { panic!("the response comes last") };
     assert_eq!(done, response());
     assert!(updates.next().is_none());
+}
+
+#[test]
+fn metadata_is_waited_for_and_the_end_after_cancelling() {
+    let service = ScriptedService::new([at_once(Ok(running(1))), at_once(Ok(failed(Code::Cancelled)))]);
+    let operation = handle(&service);
+    let reached = operation.wait_until(|step| step.seconds == 1).unwrap();
+    assert!(matches!(reached.state(), State::Running));
+    assert!(matches!(operation.cancel_and_wait().unwrap().state(), State::Cancelled(_)));
+    let ended = Operation::from(
+        service.client().attach(METHOD, lro::google::longrunning::Operation { result: None, ..succeeded(1) }),
+    );
+    assert!(ended.clone().accept_missing_result().wait().is_ok());
+    assert!(ended.wait().unwrap_err().is_malformed());
 }
 
 #[test]

@@ -49,6 +49,16 @@ async fn a_handle_that_was_never_answered_has_nothing_to_read() {
     assert_eq!(registry().decode_message(ended).unwrap_err().code(), Code::Internal);
 }
 
+#[tokio::test]
+async fn a_response_without_content_may_be_left_out() {
+    for result in [None, Some(operation::Result::Response(Any::default()))] {
+        let handle = Client::new(unused()).attach(DELETE, Operation { result, ..succeeded(1) }).untyped();
+        let decoded = registry().decode(&handle).unwrap().unwrap();
+        let State::Succeeded(response) = decoded.into_state() else { panic!("it succeeded") };
+        assert!(response.is::<()>());
+    }
+}
+
 #[test]
 fn the_method_is_found_by_types_only_where_they_tell() {
     let method = |operation| registry().decode_message(operation).unwrap().method();

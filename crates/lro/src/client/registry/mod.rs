@@ -16,9 +16,10 @@ pub use self::message::BoxedMessage;
 
 use super::Client;
 use super::error::OperationError;
+use super::kind::Kind;
 use super::operation::RawOperation;
 use super::reference::OperationRef;
-use super::snapshot::{self, Snapshot, State};
+use super::snapshot::{self, State};
 use crate::google::longrunning;
 use crate::{Method, payload};
 
@@ -112,8 +113,10 @@ impl MethodRegistry {
     ///
     /// [`is_malformed`](OperationError::is_malformed).
     pub fn decode(&self, operation: &RawOperation) -> Result<Option<DecodedOperation>, OperationError> {
-        let latest = operation.latest()?;
-        Ok(latest.map(|latest| self.read(operation.name(), operation.method(), latest)))
+        let Some(latest) = operation.shared.latest() else { return Ok(None) };
+        let accepts_missing = operation.settings.accepts_missing_result;
+        let decoded = self.read(operation.method(), latest, accepts_missing);
+        decoded.map(Some).map_err(|kind| OperationError::new(kind, operation))
     }
 
     /// Reads a message that came in another way than through a handle.
@@ -123,12 +126,10 @@ impl MethodRegistry {
     /// INTERNAL, if the operation has ended with neither a response nor an error.
     pub fn decode_message(&self, operation: longrunning::Operation) -> Result<DecodedOperation, Status> {
         let name = operation.name.clone();
-        let snapshot = snapshot::read(operation, ANY, ANY, false).map_err(|_| {
-            Status::internal(format!(
-                "operation `{name}` is malformed: it has ended with neither a response nor an error"
-            ))
-        })?;
-        Ok(self.read(&name, "", snapshot))
+        self.read("", operation, false).map_err(|_| {
+            let why = "it has ended with neither a response nor an error";
+            Status::internal(format!("operation `{name}` is malformed: {why}"))
+        })
     }
 
     /// Makes the handle of an operation again whose method only the reference knows. The handle has no types, and otherwise it is that of the
@@ -140,25 +141,37 @@ impl MethodRegistry {
         Some((method.resume)(client, reference))
     }
 
-    fn read(&self, name: &str, method: &'static str, snapshot: Snapshot<Any, Any>) -> DecodedOperation {
-        let metadata = snapshot.raw_metadata().cloned();
-        let state = snapshot.into_state();
-        let response = if let State::Succeeded(response) = &state { Some(response) } else { None };
-        let method =
-            if method.is_empty() { self.only_one(response, metadata.as_ref()) } else { Some(method) };
-        let state = match state {
+    fn read(
+        &self,
+        known: &'static str,
+        mut operation: longrunning::Operation,
+        accepts_missing: bool,
+    ) -> Result<DecodedOperation, Kind> {
+        let name = std::mem::take(&mut operation.name);
+        let method = if known.is_empty() { self.only_one(&operation) } else { Some(known) };
+        let declared = self.methods.iter().find(|registered| Some(registered.path) == method);
+        if operation.done && declared.is_some_and(|method| method.response_type == EMPTY) {
+            fill_in_empty(&mut operation.result);
+        }
+        let snapshot = snapshot::read::<Any, Any>(operation, ANY, ANY, accepts_missing)?;
+        let metadata = snapshot.raw_metadata().map(|payload| self.message(payload));
+        let state = match snapshot.into_state() {
             State::Running => State::Running,
             State::Succeeded(response) => State::Succeeded(self.message(&response)),
             State::Failed(status) => State::Failed(status),
             State::Cancelled(status) => State::Cancelled(status),
         };
-        let metadata = metadata.as_ref().map(|payload| self.message(payload));
-        DecodedOperation { name: name.to_owned(), method, state, metadata }
+        Ok(DecodedOperation { name, method, state, metadata })
     }
 
     /// The only method whose operations hold such messages.
-    fn only_one(&self, response: Option<&Any>, metadata: Option<&Any>) -> Option<&'static str> {
-        let mut fitting = self.methods.iter().filter(|method| method.fits(response, metadata));
+    fn only_one(&self, operation: &longrunning::Operation) -> Option<&'static str> {
+        let response = match &operation.result {
+            Some(longrunning::operation::Result::Response(response)) if operation.done => Some(response),
+            _ => None,
+        };
+        let mut fitting =
+            self.methods.iter().filter(|method| method.fits(response, operation.metadata.as_ref()));
         let first = fitting.next()?;
         fitting.next().is_none().then_some(first.path)
     }
@@ -179,6 +192,20 @@ impl Registered {
         });
         let tells = found.clone().any(|(declared, found)| declared == found && declared != EMPTY);
         tells && found.all(|(declared, found)| declared == found || declared == ANY)
+    }
+}
+
+/// Gives an operation its response that some services leave out, whole or the name of its type, because it has no content.
+fn fill_in_empty(result: &mut Option<longrunning::operation::Result>) {
+    use longrunning::operation::Result::Response;
+
+    let is_left_out = match result {
+        None => true,
+        Some(Response(response)) => *response == Any::default(),
+        Some(_) => false,
+    };
+    if is_left_out {
+        *result = Some(Response(payload::pack(EMPTY, &())));
     }
 }
 
