@@ -5,8 +5,9 @@ use std::time::Duration;
 /// The policy by which a client waits for an operation.
 ///
 /// The pauses are by default those that `google/api/client.proto` gives for `MethodSettings.LongRunning`: the first of 5 s, each 1.5
-/// times the one before, and none longer than 45 s. A client looks twice before the first of them, within about a second, because
-/// many operations take a moment only. Nothing limits the time in all, unless the caller or the API's service config does.
+/// times the one before, and none longer than 45 s. Shorter ones of 0.4 s, 1.2 s and 3.6 s come before the first of them, because
+/// many operations take a moment only; a policy whose first pause is shorter has only those of them that are shorter still. Nothing limits the
+/// time in all, unless the caller or the API's service config does.
 ///
 /// ```
 /// use lro::Polling;
@@ -16,7 +17,7 @@ use std::time::Duration;
 /// ```
 ///
 /// Against a server that holds `WaitOperation`, the result arrives as soon as it exists, whatever the pauses are. The client
-/// shortens each pause at random by up to a quarter, so that many clients that started together do not ask together.
+/// shortens each pause at random by up to three tenths, so that many clients that started together do not ask together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Polling {
     initial_delay: Duration,

@@ -79,7 +79,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the pause before the first repetition. Each pause is shortened at random, by up to a quarter. Where the server's error says
+    /// Sets the pause before the first repetition. Each pause is shortened at random, by up to three tenths. Where the server's error says
     /// how long to wait (`google.rpc.RetryInfo`), the pause is at least so long.
     #[must_use]
     pub const fn with_initial_backoff(mut self, initial_backoff: Duration) -> Self {

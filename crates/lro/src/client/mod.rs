@@ -232,8 +232,8 @@ impl Client {
         self.with(|inner| inner.accepts_missing_result = true)
     }
 
-    /// Sets the source of the random part of pauses. `source` returns numbers from 0 (the whole pause) to 1 (a
-    /// quarter less). The default is the random number generator of the thread.
+    /// Sets the source of the random part of pauses. `source` returns numbers from 0 (the whole pause) to 1 (three
+    /// tenths less). The default is the random number generator of the thread.
     #[must_use]
     pub fn jitter(self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.with(|inner| inner.jitter = Jitter::new(source))

@@ -105,7 +105,7 @@ async fn streams_that_end_at_once_are_opened_no_more_often_than_the_policy_says(
     let error = start(&service, WATCHED).await.wait().await.unwrap_err();
     assert!(error.is_timed_out(), "{error}");
     assert_eq!(begun.elapsed(), Duration::from_secs(60));
-    assert_eq!(service.log().len(), 21, "{:?}", service.log());
+    assert_eq!(service.log().len(), 19, "{:?}", service.log());
 }
 
 #[tokio::test(start_paused = true)]

@@ -58,7 +58,7 @@ async fn without_wait_operation_it_polls() {
     ]);
     let seen = all(&service.started().with_polling(polling())).await;
     assert_eq!(seen, ["step 0", "step 1", "done 42"]);
-    assert_eq!(service.log(), ["0s wait 1s", "0.4s get", "1.2s get", "1.7s get"]);
+    assert_eq!(service.log(), ["0s wait 1s", "0.4s get", "1.4s get", "1.9s get"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,7 +67,7 @@ async fn a_server_that_answers_at_once_is_not_asked_in_a_loop() {
         ScriptedService::new([at_once(Ok(running(1))), at_once(Ok(running(2))), at_once(Ok(succeeded(2)))]);
     let seen = all(&service.started().with_polling(polling())).await;
     assert_eq!(seen, ["step 0", "step 1", "step 2", "done 42"]);
-    assert_eq!(service.log(), ["0s wait 1s", "0.4s wait 1s", "1.2s wait 1s"]);
+    assert_eq!(service.log(), ["0s wait 1s", "0.4s wait 1s", "1.4s wait 1s"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -45,7 +45,7 @@ async fn without_wait_operation_it_polls_with_growing_pauses() {
         at_once(Ok(succeeded(1))),
     ]);
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "0.4s get", "1.2s get", "2.2s get", "4.2s get"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.4s get", "1.4s get", "3.4s get", "7.4s get"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +77,7 @@ async fn a_server_that_never_waits_is_asked_by_the_policy_and_soon_with_short_ca
     script.push(at_once(Ok(succeeded(1))));
     let service = ScriptedService::new(script);
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "0.4s wait 4s", "1.2s wait 4s", "2.2s get", "4.2s get"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.4s wait 4s", "1.4s wait 4s", "3.4s get", "7.4s get"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,7 +90,7 @@ async fn a_server_that_drains_does_not_make_the_next_one_be_polled() {
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
     assert_eq!(
         service.log(),
-        ["0s wait 4s", "0.4s wait 4s", "0.9s wait 4s", "4.9s wait 4s", "5.4s wait 4s", "6.2s wait 4s"]
+        ["0s wait 4s", "0.4s wait 4s", "0.9s wait 4s", "4.9s wait 4s", "5.4s wait 4s", "6.4s wait 4s"]
     );
 }
 
@@ -99,7 +99,7 @@ async fn the_time_that_an_early_answer_took_counts_as_a_pause() {
     let early = (Duration::from_millis(700), Ok(running(1)));
     let service = ScriptedService::new([early.clone(), early.clone(), after(1, Ok(succeeded(1)))]);
     assert_eq!(service.started().with_polling(polling()).wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "0.7s wait 4s", "1.5s wait 4s"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.7s wait 4s", "1.7s wait 4s"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -272,7 +272,7 @@ async fn jitter_shortens_pauses_and_never_lengthens_them() {
     ]);
     let operation = service.client().jitter(|| 1.0).polling(polling()).attach(METHOD, running(0));
     assert_eq!(operation.wait().await.unwrap(), response());
-    assert_eq!(service.log(), ["0s wait 4s", "0.3s get", "0.9s get"]);
+    assert_eq!(service.log(), ["0s wait 4s", "0.28s get", "0.98s get"]);
 }
 
 #[tokio::test]
