@@ -226,6 +226,23 @@ async fn never_giving_up_is_possible() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn pauses_that_no_clock_can_say_are_no_panic() {
+    let unlimited = lro::Polling::new()
+        .without_wait()
+        .with_initial_delay(Duration::MAX)
+        .with_max_delay(Duration::MAX)
+        .with_multiplier(f64::INFINITY);
+    let service = ScriptedService::new(vec![at_once(Ok(running(1))); 99]);
+    let operation = service.started().with_polling(unlimited.with_total_timeout(Duration::from_secs(3600)));
+    assert!(operation.wait().await.unwrap_err().is_timed_out());
+    let operation = service.started().with_polling(unlimited);
+    timeout(Duration::from_secs(3600), operation.wait()).await.unwrap_err();
+    timeout(Duration::from_secs(3600), operation.updates().with_interval(Duration::MAX).next())
+        .await
+        .unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dropped_wait_loses_nothing() {
     let service = ScriptedService::new([after(45, Ok(running(1))), after(5, Ok(succeeded(1)))]);
     let operation = service.started();

@@ -1,9 +1,10 @@
 //! The task that asks for an operation while somebody waits for it.
 //!
 //! All handles of an operation share one, so that a hundred clones ask no more often than one, and all of them learn of the end at the same
-//! moment. `plan` decides what to ask and when, by the `pause`s of the policy, and `call` asks.
+//! moment. `plan` decides what to ask and when, by the `pause`s of the policy, `failed` what to do after a failure, and `call` asks.
 
 mod call;
+mod failed;
 mod pause;
 mod plan;
 

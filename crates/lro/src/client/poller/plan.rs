@@ -1,4 +1,4 @@
-//! What the poller does next, and when.
+//! What the poller does next, and when. What it does after a failure is in `failed`.
 
 use std::time::Duration;
 
@@ -7,21 +7,16 @@ use tonic::Code;
 
 use super::call::Call;
 use super::pause::{Backoff, Pauses};
-use crate::client::kind::RpcFailure;
-use crate::client::shared::{Demand, Shared, Trouble};
-use crate::client::verdict;
+use crate::client::shared::{Demand, Shared};
 use crate::google::longrunning::{Operation, operation};
 
 /// A server that held its answer for so long has waited, even if it was asked for more.
-const HOLD: Duration = Duration::from_secs(1);
+pub(super) const HOLD: Duration = Duration::from_secs(1);
 
 /// If this many calls of `WaitOperation` in a row were answered at once or cut off at once, the client no longer
 /// expects the server to wait. One or two prove nothing, because a server that shuts down sends its waiters
 /// away.
 const MAX_USELESS_WAITS: u32 = 3;
-
-/// What is younger has not been waited for.
-const FRESH: Duration = Duration::from_millis(250);
 
 /// Nearer to the caller's limit than this, there is one more look.
 const NEAR: Duration = Duration::from_secs(1);
@@ -29,31 +24,31 @@ const NEAR: Duration = Duration::from_secs(1);
 /// What the poller of one operation does next, and when.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::client) struct Plan {
-    pauses: Pauses,
+    pub(super) pauses: Pauses,
     /// The pauses after failures.
-    backoff: Backoff,
+    pub(super) backoff: Backoff,
     /// When the last call began.
     looked: Option<Instant>,
     /// When the server last told of the operation.
-    answered: Option<Instant>,
+    pub(super) answered: Option<Instant>,
     /// When the next call is due; `None` for at once.
-    due: Option<Instant>,
+    pub(super) due: Option<Instant>,
     /// Whether the server has asked to be left alone until then.
-    is_told_to_wait: bool,
+    pub(super) is_told_to_wait: bool,
     /// Whether `GetOperation` is to decide about what `WaitOperation` has said.
-    confirms: bool,
+    pub(super) confirms: bool,
     /// What `WaitOperation` was refused with, until `GetOperation` has decided.
-    refusal: Option<Code>,
+    pub(super) refusal: Option<Code>,
     /// How many of the last calls of `WaitOperation`, in a row, were of no use.
-    useless_waits: u32,
+    pub(super) useless_waits: u32,
     /// Whether the server has turned out not to have the RPC that streams states.
-    has_no_stream: bool,
+    pub(super) has_no_stream: bool,
     /// Since when there has been a stream, if there is one.
-    opened: Option<Instant>,
+    pub(super) opened: Option<Instant>,
     /// The first of the calls that have failed since one succeeded.
-    failing_since: Option<Instant>,
+    pub(super) failing_since: Option<Instant>,
     /// The code of the last of them, and how many had it.
-    alike: Option<(Code, u32)>,
+    pub(super) alike: Option<(Code, u32)>,
 }
 
 impl Default for Plan {
@@ -86,9 +81,9 @@ impl Plan {
         self.has_no_stream
     }
 
-    /// Whether `WaitOperation` has not turned out to be of no use.
+    /// Whether the next call may be one of `WaitOperation`.
     pub(super) fn may_wait(&self) -> bool {
-        !self.confirms && self.useless_waits < MAX_USELESS_WAITS
+        !self.confirms
     }
 
     /// When the next call is due.
@@ -101,7 +96,7 @@ impl Plan {
                 && !self.would_wait(demand, shared)
                 && !shared.is_fed() =>
             {
-                now + self.pauses.next(demand.settings.polling, shared.client.random())
+                later(now, self.pauses.next(demand.settings.polling, shared.client.random()))
             }
             None => now,
         };
@@ -109,7 +104,7 @@ impl Plan {
         if self.failing_since.is_none()
             && let (Some(interval), Some(looked)) = (demand.interval, self.looked)
         {
-            due = due.min(looked + interval);
+            due = due.min(later(looked, interval));
         }
         if let Some(last) = demand.last_look
             && due > last
@@ -161,16 +156,18 @@ impl Plan {
                 self.decided(demand, shared);
                 // Who wants to know more than the end has asked how far it is, and goes on as others begin.
                 let first = demand.interval.is_some() && !shared.is_known();
-                let goes_on = first && !std::mem::take(&mut self.confirms) && self.would_wait(demand, shared);
-                self.confirms = false;
-                self.due = Some(if goes_on { now } else { now + self.pauses.next(polling, jitter) });
+                let goes_on = !std::mem::take(&mut self.confirms) && first && self.would_wait(demand, shared);
+                self.due = Some(if goes_on { now } else { later(now, self.pauses.next(polling, jitter)) });
             }
             Call::Wait { path, hold, .. } => {
                 if operation.done {
-                    self.confirms = demand.rpcs.get().is_some() && is_doubtful(operation);
-                    self.useless_waits += u32::from(self.confirms);
+                    let believed = demand.rpcs.get().is_none() || !is_doubtful(operation);
+                    if !believed {
+                        self.confirms = true;
+                        self.useless(path, shared);
+                    }
                     self.due = Some(now);
-                    return !self.confirms;
+                    return believed;
                 }
                 if took >= HOLD.min(*hold) {
                     self.useless_waits = 0;
@@ -178,7 +175,7 @@ impl Plan {
                     return true;
                 }
                 self.useless(path, shared);
-                self.due = Some(now + self.pauses.next(polling, jitter).saturating_sub(took));
+                self.due = Some(later(now, self.pauses.next(polling, jitter).saturating_sub(took)));
                 // One that does not wait may well not know how far the operation is.
                 return operation.metadata.is_some() || !shared.is_known();
             }
@@ -186,101 +183,10 @@ impl Plan {
         true
     }
 
-    /// A call has failed. Returns the trouble, unless what to do about it is clear.
-    pub(super) fn failed(
-        &mut self,
-        call: &Call<'_>,
-        took: Duration,
-        failure: RpcFailure,
-        demand: &Demand,
-        shared: &Shared,
-    ) -> Option<Trouble> {
-        let code = failure.status.code();
-        let now = Instant::now();
-        let can_get = demand.rpcs.get().is_some();
-        let delay = verdict::retry_delay(&failure.status);
-        match call {
-            // How it broke says little; whoever is asked next says more.
-            Call::Listen if can_get || demand.rpcs.wait().is_some() => {
-                self.due = Some(now + self.before_reopening(demand, shared));
-                return None;
-            }
-            Call::Open if code == Code::Unimplemented && (can_get || demand.rpcs.wait().is_some()) => {
-                self.has_no_stream = true;
-                self.due = Some(now);
-                return None;
-            }
-            Call::Wait { path, .. } if code == Code::Unimplemented && can_get => {
-                shared.client.channel().learned.is_missing(path);
-                // A fresh answer needs no other at once.
-                let answered = self.answered.or(shared.created);
-                let pause =
-                    if answered.is_some_and(|answered| answered.elapsed().saturating_sub(took) < FRESH) {
-                        self.pauses.next(demand.settings.polling, shared.client.random())
-                    } else {
-                        Duration::ZERO
-                    };
-                self.due = Some(now + pause);
-                return None;
-            }
-            Call::Wait { .. } if verdict::is_lost(&failure.status) => {
-                self.useless_waits += u32::from(took >= HOLD);
-            }
-            // Nobody cancelled this call: a server that shuts down has, or a limit that the server or a proxy sets for all calls.
-            Call::Wait { path, .. } if took >= HOLD && is_cut_off(code) => {
-                shared.client.channel().learned.was_cut_off(path, took);
-                self.due = Some(now);
-                return None;
-            }
-            Call::Wait { path, .. } if matches!(code, Code::DeadlineExceeded | Code::Cancelled) => {
-                self.useless(path, shared);
-            }
-            // It may be that only waiting is refused.
-            Call::Wait { .. }
-                if can_get
-                    && code != Code::Unavailable
-                    && delay.is_none()
-                    && !verdict::will_not_do(&failure.status) =>
-            {
-                self.confirms = true;
-                self.refusal = (code != Code::Unauthenticated).then_some(code);
-                self.due = Some(now);
-                return None;
-            }
-            _ => {}
-        }
-        let alike = self.alike.filter(|(other, _)| *other == code).map_or(0, |(_, alike)| alike) + 1;
-        self.alike = Some((code, alike));
-        // A server that is away is away for all calls, but it may be that only waiting is not available.
-        self.confirms =
-            code == Code::Unavailable && alike > 1 && can_get && matches!(call, Call::Wait { .. });
-        self.refusal = self.confirms.then_some(code);
-        let since = *self.failing_since.get_or_insert(now);
-        let pause = match call {
-            Call::Listen => self.before_reopening(demand, shared),
-            // A call that took long was a pause already.
-            _ => self.backoff.after(&demand.settings.retry, shared.client.random()).saturating_sub(took),
-        };
-        let was_reached = shared.client.channel().learned.was_reached();
-        let mut trouble = Trouble { failure, since, alike, pause, was_reached };
-        // There is a last call at the end of the time for which it is made again.
-        let left = verdict::patience(&demand.settings.retry, &trouble, shared).filter(|left| !left.is_zero());
-        trouble.pause =
-            delay.map_or_else(|| left.map_or(pause, |left| pause.min(left)), |delay| pause.max(delay));
-        self.is_told_to_wait = delay.is_some();
-        self.due = now.checked_add(trouble.pause).or(Some(now));
-        Some(trouble)
-    }
-
-    /// The pause after a stream has broken. One that lived long needs none.
-    fn before_reopening(&mut self, demand: &Demand, shared: &Shared) -> Duration {
-        let lived = self.opened.or(shared.created).map_or(Duration::MAX, |opened| opened.elapsed());
-        self.pauses.next(demand.settings.polling, shared.client.random()).saturating_sub(lived)
-    }
-
-    fn useless(&mut self, path: &'static str, shared: &Shared) {
+    pub(super) fn useless(&mut self, path: &'static str, shared: &Shared) {
         self.useless_waits += 1;
         if self.useless_waits == MAX_USELESS_WAITS {
+            self.useless_waits = 0;
             shared.client.channel().learned.does_not_hold(path);
         }
     }
@@ -299,12 +205,10 @@ impl Plan {
     }
 }
 
-/// Whether a call that fails with this code after some time may have been held until a limit that somebody sets.
-fn is_cut_off(code: Code) -> bool {
-    matches!(
-        code,
-        Code::DeadlineExceeded | Code::Cancelled | Code::Unavailable | Code::Unknown | Code::Internal
-    )
+/// A time after `from`. A policy may have pauses that are longer than the clock can say.
+pub(super) fn later(from: Instant, pause: Duration) -> Instant {
+    const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    from + pause.min(CENTURY)
 }
 
 /// Whether the end may be made up: a test server answers so.
