@@ -16,5 +16,6 @@ mod rpcs;
 mod scripted_service;
 mod scripted_streams;
 mod streams;
+mod traces;
 mod updates;
 mod wait;

@@ -20,7 +20,7 @@ impl Plan {
         &mut self,
         call: &Call<'_>,
         took: Duration,
-        failure: RpcFailure,
+        failure: &RpcFailure,
         demand: &Demand,
         shared: &Shared,
     ) -> Option<Trouble> {
@@ -92,7 +92,7 @@ impl Plan {
             _ => self.backoff.after(&demand.settings.retry, shared.client.random()).saturating_sub(took),
         };
         let was_reached = shared.client.channel().learned.was_reached();
-        let mut trouble = Trouble { failure, since, alike, pause, was_reached };
+        let mut trouble = Trouble { failure: failure.clone(), since, alike, pause, was_reached };
         // There is a last call at the end of the time for which it is made again.
         let left = verdict::patience(&demand.settings.retry, &trouble, shared).filter(|left| !left.is_zero());
         trouble.pause =

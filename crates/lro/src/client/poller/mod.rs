@@ -21,7 +21,6 @@ pub(super) use self::plan::Plan;
 use super::kind::RpcFailure;
 use super::shared::{Demand, Shared};
 use crate::google::longrunning::Operation;
-use crate::method::split;
 
 /// Begins to ask. Panics outside of a tokio runtime.
 pub(super) fn spawn(shared: Arc<Shared>, number: u32) -> AbortHandle {
@@ -66,7 +65,7 @@ async fn run(poller: Ended) {
             match answer {
                 Ok(operation) => {
                     let believed = plan.answered(&call, took, &operation, &demand, shared);
-                    tell(shared, &call, took, Ok(operation.done));
+                    tell(shared, &call, took, Ok(operation.done), plan.pause());
                     // The plan comes first: whoever learns of the end may wait for something else at once.
                     shared.set_plan(plan);
                     if believed && shared.remember(operation).done {
@@ -74,8 +73,8 @@ async fn run(poller: Ended) {
                     }
                 }
                 Err(failure) => {
-                    tell(shared, &call, took, Err(&failure));
-                    let failed = plan.failed(&call, took, failure, &demand, shared);
+                    let failed = plan.failed(&call, took, &failure, &demand, shared);
+                    tell(shared, &call, took, Err(&failure), plan.pause());
                     shared.set_plan(plan);
                     if let Some(trouble) = failed {
                         shared.report(trouble);
@@ -108,12 +107,19 @@ async fn ask(
     }
 }
 
-/// One event for each call: nothing is silent for longer than a pause.
-fn tell(shared: &Shared, call: &Call<'_>, took: Duration, answer: Result<bool, &RpcFailure>) {
+/// One event for each call, with the pause that comes after it: nothing is silent for longer. The names are those of the conventions for Google's
+/// clients.
+fn tell(
+    shared: &Shared,
+    call: &Call<'_>,
+    took: Duration,
+    answer: Result<bool, &RpcFailure>,
+    pause: Duration,
+) {
     let Some(path) = call.path() else { return };
     let attempt = shared.count_call();
     let name = &*shared.name;
-    let method = split(path).1;
+    let method = path.trim_start_matches('/');
     match answer {
         Ok(done) => tracing::debug!(
             gcp.resource.destination.id = name,
@@ -121,6 +127,7 @@ fn tell(shared: &Shared, call: &Call<'_>, took: Duration, answer: Result<bool, &
             gcp.longrunning.done = done,
             rpc.method = method,
             ?took,
+            ?pause,
             "asked for the operation"
         ),
         Err(failure) => tracing::debug!(
@@ -130,6 +137,7 @@ fn tell(shared: &Shared, call: &Call<'_>, took: Duration, answer: Result<bool, &
             rpc.method = method,
             error = failure.status.message(),
             ?took,
+            ?pause,
             "could not ask for the operation"
         ),
     }

@@ -77,6 +77,11 @@ impl Plan {
         self.looked
     }
 
+    /// How long it is until the next call is due.
+    pub(super) fn pause(&self) -> Duration {
+        self.due.map_or(Duration::ZERO, |due| due.saturating_duration_since(Instant::now()))
+    }
+
     pub(super) fn has_no_stream(&self) -> bool {
         self.has_no_stream
     }
