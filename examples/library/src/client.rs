@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::time::Duration;
 
 use lro::{Operation, Polling, Update};
-use tonic::Code;
 
 use crate::pb::library_service_lro::LibraryServiceLroClient;
 use crate::pb::{ImportBooksMetadata, ImportBooksRequest, ImportBooksResponse};
@@ -103,8 +102,7 @@ async fn ctrl_c() {
 
 /// Whether only the asking has ended: the client gave up, or the server could not tell.
 fn goes_on(error: &lro::OperationError) -> bool {
-    let is_unknown = error.status().is_some_and(|status| status.code() == Code::NotFound);
-    error.is_timed_out() || (error.is_rpc() && !is_unknown)
+    error.is_timed_out() || error.is_unreachable() || error.is_rpc()
 }
 
 fn titles(response: &ImportBooksResponse) -> String {

@@ -86,7 +86,7 @@ async fn a_client_that_is_killed_does_not_stop_the_work() {
 async fn an_operation_that_there_is_not_is_not_found() {
     let site = Site::new().await;
     let error = within(site.client.resume("operations/nobody").wait()).await.unwrap_err();
-    assert!(error.is_rpc(), "{error}");
+    assert!(error.is_gone(), "{error}");
     assert_eq!(error.status().unwrap().code(), Code::NotFound);
     assert_eq!(site.client.calls(), ["WaitExecution"]);
 }
