@@ -76,16 +76,22 @@ async fn run(cli: Cli) -> Result<(), String> {
     };
     let client = connect(target, Tokens::new(source)).await.map_err(other)?;
 
-    let transcription = if let Some(name) = cli.resume {
-        transcribe::resume(&client, &name)
-    } else {
-        let (project, location) = (cli.project.unwrap_or_default(), cli.location);
-        let recognizer = format!("projects/{project}/locations/{location}/recognizers/_");
-        let uri = cli.uri.unwrap_or_default();
-        let audio = Audio { recognizer, uri, language: cli.language, model: cli.model };
-        transcribe::start(&client, audio).await.map_err(|status| explain::status(&status))?
+    let transcription = match cli.resume {
+        Some(name) => transcribe::resume(&client, &name),
+        None => {
+            let (project, location) = (cli.project.unwrap_or_default(), cli.location);
+            let audio = Audio {
+                recognizer: format!("projects/{project}/locations/{location}/recognizers/_"),
+                uri: cli.uri.unwrap_or_default(),
+                language: cli.language,
+                model: cli.model,
+            };
+            let started = transcribe::start(&client, audio).await;
+            let transcription = started.map_err(|status| explain::status(&status))?;
+            eprintln!("started; to go on in another process: --resume {transcription}");
+            transcription
+        }
     };
-    eprintln!("started; to go on with it in another process: --resume {transcription}");
 
     let show = |metadata: speech_to_text::pb::OperationMetadata| eprintln!("{} %", metadata.progress_percent);
     let response = transcribe::follow(&transcription, interrupted(), show).await;

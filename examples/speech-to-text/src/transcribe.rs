@@ -70,12 +70,14 @@ pub async fn follow(
     show: impl FnMut(OperationMetadata),
 ) -> Result<BatchRecognizeResponse, OperationError> {
     tokio::select! {
-        outcome = watch(transcription, show) => outcome,
+        // Whoever wants to stop is listened to before anything is shown.
+        biased;
         () = stop => {
             transcription.cancel_and_wait().await?;
             // The result is at hand, so this asks nobody.
             transcription.wait().await
         }
+        outcome = watch(transcription, show) => outcome,
     }
 }
 

@@ -42,11 +42,13 @@ async fn a_token_that_expires_under_way_is_replaced_and_the_client_goes_on() {
     let client = server.connect(Source::Metadata(metadata.host.clone())).await;
     let transcription = transcribe(&client, LONG).await.unwrap();
 
-    let show = |_| {
-        server.accept("token-2");
+    let renewed = async {
+        server.called_with("token-2").await;
         server.gate.add_permits(1);
     };
-    let response = follow(&transcription, pending(), show).await.unwrap();
+    let (response, ()) =
+        tokio::join!(follow(&transcription, pending(), |_| server.accept("token-2")), renewed);
+    let response = response.unwrap();
 
     assert_eq!(texts(response).next().unwrap().1.unwrap(), TEXT);
     assert_eq!(metadata.given(), 2);

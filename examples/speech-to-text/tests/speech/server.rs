@@ -9,7 +9,7 @@ use speech_to_text::connect::{Target, connect};
 use speech_to_text::pb::speech_lro::{SpeechLroClient, SpeechLroServer};
 use speech_to_text::transcribe::{Audio, Transcription, start};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tonic::service::InterceptorLayer;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{self, ServerTlsConfig};
@@ -36,7 +36,7 @@ pub(crate) struct Server {
     /// One permit lets one long transcription end.
     pub(crate) gate: Arc<Semaphore>,
     accepted: Arc<Mutex<String>>,
-    calls: Arc<Mutex<Vec<Call>>>,
+    calls: watch::Sender<Vec<Call>>,
 }
 
 impl Server {
@@ -47,12 +47,12 @@ impl Server {
         let (ca, identity) = certificates::issue();
         let gate = Arc::new(Semaphore::new(0));
         let accepted = Arc::new(Mutex::new(token.to_owned()));
-        let calls = Arc::<Mutex<Vec<Call>>>::default();
+        let calls = watch::Sender::<Vec<Call>>::default();
 
         let record = {
-            let calls = Arc::clone(&calls);
+            let calls = calls.clone();
             move |request: http::Request<_>| {
-                calls.lock().unwrap().push(call(&request));
+                calls.send_modify(|calls| calls.push(call(&request)));
                 request
             }
         };
@@ -87,7 +87,14 @@ impl Server {
 
     /// All calls, also those that were refused.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        self.calls.lock().unwrap().clone()
+        self.calls.borrow().clone()
+    }
+
+    /// Returns when a call with this token has come.
+    pub(crate) async fn called_with(&self, token: &str) {
+        let token = format!("Bearer {token}");
+        let mut calls = self.calls.subscribe();
+        calls.wait_for(|calls| calls.iter().any(|call| call.token == token)).await.unwrap();
     }
 
     pub(crate) fn target(&self) -> Target {
