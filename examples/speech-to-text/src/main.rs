@@ -70,35 +70,36 @@ async fn run(cli: Cli) -> Result<(), String> {
     let other = |error: BoxError| explain::other(&*error);
     let source = source(cli.credentials).map_err(other)?;
     let target = Target {
-        endpoint: cli.endpoint.unwrap_or_else(|| connect::endpoint(&cli.location)),
-        ca: cli.ca.map(std::fs::read).transpose().map_err(|error| format!("--ca: {error}"))?,
-        quota_project: cli.quota_project,
+        endpoint: cli.endpoint.clone().unwrap_or_else(|| connect::endpoint(&cli.location)),
+        ca: cli.ca.as_ref().map(std::fs::read).transpose().map_err(|error| format!("--ca: {error}"))?,
+        quota_project: cli.quota_project.clone(),
     };
     let client = connect(target, Tokens::new(source)).await.map_err(other)?;
 
-    let transcription = match cli.resume {
-        Some(name) => transcribe::resume(&client, &name),
-        None => {
-            let (project, location) = (cli.project.unwrap_or_default(), cli.location);
-            let audio = Audio {
-                recognizer: format!("projects/{project}/locations/{location}/recognizers/_"),
-                uri: cli.uri.unwrap_or_default(),
-                language: cli.language,
-                model: cli.model,
-            };
-            let started = transcribe::start(&client, audio).await;
-            let transcription = started.map_err(|status| explain::status(&status))?;
-            eprintln!("started; to go on in another process: --resume {transcription}");
-            transcription
-        }
+    let transcription = if let Some(name) = &cli.resume {
+        transcribe::resume(&client, name)
+    } else {
+        let started = transcribe::start(&client, audio(cli)).await;
+        let transcription = started.map_err(|status| explain::status(&status))?;
+        eprintln!("started; to go on in another process: --resume {transcription}");
+        transcription
     };
-
     let show = |metadata: speech_to_text::pb::OperationMetadata| eprintln!("{} %", metadata.progress_percent);
     let response = transcribe::follow(&transcription, interrupted(), show).await;
     for (uri, text) in transcribe::texts(response.map_err(|error| explain::operation(&error))?) {
         println!("{}", text.map_err(|status| format!("{uri}: {}", explain::status(&status)))?);
     }
     Ok(())
+}
+
+fn audio(cli: Cli) -> Audio {
+    let (project, location) = (cli.project.unwrap_or_default(), cli.location);
+    Audio {
+        recognizer: format!("projects/{project}/locations/{location}/recognizers/_"),
+        uri: cli.uri.unwrap_or_default(),
+        language: cli.language,
+        model: cli.model,
+    }
 }
 
 fn source(credentials: Credentials) -> Result<Source, BoxError> {
