@@ -5,9 +5,10 @@ use std::process::Stdio;
 
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::recognizer::{LONG, SHORT, TEXT};
-use crate::server::Server;
+use crate::server::{PATIENCE, Server};
 
 const TOKEN: &str = "secret";
 
@@ -52,7 +53,7 @@ async fn ctrl_c_cancels() {
     rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
 
     let mut last = String::new();
-    while let Some(line) = told.next_line().await.unwrap() {
+    while let Some(line) = timeout(PATIENCE, told.next_line()).await.unwrap().unwrap() {
         last = line;
     }
     assert!(last.contains("was cancelled"), "{last}");

@@ -1,6 +1,7 @@
 //! A server with TLS that takes one token, and remembers what it was asked.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use lro::Engine;
 use lro::store::MemoryStore;
@@ -18,6 +19,9 @@ use tower::util::MapRequestLayer;
 
 use crate::certificates;
 use crate::recognizer::Recognizer;
+
+/// After this time a test that waits for an end has failed.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What arrived with one call.
 #[derive(Debug, Clone)]

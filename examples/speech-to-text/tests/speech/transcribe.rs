@@ -5,10 +5,11 @@ use std::future::pending;
 use speech_to_text::transcribe::{follow, resume, texts};
 use speech_to_text::{explain, pb};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tonic::Code;
 
 use crate::recognizer::{LONG, MISSING, OVER_QUOTA, SHORT, TEXT};
-use crate::server::{Server, fixed, transcribe};
+use crate::server::{PATIENCE, Server, fixed, transcribe};
 
 const TOKEN: &str = "secret";
 
@@ -54,7 +55,8 @@ async fn who_stops_cancels_and_hears_what_became_of_it() {
         let _ = stop.take().map(|stop| stop.send(()));
     };
     let stopped = async { stopped.await.unwrap() };
-    let error = follow(&transcription, stopped, show).await.unwrap_err();
+    let following = follow(&transcription, stopped, show);
+    let error = timeout(PATIENCE, following).await.unwrap().unwrap_err();
 
     assert!(error.is_cancelled(), "{error}");
     assert!(server.calls().iter().any(|call| call.rpc == "CancelOperation"));
