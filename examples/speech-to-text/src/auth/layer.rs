@@ -63,7 +63,7 @@ where
             if let Some(project) = project {
                 head.headers.insert(USER_PROJECT, project);
             }
-            // The client takes a status for the server's own. This one says that another try will not help.
+            // A status is an answer to the client. After any other error it would take the connection for lost, and go on asking.
             let token = tokens.header().await.map_err(|error| Status::unauthenticated(error.to_string()))?;
             let response = inner.call(with_token(&head, &body, &token)).await.map_err(Into::into)?;
             if !is_refused(&response) {
