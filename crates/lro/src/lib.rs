@@ -91,9 +91,9 @@ pub use prost_types::Any;
 
 #[cfg(feature = "client")]
 pub use self::client::{
-    BoxedMessage, Client, DecodedOperation, MethodRegistry, Operation, OperationError, OperationList,
-    OperationRef, OperationsClient, OtherMethod, ParseOperationRefError, RawOperation, Snapshot, Starting,
-    State, Update, Updates,
+    BoxedMessage, Client, Connection, DecodedOperation, MethodRegistry, Operation, OperationError,
+    OperationList, OperationRef, OperationsClient, OtherMethod, ParseOperationRefError, RawOperation,
+    Snapshot, Starting, State, Update, Updates,
 };
 #[cfg(feature = "testing")]
 pub use self::server::testing;

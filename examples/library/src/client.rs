@@ -59,7 +59,7 @@ pub async fn follow(operation: &Import) -> Result<ImportBooksResponse, lro::Oper
         Ok(response) => println!("done: {}", titles(response)),
         Err(error) if error.is_failed() => println!("failed: {error}"),
         Err(error) if error.is_cancelled() => println!("cancelled: {error}"),
-        Err(error) if goes_on(error) => println!("still running; resume with {operation}"),
+        Err(error) if error.may_still_run() => println!("still running; resume with {operation}"),
         Err(error) => println!("no result: {error}"),
     }
     outcome
@@ -98,11 +98,6 @@ async fn ctrl_c() {
     if tokio::signal::ctrl_c().await.is_err() {
         pending::<()>().await;
     }
-}
-
-/// Whether only the asking has ended: the client gave up, or the server could not tell.
-fn goes_on(error: &lro::OperationError) -> bool {
-    error.is_timed_out() || error.is_unreachable() || error.is_rpc()
 }
 
 fn titles(response: &ImportBooksResponse) -> String {

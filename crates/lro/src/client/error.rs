@@ -92,6 +92,11 @@ impl OperationError {
         matches!(self.inner.kind, Kind::TooLarge(_))
     }
 
+    /// Whether the operation may still run, as far as is known: only the asking has ended.
+    pub fn may_still_run(&self) -> bool {
+        matches!(self.inner.kind, Kind::TimedOut { .. } | Kind::Unreachable(_) | Kind::Rpc(_))
+    }
+
     /// Whether the operation succeeded, but its response has another type than declared.
     pub fn is_unexpected_payload(&self) -> bool {
         matches!(self.inner.kind, Kind::Payload(_))

@@ -54,13 +54,13 @@ pub use self::reference::{OperationRef, OtherMethod, ParseOperationRefError};
 pub use self::registry::{BoxedMessage, DecodedOperation, MethodRegistry};
 pub use self::snapshot::{Snapshot, State};
 pub use self::starting::Starting;
-pub use self::transport::Transport;
+pub use self::transport::{Connection, Transport};
 pub use self::updates::{Update, Updates};
 
 use self::channel::{Channel, MAX_HELD_WAITS, MAX_POLLS_PER_SECOND};
 use self::poller::Jitter;
 use self::settings::Settings;
-use self::transport::{Connection, Erased, Renewal};
+use self::transport::{Erased, Renewal};
 use crate::{Polling, RetryPolicy};
 
 /// A connection to a service whose methods start long-running operations.
@@ -145,9 +145,42 @@ impl Client {
         D: TryInto<Endpoint>,
         D::Error: Into<StdError>,
     {
+        Self::connect_with(destination, std::convert::identity).await
+    }
+
+    /// Connects to `destination` as [`connect`](Self::connect) does, with layers or an interceptor over the connection.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), tonic::transport::Error> {
+    /// use tonic::service::interceptor::InterceptedService;
+    ///
+    /// let caller = |mut request: tonic::Request<()>| {
+    ///     request.metadata_mut().insert("x-caller", "librarian".parse().expect("it is ASCII"));
+    ///     Ok(request)
+    /// };
+    /// let client = lro::Client::connect_with("http://[::1]:50051", |connection| {
+    ///     InterceptedService::new(connection, caller)
+    /// })
+    /// .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn connect_with<D, T>(
+        destination: D,
+        layers: impl FnOnce(Connection) -> T,
+    ) -> Result<Self, tonic::transport::Error>
+    where
+        D: TryInto<Endpoint>,
+        D::Error: Into<StdError>,
+        T: Transport,
+    {
         let connection = Connection::open(Endpoint::new(destination)?).await?;
         let renewal = connection.renewal();
-        let client = Self::new(connection).with(|inner| inner.renewal = Some(renewal));
+        let client = Self::new(layers(connection)).with(|inner| inner.renewal = Some(renewal));
         client.channel().learned.reached();
         Ok(client)
     }
@@ -241,6 +274,10 @@ impl Client {
 
     fn random(&self) -> &Jitter {
         &self.inner.jitter
+    }
+
+    fn retry_policy(&self) -> RetryPolicy {
+        self.inner.retry
     }
 
     fn channel(&self) -> &Channel {

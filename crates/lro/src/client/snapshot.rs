@@ -1,13 +1,12 @@
 //! The state of an operation, read with the types of its method.
 
-use bytes::Bytes;
 use prost::Message;
 use prost_types::Any;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::kind::Kind;
-use crate::google::{longrunning, rpc};
+use crate::google::longrunning;
 use crate::payload;
 
 /// A response of this type has nothing to say, so that nothing is missed where it is missing.
@@ -129,16 +128,9 @@ where
         Some(Result::Response(response)) => payload::unpack(response_type, response).map_err(Kind::Payload),
         Some(Result::Error(error)) => Err(match Code::from_i32(error.code) {
             Code::Ok => Kind::Malformed("it has ended with an error whose code is OK"),
-            Code::Cancelled => Kind::Cancelled(status(&error)),
-            _ => Kind::Failed(status(&error)),
+            Code::Cancelled => Kind::Cancelled(error.into()),
+            _ => Kind::Failed(error.into()),
         }),
         None => Err(Kind::Malformed("it has ended, but with neither a response nor an error")),
     }
-}
-
-/// Converts the error to tonic's type. The details are the whole message, encoded, as they are in the header
-/// `grpc-status-details-bin`.
-fn status(error: &rpc::Status) -> Status {
-    let details = Bytes::from(error.encode_to_vec());
-    Status::with_details(Code::from_i32(error.code), error.message.clone(), details)
 }

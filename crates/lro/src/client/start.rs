@@ -23,7 +23,8 @@ impl Client {
     /// If requests of the method carry an id by which the server recognises a repeated request (AIP-155), and
     /// this request has none, the client fills in a random UUID. [`Starting::request_id`] tells it before the call is made. With an id,
     /// a call that fails with UNAVAILABLE, or whose answer is lost, is made again ([`Method::with_retry`]); the answer is then the first one's. Without an
-    /// id it is made once.
+    /// id it is made once. A call that is refused as UNAUTHENTICATED is made once more in any case: the server has done nothing, and interceptors renew
+    /// their tokens.
     ///
     /// If the future is dropped before it is ready, the call is dropped too, and the operation may have been
     /// started or not. A caller that knows the id can safely repeat the call with the same id.
@@ -140,6 +141,9 @@ impl Begun {
                 }
                 Err(status) => status,
             };
+            if tries == 1 && verdict::may_have_new_token(&self.client.retry_policy(), &status) {
+                continue;
+            }
             let pause = backoff.after(&self.retry, self.client.random());
             let pause = pause.max(verdict::retry_delay(&status).unwrap_or_default());
             let next = begin.elapsed().saturating_add(pause);

@@ -48,6 +48,11 @@ pub(super) fn patience(policy: &RetryPolicy, trouble: &Trouble, shared: &Shared)
     goes_on.then_some(left)
 }
 
+/// Whether a call that was refused may be made once more at once: interceptors renew their tokens, and the server has done nothing.
+pub(super) fn may_have_new_token(policy: &RetryPolicy, status: &Status) -> bool {
+    status.code() == Code::Unauthenticated && policy.max_attempts() > 1
+}
+
 /// Whether the call got no answer, so that nobody knows what the server would have said: the transport has failed, or the client
 /// has given up. Statuses that the server sends have no source.
 pub(super) fn is_lost(status: &Status) -> bool {

@@ -7,6 +7,8 @@ use super::error::OperationError;
 use super::kind::Kind;
 use super::operation::Operation;
 use super::snapshot::{self, Snapshot};
+use super::updates::{INTERVAL, Update};
+use super::verdict;
 use crate::google::longrunning;
 
 impl<Res, Meta> Operation<Res, Meta>
@@ -44,6 +46,36 @@ where
         self.outcome(ended).map_err(|kind| OperationError::new(kind, self))
     }
 
+    /// Waits as [`wait`](Self::wait) does, and shows the metadata each time that it changes.
+    ///
+    /// It is [`updates`](Self::updates) for callers who want the response, and see on the way how far the operation is.
+    ///
+    /// ```no_run
+    /// # async fn example(operation: lro::Operation<(), lro::google::rpc::RetryInfo>) -> Result<(), lro::OperationError> {
+    /// let response = operation.wait_with(|metadata| println!("{metadata:?}")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Any kind of [`OperationError`].
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait).
+    pub async fn wait_with(&self, mut show: impl FnMut(Meta)) -> Result<Res, OperationError> {
+        let mut updates = self.updates();
+        while let Some(update) = updates.next().await {
+            match update? {
+                Update::Progress(metadata) => show(metadata),
+                Update::Done(response) => return Ok(response),
+            }
+        }
+        // A stream ends with the response or an error, so that there is nothing left to wait for.
+        self.wait().await
+    }
+
     /// Waits until the metadata is as wanted or the operation has ended, and returns the operation as it is then.
     ///
     /// The metadata that is known is looked at first. After that the client asks for news every second, as
@@ -70,7 +102,7 @@ where
         &self,
         mut wanted: impl FnMut(&Meta) -> bool,
     ) -> Result<Snapshot<Res, Meta>, OperationError> {
-        let mut follow = self.follow(Some(super::updates::INTERVAL));
+        let mut follow = self.follow(Some(INTERVAL));
         let mut known = self.shared.latest();
         let waiting = async {
             loop {
@@ -113,7 +145,7 @@ where
     /// sends nothing.
     ///
     /// If the operation failed or was cancelled, that is a [`State`](super::State) and not an error. The call
-    /// is not repeated, does not wait for others, and only the transport limits its time. Dropping the future loses nothing.
+    /// is not repeated (but once for UNAUTHENTICATED, because interceptors renew their tokens), does not wait for others, and only the transport limits its time. Dropping the future loses nothing.
     ///
     /// # Errors
     ///
@@ -164,8 +196,12 @@ where
     async fn ask(&self) -> Result<longrunning::Operation, Kind> {
         self.shared.named()?;
         // In a box, because a call takes more room than all else that a handle does.
-        let answer = Box::pin(self.shared.get(self.rpcs, None)).await?;
-        Ok(self.shared.remember(answer))
+        let ask = || Box::pin(self.shared.get(self.rpcs, None));
+        let answer = match ask().await {
+            Err(failure) if verdict::may_have_new_token(&self.settings.retry, &failure.status) => ask().await,
+            answer => answer,
+        };
+        Ok(self.shared.remember(answer?))
     }
 
     fn read(&self, operation: longrunning::Operation) -> Result<Snapshot<Res, Meta>, Kind> {

@@ -20,6 +20,8 @@
 /// ```
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("google.binpb");
 
+mod status;
+
 // The files stay as the generator writes them: formatting or linting them would only be undone.
 
 /// Package google.longrunning: the operation and the service `Operations`.

@@ -30,6 +30,7 @@ async fn error_of(operation: Operation) -> OperationError {
         error.is_malformed(),
     ];
     assert_eq!(kinds.iter().filter(|is| **is).count(), 1, "{error}");
+    assert!(!error.may_still_run(), "{error}");
     error
 }
 
@@ -63,6 +64,13 @@ async fn standard_details_are_read_wherever_an_error_comes_from() {
 
     let others = error_of(failed(Code::Aborted)).await;
     assert_eq!(reason(others.details()), None, "the detail is of a type of the API's own");
+}
+
+#[test]
+fn an_error_within_a_message_is_one_of_a_call_too() {
+    let status = Status::from(failure(Code::FailedPrecondition));
+    assert_eq!((status.code(), status.message()), (Code::FailedPrecondition, "shelf 1 fell"));
+    assert_eq!(rpc::Status::decode(status.details()), Ok(failure(Code::FailedPrecondition)));
 }
 
 #[tokio::test]

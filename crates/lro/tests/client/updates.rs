@@ -41,6 +41,17 @@ async fn metadata_comes_when_it_changes_and_the_response_last() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn waiting_can_show_how_far_it_is() {
+    let service = ScriptedService::new([after(1, Ok(running(1))), after(1, Ok(succeeded(2)))]);
+    let mut seen = Vec::new();
+    let waited = service.started().wait_with(|step| seen.push(step.seconds)).await;
+    assert_eq!(waited.unwrap(), response());
+    assert_eq!(seen, [0, 1, 2]);
+    let service = ScriptedService::new([after(1, Ok(failed(Code::DataLoss)))]);
+    assert!(service.started().wait_with(drop).await.unwrap_err().is_failed());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_resumed_handle_asks_first_how_far_it_is() {
     let service = ScriptedService::new([at_once(Ok(running(5))), after(3, Ok(succeeded(5)))]);
     let seen = all(&service.client().operation(METHOD, NAME)).await;

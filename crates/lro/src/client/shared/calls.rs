@@ -10,6 +10,7 @@ use super::feed::Feed;
 use crate::client::codec::read;
 use crate::client::header;
 use crate::client::kind::RpcFailure;
+use crate::client::verdict;
 use crate::google::longrunning::Operation;
 use crate::operation_rpcs::OperationRpc;
 use crate::{OperationRpcs, Routing};
@@ -82,8 +83,13 @@ impl Shared {
     /// Makes a call whose answer says nothing.
     async fn tell(&self, rpc: Option<OperationRpc>, missing: &'static str) -> Result<(), RpcFailure> {
         let OperationRpc { path, request } = rpc.ok_or_else(|| RpcFailure::missing(missing))?;
-        let request = self.request(request(self.name.clone()));
-        self.client.about_operation(path, request).await.map(drop).map_err(RpcFailure::of(path))
+        // In a box, because a call takes more room than all else that a handle does.
+        let tell = || Box::pin(self.client.about_operation(path, self.request(request(self.name.clone()))));
+        let told = match tell().await {
+            Err(status) if verdict::may_have_new_token(&self.client.retry_policy(), &status) => tell().await,
+            told => told,
+        };
+        told.map(drop).map_err(RpcFailure::of(path))
     }
 
     fn request(&self, message: Vec<u8>) -> Request<Vec<u8>> {

@@ -30,9 +30,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that is younger is not suspected of being dead.
 const YOUNG: Duration = Duration::from_secs(10);
 
-/// A connection that can be replaced by a fresh one while calls go on.
-#[derive(Clone)]
-pub(in crate::client) struct Connection {
+/// A connection of a [`Client`](crate::Client) that connects on its own: a tower service, as tonic's `Channel` is.
+///
+/// It is kept alive, and a fresh one takes its place when calls get no answer. [`Client::connect_with`](crate::Client::connect_with) puts
+/// layers over it.
+#[derive(Debug, Clone)]
+pub struct Connection {
     channel: Channel,
     number: u64,
     current: Renewal,

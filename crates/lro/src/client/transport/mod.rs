@@ -15,7 +15,8 @@ use tower::util::BoxCloneSyncService;
 
 pub(super) use self::answer::WillNotDo;
 pub(super) use self::beginning::{Beginning, TooLarge};
-pub(super) use self::connection::{Connection, Renewal};
+pub use self::connection::Connection;
+pub(super) use self::connection::Renewal;
 
 /// Anything that tonic's generated clients take, if it can also be cloned and shared between threads.
 ///
@@ -29,6 +30,9 @@ pub(super) use self::connection::{Connection, Renewal};
 /// ```
 ///
 /// with a future that is `Send` and errors that convert into boxed ones.
+///
+/// A layer that refuses a call does so with a [`tonic::Status`] as its error, in a box if need be: that is an answer, and treated as the server's would be. Any other error counts as a lost
+/// connection, so that calls about operations are made again for as long as the client's [`RetryPolicy`](crate::RetryPolicy) says.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot carry the requests of an `lro::Client`",
     note = "it takes a `tonic::transport::Channel`, or another tower service over `http::Request<tonic::body::Body>` \

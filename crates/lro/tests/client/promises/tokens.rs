@@ -47,6 +47,25 @@ async fn a_token_that_has_expired_is_renewed_and_the_call_made_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_of_the_caller_are_made_once_more_too() {
+    let server = ScriptedServer::new();
+    // Each token is good for one call, so that every second call is refused at first.
+    let operation = with_tokens(&server, 1, 600).await;
+    for _ in 0..3 {
+        assert!(!operation.poll().await.unwrap().is_done());
+    }
+    operation.cancel().await.unwrap();
+    operation.delete().await.unwrap();
+    let never = operation.with_retry(lro::RetryPolicy::never());
+    assert_eq!(never.poll().await.unwrap_err().status().unwrap().code(), Code::Unauthenticated);
+
+    let server = ScriptedServer::new();
+    server.fault(Fault::status(Status::unauthenticated("the token has expired")).on(Rpc::Start).times(1));
+    let operation = start(&server, &Client::new(server.transport()), succeed_at(seconds(1))).await;
+    assert_eq!(operation.wait().await.unwrap(), response());
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_good_token_the_second_refusal_is_final() {
     let server = ScriptedServer::new();
     server.fault(Fault::status(Status::unauthenticated("who are you?")).on(Rpc::Get).on(Rpc::Wait));
