@@ -4,14 +4,11 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response};
-use http_body_util::{BodyExt as _, Full};
 use tonic::body::Body;
 use tonic::{Code, Status};
-use tower::{Service, ServiceExt as _};
+use tower::Service;
 
 use super::Tokens;
 use crate::BoxError;
@@ -21,9 +18,8 @@ const USER_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
 
 /// A transport that adds an access token to each call, and the project that calls count for.
 ///
-/// An interceptor could not do it, because getting a token takes time, and interceptors are not async. A call that is refused because of its
-/// token is made once more with another: a server does nothing for a call that it refuses. Therefore requests are kept whole, which is for
-/// methods that take one message, and not a stream.
+/// An interceptor could not do it, because getting a token takes time, and interceptors are not async. A token that is refused is forgotten; the client makes the
+/// call once more, and that gets another.
 #[derive(Debug, Clone)]
 pub struct Authorized<S> {
     inner: S,
@@ -52,38 +48,25 @@ where
         self.inner.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         // What is ready makes the call, and a clone takes its place.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let Self { tokens, project, .. } = self.clone();
         Box::pin(async move {
-            let (mut head, body) = request.into_parts();
-            let body = body.collect().await?.to_bytes();
-            if let Some(project) = project {
-                head.headers.insert(USER_PROJECT, project);
-            }
             // A status is an answer to the client. After any other error it would take the connection for lost, and go on asking.
             let token = tokens.header().await.map_err(|error| Status::unauthenticated(error.to_string()))?;
-            let response = inner.call(with_token(&head, &body, &token)).await.map_err(Into::into)?;
-            if !is_refused(&response) {
-                return Ok(response);
+            request.headers_mut().insert(AUTHORIZATION, token.clone());
+            if let Some(project) = project {
+                request.headers_mut().insert(USER_PROJECT, project);
             }
-            match tokens.replace(&token).await {
-                Some(token) => {
-                    let inner = inner.ready().await.map_err(Into::into)?;
-                    inner.call(with_token(&head, &body, &token)).await.map_err(Into::into)
-                }
-                None => Ok(response),
+            let response = inner.call(request).await.map_err(Into::into)?;
+            if is_refused(&response) {
+                tokens.forget(&token).await;
             }
+            Ok(response)
         })
     }
-}
-
-fn with_token(head: &Parts, body: &Bytes, token: &HeaderValue) -> Request<Body> {
-    let mut request = Request::from_parts(head.clone(), Body::new(Full::new(body.clone())));
-    request.headers_mut().insert(AUTHORIZATION, token.clone());
-    request
 }
 
 /// Whether the server does not take the token. Such an answer has no message, so that its status is in the header.

@@ -77,10 +77,9 @@ impl Tokens {
         }
     }
 
-    /// Another token in place of one that a server has refused; `None` if there is no other. Cancel-safe.
-    pub async fn replace(&self, refused: &HeaderValue) -> Option<HeaderValue> {
+    /// Forgets a token that a server has refused, so that the next call gets another. Cancel-safe.
+    pub async fn forget(&self, refused: &HeaderValue) {
         // Another call may have replaced it already.
         self.current.lock().await.take_if(|token| token.header == *refused);
-        self.header().await.ok().filter(|header| header != refused)
     }
 }

@@ -56,8 +56,8 @@ async fn a_token_that_expires_under_way_is_replaced_and_the_client_goes_on() {
     assert_eq!(metadata.given(), 2);
     let calls = server.calls();
     let first = calls.iter().position(|call| call.token == "Bearer token-2").unwrap();
-    // The same call was made again.
-    assert_eq!(calls[first].rpc, calls[first - 1].rpc);
+    // What was refused was asked again; only the start was made with the first token before.
+    assert!((2..=3).contains(&first), "{calls:?}");
     assert!(calls[first..].iter().all(|call| call.token == "Bearer token-2"), "{calls:?}");
 }
 
@@ -72,12 +72,12 @@ async fn a_start_that_is_refused_because_of_its_token_starts_once() {
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_replaced_is_an_error_after_one_call() {
+async fn a_token_that_cannot_be_replaced_is_an_error_after_one_more_call() {
     let server = Server::start("another").await;
     let client = server.connect(fixed("secret")).await;
     let refused = transcribe(&client, SHORT).await.unwrap_err();
     assert_eq!(explain::status(&refused), "Unauthenticated: token expired");
-    assert_eq!(server.calls().len(), 1);
+    assert_eq!(server.calls().len(), 2);
 }
 
 #[tokio::test]
