@@ -33,6 +33,15 @@ impl Channel {
         }
     }
 
+    /// The same with other limits, for handles that are made from now on.
+    pub(super) fn limited(&self, held_waits: usize, polls_per_second: f64) -> Self {
+        let limited = Self::new(held_waits, polls_per_second);
+        if self.learned.was_reached() {
+            limited.learned.reached();
+        }
+        limited
+    }
+
     /// Waits until a handle may make a call on its own. They take turns. Cancel-safe.
     pub(super) async fn turn(&self) {
         self.pace.turn().await;
