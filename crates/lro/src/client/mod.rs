@@ -94,9 +94,10 @@ struct Inner {
     accept_compressed: Vec<CompressionEncoding>,
     max_decoding_message_size: Option<usize>,
     max_encoding_message_size: Option<usize>,
-    polling: Option<Polling>,
-    retry: RetryPolicy,
-    accepts_missing_result: bool,
+    /// What handles are told how to ask, where their methods do not say something else.
+    settings: Arc<Settings>,
+    /// Whether all methods wait by the policy of these settings.
+    sets_polling: bool,
     jitter: Jitter,
     /// What replaces the connection, if the client has made it.
     renewal: Option<Renewal>,
@@ -117,9 +118,8 @@ impl Client {
                 accept_compressed: Vec::new(),
                 max_decoding_message_size: None,
                 max_encoding_message_size: None,
-                polling: None,
-                retry: RetryPolicy::new(),
-                accepts_missing_result: false,
+                settings: Arc::default(),
+                sets_polling: false,
                 jitter: Jitter::default(),
                 renewal: None,
                 max_held_waits: MAX_HELD_WAITS,
@@ -227,13 +227,16 @@ impl Client {
     /// Waits for all operations by this policy, which replaces the policy of each method.
     #[must_use]
     pub fn polling(self, polling: Polling) -> Self {
-        self.with(|inner| inner.polling = Some(polling))
+        self.with(|inner| {
+            Arc::make_mut(&mut inner.settings).polling = polling;
+            inner.sets_polling = true;
+        })
     }
 
     /// Asks again after failures by this policy.
     #[must_use]
     pub fn retry(self, retry: RetryPolicy) -> Self {
-        self.with(|inner| inner.retry = retry)
+        self.with(|inner| Arc::make_mut(&mut inner.settings).retry = retry)
     }
 
     /// Limits how many calls of `WaitOperation` the server holds at one time for this client and its clones. Handles beyond that poll
@@ -262,7 +265,7 @@ impl Client {
     /// set, as some services leave it out. Where the response is `google.protobuf.Empty`, that is so anyway.
     #[must_use]
     pub fn accept_missing_result(self) -> Self {
-        self.with(|inner| inner.accepts_missing_result = true)
+        self.with(|inner| Arc::make_mut(&mut inner.settings).accepts_missing_result = true)
     }
 
     /// Sets the source of the random part of pauses. `source` returns numbers from 0 (the whole pause) to 1 (three
@@ -277,20 +280,20 @@ impl Client {
     }
 
     fn retry_policy(&self) -> RetryPolicy {
-        self.inner.retry
+        self.inner.settings.retry
     }
 
     fn channel(&self) -> &Channel {
         &self.inner.channel
     }
 
-    /// The settings of a new handle, if its method has this policy.
-    fn settings(&self, polling: Polling) -> Settings {
-        Settings {
-            polling: self.inner.polling.unwrap_or(polling),
-            retry: self.inner.retry,
-            accepts_missing_result: self.inner.accepts_missing_result,
+    /// The settings of a new handle, if its method has this policy. Handles share them as long as they do not differ.
+    fn settings(&self, polling: Polling) -> Arc<Settings> {
+        let Inner { settings, sets_polling, .. } = &*self.inner;
+        if *sets_polling || settings.polling == polling {
+            return Arc::clone(settings);
         }
+        Arc::new(Settings { polling, ..**settings })
     }
 
     /// Has the next calls use a fresh connection, where the client has made the connection.
@@ -308,11 +311,17 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { origin, polling, max_decoding_message_size, max_encoding_message_size, .. } =
-            &*self.inner;
+        let Inner {
+            origin,
+            settings,
+            sets_polling,
+            max_decoding_message_size,
+            max_encoding_message_size,
+            ..
+        } = &*self.inner;
         f.debug_struct("Client")
             .field("origin", origin)
-            .field("polling", polling)
+            .field("polling", &sets_polling.then_some(settings.polling))
             .field("max_decoding_message_size", max_decoding_message_size)
             .field("max_encoding_message_size", max_encoding_message_size)
             .finish_non_exhaustive()
