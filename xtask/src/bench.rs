@@ -1,6 +1,7 @@
 //! `cargo xtask bench …`: measurements against peers, as ratios within one run.
 
 mod check;
+mod client;
 mod codegen;
 mod parts;
 mod peers;
@@ -24,6 +25,8 @@ enum Bench {
     Codegen(codegen::Args),
     /// What the layer for long-running operations adds to `cargo check` of a package with messages and tonic's services.
     Check(check::Args),
+    /// The client: when it notices the end beside the policies of others, 10,000 handles on one connection, 100,000 who wait.
+    Client(client::Args),
     /// The engine and the memory store: answers against bare ones, those who wait, a million operations, a slow store.
     Server(server::Args),
     /// The durable stores: against raw databases, peers, many operations, and across processes.
@@ -36,6 +39,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     match &args.bench {
         Bench::Codegen(args) => codegen::run(args),
         Bench::Check(args) => check::run(args),
+        Bench::Client(args) => client::run(args),
         Bench::Server(args) => server::run(args),
         Bench::Store(args) => store::run(args),
         Bench::Plugins(args) => plugins::run(args),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::nanos::Nanos;
+
 /// The policy by which a client waits for an operation.
 ///
 /// The pauses are by default those that `google/api/client.proto` gives for `MethodSettings.LongRunning`: the first of 5 s, each 1.5
@@ -20,10 +22,10 @@ use std::time::Duration;
 /// shortens each pause at random by up to three tenths, so that many clients that started together do not ask together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Polling {
-    initial_delay: Duration,
+    initial_delay: Nanos,
     multiplier: f64,
-    max_delay: Duration,
-    total_timeout: Duration,
+    max_delay: Nanos,
+    total_timeout: Nanos,
     waits: bool,
 }
 
@@ -31,10 +33,10 @@ impl Polling {
     /// The pauses of `google/api/client.proto`, and no limit of time.
     pub const fn new() -> Self {
         Self {
-            initial_delay: Duration::from_secs(5),
+            initial_delay: Nanos::of(Duration::from_secs(5)),
             multiplier: 1.5,
-            max_delay: Duration::from_secs(45),
-            total_timeout: Duration::MAX,
+            max_delay: Nanos::of(Duration::from_secs(45)),
+            total_timeout: Nanos::FOREVER,
             waits: true,
         }
     }
@@ -42,7 +44,7 @@ impl Polling {
     /// Sets the first pause.
     #[must_use]
     pub const fn with_initial_delay(mut self, initial_delay: Duration) -> Self {
-        self.initial_delay = initial_delay;
+        self.initial_delay = Nanos::of(initial_delay);
         self
     }
 
@@ -56,7 +58,7 @@ impl Polling {
     /// Sets the longest pause. It is also the longest time that one `WaitOperation` is asked to take.
     #[must_use]
     pub const fn with_max_delay(mut self, max_delay: Duration) -> Self {
-        self.max_delay = max_delay;
+        self.max_delay = Nanos::of(max_delay);
         self
     }
 
@@ -65,7 +67,7 @@ impl Polling {
     /// Giving up does not touch the operation, which goes on at the server.
     #[must_use]
     pub const fn with_total_timeout(mut self, total_timeout: Duration) -> Self {
-        self.total_timeout = total_timeout;
+        self.total_timeout = Nanos::of(total_timeout);
         self
     }
 
@@ -78,7 +80,7 @@ impl Polling {
 
     /// The first pause.
     pub const fn initial_delay(&self) -> Duration {
-        self.initial_delay
+        self.initial_delay.get()
     }
 
     /// The factor from one pause to the next.
@@ -88,12 +90,12 @@ impl Polling {
 
     /// The longest pause.
     pub const fn max_delay(&self) -> Duration {
-        self.max_delay
+        self.max_delay.get()
     }
 
     /// The time after which the client gives up waiting; `Duration::MAX` if it does not.
     pub const fn total_timeout(&self) -> Duration {
-        self.total_timeout
+        self.total_timeout.get()
     }
 
     /// Whether the client asks by `WaitOperation` where the server has it.

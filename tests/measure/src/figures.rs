@@ -27,9 +27,14 @@ impl Figures {
             Limit::AtMost(most) => (value <= most, format!("at most {most}")),
             Limit::None => return println!("{what:60} {value:12.3} {unit}"),
         };
-        let verdict = if keeps { "kept" } else { "EXCEEDED" };
+        let verdict = self.judge(keeps);
         println!("{what:60} {value:12.3} {unit:8} {limit}, {verdict}");
+    }
+
+    /// What to print of a figure that keeps its limit or does not, for those that stand in a table.
+    pub fn judge(&mut self, keeps: bool) -> &'static str {
         self.is_broken |= !keeps;
+        if keeps { "kept" } else { "EXCEEDED" }
     }
 
     /// Whether all figures so far keep their limits.

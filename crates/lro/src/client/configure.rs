@@ -51,13 +51,16 @@ impl Client {
     /// Waits for all operations by this policy, which replaces the policy of each method.
     #[must_use]
     pub fn polling(self, polling: Polling) -> Self {
-        self.with(|inner| inner.polling = Some(polling))
+        self.with(|inner| {
+            Arc::make_mut(&mut inner.settings).polling = polling;
+            inner.sets_polling = true;
+        })
     }
 
     /// Asks again after failures by this policy.
     #[must_use]
     pub fn retry(self, retry: RetryPolicy) -> Self {
-        self.with(|inner| inner.retry = retry)
+        self.with(|inner| Arc::make_mut(&mut inner.settings).retry = retry)
     }
 
     /// Limits how many calls of `WaitOperation` the server holds at one time for this client and its clones. Handles beyond that poll
@@ -86,7 +89,7 @@ impl Client {
     /// set, as some services leave it out. Where the response is `google.protobuf.Empty`, that is so anyway.
     #[must_use]
     pub fn accept_missing_result(self) -> Self {
-        self.with(|inner| inner.accepts_missing_result = true)
+        self.with(|inner| Arc::make_mut(&mut inner.settings).accepts_missing_result = true)
     }
 
     /// Sets the source of the random part of pauses. `source` returns numbers from 0 (the whole pause) to 1 (three

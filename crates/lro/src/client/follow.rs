@@ -3,16 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 use tonic::Status;
 
 use super::kind::{Kind, RpcFailure};
 use super::operation::Operation as Handle;
-use super::settings::Settings;
 use super::shared::{Interest, Seen, Shared};
 use super::verdict;
-use crate::OperationRpcs;
 use crate::google::longrunning::Operation;
 
 /// One who waits for an operation: a sequence of answers, up to the one that says how the operation ended.
@@ -20,33 +17,28 @@ use crate::google::longrunning::Operation;
 /// While there is one, the poller asks; when it is dropped, and no other is there, the poller stops.
 pub(super) struct Follow {
     shared: Arc<Shared>,
-    rpcs: &'static OperationRpcs,
-    settings: Settings,
-    /// How old what is known may be, if more than the end is wanted.
-    interval: Option<Duration>,
-    deadline: Option<Instant>,
+    interest: Arc<Interest>,
     began: Instant,
     calls_before: u32,
-    seen: watch::Receiver<Seen>,
+    /// The version of what it has seen.
+    seen: u64,
     /// The number under which the poller knows of it, after the first answer was waited for.
     id: Option<u32>,
 }
 
 impl<Res, Meta> Handle<Res, Meta> {
-    /// Begins to wait. The time to wait counts from here.
+    /// Begins to wait. The time to wait counts from here. `interval` says how old what is known may be, if more than the end is wanted.
     pub(super) fn follow(&self, interval: Option<Duration>) -> Follow {
         let began = Instant::now();
         let shared = Arc::clone(&self.shared);
         let own = began.checked_add(self.settings.polling.total_timeout());
         let carried = shared.carried().and_then(|carried| carried.deadline);
+        let deadline = own.into_iter().chain(carried).min();
         Follow {
-            rpcs: self.rpcs,
-            settings: self.settings,
-            interval,
-            deadline: own.into_iter().chain(carried).min(),
+            interest: Arc::new(Interest::new(Arc::clone(&self.settings), self.rpcs, interval, deadline)),
             began,
             calls_before: shared.calls(),
-            seen: shared.subscribe(),
+            seen: shared.version(),
             shared,
             id: None,
         }
@@ -57,42 +49,47 @@ impl Follow {
     /// Waits for the next answer. Cancel-safe.
     pub(super) async fn next(&mut self) -> Result<Operation, Kind> {
         self.shared.named()?;
-        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        if self.interest.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Err(self.timed_out());
         }
         if self.id.is_none() {
             // Panics here, and not in a task of which the caller knows nothing, if the runtime has no timers.
             drop(sleep(Duration::ZERO));
-            self.seen.mark_unchanged();
-            let interest = Interest::new(self.settings, self.rpcs, self.interval, self.deadline);
-            self.id = Some(self.shared.join(interest));
+            self.seen = self.shared.version();
+            self.id = Some(self.shared.join(Arc::clone(&self.interest)));
         }
         loop {
-            // The sender is in `shared`, so that there is no error.
-            let is_late = match self.deadline {
-                Some(deadline) => timeout_at(deadline, self.seen.changed()).await.is_err(),
-                None => self.seen.changed().await.is_err(),
-            };
-            if is_late {
-                return Err(self.timed_out());
-            }
-            let seen = self.seen.borrow_and_update();
-            if seen.panicked {
-                let status = Status::internal("the client's transport, or a layer of it, has panicked");
-                return Err(Kind::Rpc(RpcFailure::plain("a call", status)));
-            }
-            match (&seen.trouble, &seen.operation) {
-                (_, Some(operation)) if operation.done => return Ok(operation.clone()),
-                (Some(trouble), _) => {
-                    if verdict::is_final(&self.settings.retry, trouble, &self.shared) {
-                        return Err(trouble.failure.clone().into());
+            let news = self.shared.news(self.seen);
+            match self.interest.deadline {
+                // In a box, because most of those who wait have no limit.
+                Some(deadline) => {
+                    if Box::pin(timeout_at(deadline, news)).await.is_err() {
+                        return Err(self.timed_out());
                     }
                 }
-                (None, Some(operation)) => return Ok(operation.clone()),
-                (None, None) => {}
+                None => news.await,
             }
-            drop(seen);
+            let (news, version) = self.shared.read(|seen| self.judge(seen));
+            self.seen = version;
+            if let Some(news) = news {
+                return news;
+            }
             self.shared.resume_polling();
+        }
+    }
+
+    /// What is to be returned of what is known now.
+    fn judge(&self, seen: &Seen) -> Option<Result<Operation, Kind>> {
+        if seen.panicked {
+            let status = Status::internal("the client's transport, or a layer of it, has panicked");
+            return Some(Err(Kind::Rpc(RpcFailure::plain("a call", status))));
+        }
+        match (&seen.trouble, &seen.operation) {
+            (_, Some(operation)) if operation.done => Some(Ok(operation.clone())),
+            (Some(trouble), _) => verdict::is_final(&self.interest.settings.retry, trouble, &self.shared)
+                .then(|| Err(trouble.failure.clone().into())),
+            (None, Some(operation)) => Some(Ok(operation.clone())),
+            (None, None) => None,
         }
     }
 
@@ -103,7 +100,8 @@ impl Follow {
     }
 
     fn timed_out(&self) -> Kind {
-        let after = self.deadline.map_or(Duration::MAX, |deadline| deadline.duration_since(self.began));
+        let after =
+            self.interest.deadline.map_or(Duration::MAX, |deadline| deadline.duration_since(self.began));
         let last_trouble = self.shared.trouble().map(|trouble| trouble.failure.clone());
         Kind::TimedOut { after, last_trouble }
     }

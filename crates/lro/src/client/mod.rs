@@ -95,9 +95,10 @@ struct Inner {
     accept_compressed: Vec<CompressionEncoding>,
     max_decoding_message_size: Option<usize>,
     max_encoding_message_size: Option<usize>,
-    polling: Option<Polling>,
-    retry: RetryPolicy,
-    accepts_missing_result: bool,
+    /// What handles are told how to ask, where their methods do not say something else.
+    settings: Arc<Settings>,
+    /// Whether all methods wait by the policy of these settings.
+    sets_polling: bool,
     jitter: Jitter,
     /// What replaces the connection, if the client has made it.
     renewal: Option<Renewal>,
@@ -118,9 +119,8 @@ impl Client {
                 accept_compressed: Vec::new(),
                 max_decoding_message_size: None,
                 max_encoding_message_size: None,
-                polling: None,
-                retry: RetryPolicy::new(),
-                accepts_missing_result: false,
+                settings: Arc::default(),
+                sets_polling: false,
                 jitter: Jitter::default(),
                 renewal: None,
                 max_held_waits: MAX_HELD_WAITS,
@@ -191,20 +191,20 @@ impl Client {
     }
 
     fn retry_policy(&self) -> RetryPolicy {
-        self.inner.retry
+        self.inner.settings.retry
     }
 
     fn channel(&self) -> &Channel {
         &self.inner.channel
     }
 
-    /// The settings of a new handle, if its method has this policy.
-    fn settings(&self, polling: Polling) -> Settings {
-        Settings {
-            polling: self.inner.polling.unwrap_or(polling),
-            retry: self.inner.retry,
-            accepts_missing_result: self.inner.accepts_missing_result,
+    /// The settings of a new handle, if its method has this policy. Handles share them as long as they do not differ.
+    fn settings(&self, polling: Polling) -> Arc<Settings> {
+        let Inner { settings, sets_polling, .. } = &*self.inner;
+        if *sets_polling || settings.polling == polling {
+            return Arc::clone(settings);
         }
+        Arc::new(Settings { polling, ..**settings })
     }
 
     /// Has the next calls use a fresh connection, where the client has made the connection.
@@ -222,11 +222,17 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { origin, polling, max_decoding_message_size, max_encoding_message_size, .. } =
-            &*self.inner;
+        let Inner {
+            origin,
+            settings,
+            sets_polling,
+            max_decoding_message_size,
+            max_encoding_message_size,
+            ..
+        } = &*self.inner;
         f.debug_struct("Client")
             .field("origin", origin)
-            .field("polling", polling)
+            .field("polling", &sets_polling.then_some(settings.polling))
             .field("max_decoding_message_size", max_decoding_message_size)
             .field("max_encoding_message_size", max_encoding_message_size)
             .finish_non_exhaustive()

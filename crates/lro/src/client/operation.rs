@@ -23,7 +23,7 @@ use crate::{Method, OperationRpcs, Polling, RetryPolicy};
 pub struct Operation<Res, Meta> {
     pub(super) shared: Arc<Shared>,
     pub(super) origin: Origin,
-    pub(super) settings: Settings,
+    pub(super) settings: Arc<Settings>,
     pub(super) rpcs: &'static OperationRpcs,
     pub(super) response_type: &'static str,
     pub(super) metadata_type: &'static str,
@@ -44,7 +44,7 @@ impl RawOperation {
     fn sharing(
         shared: Arc<Shared>,
         origin: Origin,
-        settings: Settings,
+        settings: Arc<Settings>,
         rpcs: &'static OperationRpcs,
     ) -> Self {
         const ANY: &str = "google.protobuf.Any";
@@ -100,21 +100,22 @@ impl<Res, Meta> Operation<Res, Meta> {
     /// Replaces the policy by which this handle waits.
     #[must_use]
     pub fn with_polling(mut self, polling: Polling) -> Self {
-        self.settings.polling = polling;
+        Arc::make_mut(&mut self.settings).polling = polling;
         self
     }
 
     /// Replaces the time after which this handle gives up waiting. `Duration::MAX` means never.
     #[must_use]
     pub fn with_timeout(mut self, total: Duration) -> Self {
-        self.settings.polling = self.settings.polling.with_total_timeout(total);
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.polling = settings.polling.with_total_timeout(total);
         self
     }
 
     /// Replaces the policy by which this handle asks again after failures.
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
-        self.settings.retry = retry;
+        Arc::make_mut(&mut self.settings).retry = retry;
         self
     }
 
@@ -122,7 +123,7 @@ impl<Res, Meta> Operation<Res, Meta> {
     /// field set. Where the response is `google.protobuf.Empty`, that is so anyway.
     #[must_use]
     pub fn accept_missing_result(mut self) -> Self {
-        self.settings.accepts_missing_result = true;
+        Arc::make_mut(&mut self.settings).accepts_missing_result = true;
         self
     }
 
@@ -137,7 +138,12 @@ impl<Res, Meta> Operation<Res, Meta> {
 
     /// Returns the same operation without its types.
     pub fn untyped(&self) -> RawOperation {
-        RawOperation::sharing(Arc::clone(&self.shared), self.origin.clone(), self.settings, self.rpcs)
+        RawOperation::sharing(
+            Arc::clone(&self.shared),
+            self.origin.clone(),
+            Arc::clone(&self.settings),
+            self.rpcs,
+        )
     }
 }
 
@@ -145,7 +151,13 @@ impl<Res, Meta> Operation<Res, Meta> {
 // message.
 impl<Res, Meta> Clone for Operation<Res, Meta> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), origin: self.origin.clone(), types: PhantomData, ..*self }
+        Self {
+            shared: Arc::clone(&self.shared),
+            origin: self.origin.clone(),
+            settings: Arc::clone(&self.settings),
+            types: PhantomData,
+            ..*self
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{Polling, RetryPolicy};
 
 /// The settings of one handle.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Settings {
     pub(super) polling: Polling,
     pub(super) retry: RetryPolicy,

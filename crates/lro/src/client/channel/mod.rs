@@ -43,8 +43,8 @@ impl Channel {
     }
 
     /// Waits until a handle may make a call on its own. They take turns. Cancel-safe.
-    pub(super) async fn turn(&self) {
-        self.pace.turn().await;
+    pub(super) fn turn(&self) -> impl Future<Output = ()> + Send {
+        self.pace.turn()
     }
 
     /// The right to have the server hold an answer, unless too many answers are held already.

@@ -42,45 +42,65 @@ impl Drop for Ended {
 }
 
 async fn run(poller: Ended) {
-    let shared = &poller.shared;
-    while let Some((demand, mut plan)) = shared.demand() {
-        let due = plan.due(&demand, shared, Instant::now());
-        shared.set_plan(plan);
-        if due > Instant::now() {
-            tokio::select! {
+    loop {
+        match next(&poller.shared) {
+            Next::Never => return,
+            Next::Now => {}
+            Next::At(due) => tokio::select! {
                 biased;
-                () = shared.changed() => continue,
+                () = poller.shared.changed() => continue,
                 () = sleep_until(due) => {}
-            }
+            },
         }
-        if !shared.is_fed() {
-            shared.client.channel().turn().await;
+        if !poller.shared.is_fed() {
+            poller.shared.client.channel().turn().await;
         }
-        // Waiting for a turn may have taken long.
-        let Some((demand, _)) = shared.demand() else { return };
-        let call = Call::choose(shared, &demand, &plan);
-        plan.began(Instant::now());
-        shared.set_plan(plan);
-        if let Some((answer, took)) = ask(shared, &call, &demand).await {
-            match answer {
-                Ok(operation) => {
-                    let believed = plan.answered(&call, took, &operation, &demand, shared);
-                    tell(shared, &call, took, Ok(operation.done), plan.pause());
-                    // The plan comes first: whoever learns of the end may wait for something else at once.
-                    shared.set_plan(plan);
-                    if believed && shared.remember(operation).done {
-                        return;
-                    }
-                }
-                Err(failure) => {
-                    let failed = plan.failed(&call, took, &failure, &demand, shared);
-                    tell(shared, &call, took, Err(&failure), plan.pause());
-                    shared.set_plan(plan);
-                    if let Some(trouble) = failed {
-                        shared.report(trouble);
-                    }
-                }
+        // In a box, because most pollers sleep most of the time.
+        if Box::pin(look(&poller.shared)).await {
+            return;
+        }
+    }
+}
+
+/// When the next call is due.
+enum Next {
+    /// Nobody waits.
+    Never,
+    Now,
+    At(Instant),
+}
+
+fn next(shared: &Shared) -> Next {
+    let Some((demand, mut plan)) = shared.demand() else { return Next::Never };
+    let now = Instant::now();
+    let due = plan.due(&demand, shared, now);
+    shared.set_plan(plan);
+    if due > now { Next::At(due) } else { Next::Now }
+}
+
+/// Asks once. Returns whether the operation has ended, or nobody wants to know any more.
+async fn look(shared: &Arc<Shared>) -> bool {
+    let Some((demand, mut plan)) = shared.demand() else { return true };
+    let call = Call::choose(shared, &demand, &plan);
+    plan.began(Instant::now());
+    shared.set_plan(plan);
+    let Some((answer, took)) = ask(shared, &call, &demand).await else { return false };
+    match answer {
+        Ok(operation) => {
+            let believed = plan.answered(&call, took, &operation, &demand, shared);
+            tell(shared, &call, took, Ok(operation.done), plan.pause());
+            // The plan comes first: whoever learns of the end may wait for something else at once.
+            shared.set_plan(plan);
+            believed && shared.remember(operation).done
+        }
+        Err(failure) => {
+            let failed = plan.failed(&call, took, &failure, &demand, shared);
+            tell(shared, &call, took, Err(&failure), plan.pause());
+            shared.set_plan(plan);
+            if let Some(trouble) = failed {
+                shared.report(trouble);
             }
+            false
         }
     }
 }

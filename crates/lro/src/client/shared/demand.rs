@@ -1,5 +1,6 @@
 //! What those who wait for one operation want, together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -11,21 +12,21 @@ use crate::{OperationRpcs, Polling};
 const LAST_LOOK: Duration = Duration::from_millis(250);
 
 /// What one who waits wants.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(in crate::client) struct Interest {
-    settings: Settings,
+    pub(in crate::client) settings: Arc<Settings>,
     rpcs: &'static OperationRpcs,
     /// How old what it knows may be, if it wants to know more than the end.
     interval: Option<Duration>,
     /// When it gives up.
-    deadline: Option<Instant>,
+    pub(in crate::client) deadline: Option<Instant>,
     /// When it wants to look for the last time before that.
     last_look: Option<Instant>,
 }
 
 impl Interest {
     pub(in crate::client) fn new(
-        settings: Settings,
+        settings: Arc<Settings>,
         rpcs: &'static OperationRpcs,
         interval: Option<Duration>,
         deadline: Option<Instant>,
@@ -58,7 +59,7 @@ impl Demand {
     ) -> Option<Self> {
         interests
             .map(|interest| Self {
-                settings: interest.settings,
+                settings: *interest.settings,
                 rpcs: interest.rpcs,
                 interval: interest.interval,
                 deadline: interest.deadline,

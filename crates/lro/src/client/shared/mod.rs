@@ -4,11 +4,13 @@ mod calls;
 mod demand;
 pub(in crate::client) mod feed;
 mod seen;
+mod watched;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use tonic::Status;
@@ -17,6 +19,7 @@ use tonic::metadata::MetadataMap;
 pub(in crate::client) use self::demand::{Demand, Interest};
 use self::feed::Feed;
 pub(in crate::client) use self::seen::{Seen, Trouble};
+use self::watched::Watched;
 use super::Client;
 use super::kind::Kind;
 use super::poller::{self, Plan};
@@ -29,7 +32,7 @@ pub(in crate::client) struct Shared {
     pub(in crate::client) client: Client,
     /// Since when there has been a handle that was made from what the server said; `None` for one that was made from a name.
     pub(in crate::client) created: Option<Instant>,
-    seen: watch::Sender<Seen>,
+    seen: Watched<Seen>,
     /// Whether calls about the operation carry a routing header, as calls of its method do.
     routed: AtomicBool,
     /// What else calls about the operation carry.
@@ -38,7 +41,7 @@ pub(in crate::client) struct Shared {
     /// Tells the poller that somebody else waits.
     changed: Notify,
     /// The stream that tells of the operation, if there is one. The poller listens to it.
-    feed: tokio::sync::Mutex<Option<Feed>>,
+    feed: tokio::sync::Mutex<Option<Box<Feed>>>,
     /// Whether there is such a stream.
     is_fed: AtomicBool,
 }
@@ -54,7 +57,7 @@ pub(in crate::client) struct Carried {
 /// Who waits for an operation, and who asks for them.
 #[derive(Debug, Default)]
 struct Waiting {
-    interests: Vec<(u32, Interest)>,
+    interests: Vec<(u32, Arc<Interest>)>,
     next_id: u32,
     poller: Option<AbortHandle>,
     /// Counts the pollers, so that one that ends late is not taken for its successor.
@@ -77,7 +80,7 @@ impl Shared {
             name,
             client,
             created: latest.is_some().then(Instant::now),
-            seen: watch::Sender::new(Seen::new(latest)),
+            seen: Watched::new(Seen::new(latest)),
             routed: AtomicBool::new(false),
             carried: Mutex::default(),
             waiting: Mutex::default(),
@@ -111,10 +114,14 @@ impl Shared {
     }
 
     /// Takes note of somebody who waits, and returns a number for [`leave`](Self::leave).
-    pub(in crate::client) fn join(self: &Arc<Self>, interest: Interest) -> u32 {
+    pub(in crate::client) fn join(self: &Arc<Self>, interest: Arc<Interest>) -> u32 {
         let mut waiting = self.waiting();
         let id = waiting.next_id;
         waiting.next_id = id.wrapping_add(1);
+        if waiting.interests.is_empty() {
+            // Most operations have one who waits, and a vector would make room for four.
+            waiting.interests.reserve_exact(1);
+        }
         waiting.interests.push((id, interest));
         self.keep_polling(waiting);
         self.changed.notify_one();
@@ -150,7 +157,7 @@ impl Shared {
         if waiting.poller_number == number && waiting.poller.take().is_some() {
             drop(waiting);
             // Those who wait look for another poller, unless that would panic too.
-            self.seen.send_modify(|seen| seen.panicked |= panicked);
+            self.seen.change(|seen| seen.panicked |= panicked);
         }
     }
 
@@ -158,7 +165,7 @@ impl Shared {
     pub(in crate::client) fn demand(&self) -> Option<(Demand, Plan)> {
         let waiting = self.waiting();
         let demand =
-            Demand::of(waiting.interests.iter().map(|(_, interest)| interest), waiting.plan.looked())?;
+            Demand::of(waiting.interests.iter().map(|(_, interest)| &**interest), waiting.plan.looked())?;
         Some((demand, waiting.plan))
     }
 
@@ -167,8 +174,8 @@ impl Shared {
     }
 
     /// Waits until who waits has changed. Cancel-safe.
-    pub(in crate::client) async fn changed(&self) {
-        self.changed.notified().await;
+    pub(in crate::client) fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -182,7 +189,7 @@ impl Shared {
     /// Has a stream tell of the operation, unless one does already.
     pub(in crate::client) fn feed_by(&self, feed: Feed) {
         if let Ok(mut current) = self.feed.try_lock() {
-            current.get_or_insert(feed);
+            current.get_or_insert(Box::new(feed));
             self.is_fed.store(true, Ordering::Release);
         }
     }

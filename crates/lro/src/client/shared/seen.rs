@@ -42,61 +42,66 @@ impl Seen {
 }
 
 impl Shared {
-    /// What is known now, and what will be.
-    pub(in crate::client) fn subscribe(&self) -> tokio::sync::watch::Receiver<Seen> {
-        self.seen.subscribe()
+    /// How often what is known has changed.
+    pub(in crate::client) fn version(&self) -> u64 {
+        self.seen.version()
+    }
+
+    /// Waits until something else is known than what was at this version. Cancel-safe.
+    pub(in crate::client) fn news(&self, version: u64) -> impl Future<Output = ()> + Send {
+        self.seen.changed(version)
+    }
+
+    /// Reads what is known, and its version.
+    pub(in crate::client) fn read<R>(&self, read: impl FnOnce(&Seen) -> R) -> (R, u64) {
+        self.seen.read_version(read)
     }
 
     /// The operation as the server last described it.
     pub(in crate::client) fn latest(&self) -> Option<Operation> {
-        self.seen.borrow().operation.clone()
+        self.seen.read(|seen| seen.operation.clone())
     }
 
     /// The operation as it ended, if the end is known. It never changes again, so no call is needed.
     pub(in crate::client) fn ended(&self) -> Option<Operation> {
-        self.seen.borrow().operation.as_ref().filter(|operation| operation.done).cloned()
+        self.seen.read(|seen| seen.operation.as_ref().filter(|operation| operation.done).cloned())
     }
 
     pub(in crate::client) fn is_known(&self) -> bool {
-        self.seen.borrow().operation.is_some()
+        self.seen.read(|seen| seen.operation.is_some())
     }
 
     /// Keeps the server's answer, and returns what is known now. If the end is known already, an answer that
     /// arrives late does not replace it.
     pub(in crate::client) fn remember(&self, answer: Operation) -> Operation {
-        let mut known = None;
-        self.seen.send_modify(|seen| {
+        self.seen.change(|seen| {
             seen.trouble = None;
             match &seen.operation {
-                Some(end) if end.done => known = Some(end.clone()),
-                _ => seen.operation = Some(answer.clone()),
+                Some(end) if end.done => end.clone(),
+                _ => seen.operation.insert(answer).clone(),
             }
-        });
-        known.unwrap_or(answer)
+        })
     }
 
     /// A call has failed; those who wait decide what that means to them.
     pub(in crate::client) fn report(&self, trouble: Trouble) {
-        self.seen.send_modify(|seen| seen.trouble = Some(Arc::new(trouble)));
+        self.seen.change(|seen| seen.trouble = Some(Arc::new(trouble)));
     }
 
     /// The last of the calls that have failed since one succeeded.
     pub(in crate::client) fn trouble(&self) -> Option<Arc<Trouble>> {
-        self.seen.borrow().trouble.clone()
+        self.seen.read(|seen| seen.trouble.clone())
     }
 
     /// Counts a call of the poller, and returns how many there have been.
     pub(in crate::client) fn count_call(&self) -> u32 {
-        let mut calls = 0;
-        self.seen.send_if_modified(|seen| {
+        self.seen.change_quietly(|seen| {
             seen.calls = seen.calls.saturating_add(1);
-            calls = seen.calls;
-            false
-        });
-        calls
+            seen.calls
+        })
     }
 
     pub(in crate::client) fn calls(&self) -> u32 {
-        self.seen.borrow().calls
+        self.seen.read(|seen| seen.calls)
     }
 }

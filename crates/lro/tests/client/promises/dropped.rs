@@ -4,12 +4,12 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-use lro::testing::script::{Rpc, ScriptedServer, Waiting};
-use lro::{Method, Update};
+use lro::testing::script::{Fault, Rpc, ScriptedServer, Waiting};
+use lro::{Method, State, Update};
 use tokio::time::sleep;
 use tonic::Request;
 
-use crate::promises::support::{Script, asked, client, seconds, started};
+use crate::promises::support::{Script, asked, client, millis, seconds, started};
 use crate::scripted_service::{DONE, Done, STEP, Step, response};
 
 /// The output of `future`, unless it is not ready after it was polled `count` times.
@@ -54,7 +54,7 @@ async fn a_wait_that_is_dropped_anywhere_loses_nothing() {
 async fn a_poll_that_is_dropped_anywhere_loses_nothing() {
     for count in 0.. {
         let server = ScriptedServer::new();
-        server.fault(lro::testing::script::Fault::slow(seconds(1)).on(Rpc::Get));
+        server.fault(Fault::slow(seconds(1)).on(Rpc::Get));
         let operation = started(&server, script()).await;
         let told = poll_times(count, operation.poll()).await;
         assert!(!operation.poll().await.unwrap().is_done());
@@ -101,7 +101,7 @@ async fn a_start_that_is_dropped_anywhere_can_be_made_again_with_its_id() {
     for count in 0.. {
         let server = ScriptedServer::new();
         server.on(METHOD, |_| script());
-        server.fault(lro::testing::script::Fault::slow(seconds(1)).on(Rpc::Start));
+        server.fault(Fault::slow(seconds(1)).on(Rpc::Start));
         let client = client(&server);
         let starting = client.start(METHOD, Request::new(String::new()));
         let id = starting.request_id().unwrap().to_owned();
@@ -115,14 +115,69 @@ async fn a_start_that_is_dropped_anywhere_can_be_made_again_with_its_id() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_for_metadata_that_is_dropped_anywhere_loses_nothing() {
+    for waiting in [Waiting::as_asked(), Waiting::at_most(seconds(2)), Waiting::unimplemented()] {
+        for count in 0.. {
+            let server = ScriptedServer::new();
+            server.waiting(waiting.clone());
+            let operation = started(&server, script()).await;
+            let seen = poll_times(count, operation.wait_until(|step| step.seconds == 1)).await;
+            let snapshot = operation.wait_until(|step| step.seconds >= 1).await.unwrap();
+            assert!(!snapshot.is_done(), "dropped after {count} polls: step 1 lasts for 3 s");
+            assert_eq!(operation.wait().await.unwrap(), response(), "dropped after {count} polls");
+            if seen.is_some() {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancellation_that_is_dropped_anywhere_can_be_made_again() {
+    for waiting in [Waiting::as_asked(), Waiting::unimplemented()] {
+        for count in 0.. {
+            let server = ScriptedServer::new();
+            server.waiting(waiting.clone());
+            server.fault(Fault::slow(seconds(1)).on(Rpc::Cancel));
+            let operation = started(&server, script().cancelled_after(seconds(2))).await;
+            let ended = poll_times(count, operation.cancel_and_wait()).await;
+            let snapshot = operation.cancel_and_wait().await.unwrap();
+            assert!(
+                matches!(snapshot.state(), State::Cancelled(_)),
+                "dropped after {count} polls: {snapshot:?}"
+            );
+            assert!(operation.wait().await.unwrap_err().is_cancelled(), "dropped after {count} polls");
+            if ended.is_some() {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_nobody_waits_for_any_more_is_not_asked_for() {
-    let server = ScriptedServer::new();
-    server.waiting(Waiting::at_most(seconds(4)));
-    let operation = started(&server, Script::new()).await;
-    poll_times(3, operation.wait()).await;
-    drop(operation);
-    sleep(seconds(60)).await;
-    let calls = asked(&server).len();
-    sleep(seconds(600)).await;
-    assert_eq!((asked(&server).len(), server.held()), (calls, 0));
+    for waiting in [Waiting::as_asked(), Waiting::at_most(seconds(4)), Waiting::unimplemented()] {
+        for count in 0..20 {
+            for kind in 0..3 {
+                let server = ScriptedServer::new();
+                server.waiting(waiting.clone());
+                let operation = started(&server, Script::new()).await;
+                match kind {
+                    0 => drop(poll_times(count, operation.wait()).await),
+                    1 => drop(poll_times(count, operation.updates().next()).await),
+                    _ => drop(poll_times(count, operation.wait_until(|_| false)).await),
+                }
+                // What was sent by then arrives, and what was held by then is let go.
+                sleep(millis(10)).await;
+                assert_eq!(server.held(), 0, "{waiting:?}, {count} polls, {kind}");
+                let calls = asked(&server).len();
+                sleep(seconds(600)).await;
+                assert_eq!(
+                    (asked(&server).len(), server.held()),
+                    (calls, 0),
+                    "{waiting:?}, {count} polls, {kind}"
+                );
+            }
+        }
+    }
 }

@@ -22,7 +22,7 @@ async fn long_operations_are_looked_at_by_the_policy() {
     server.waiting(Waiting::unimplemented());
     let late = delay(&server, &patient(&server), seconds(600)).await;
     assert!(late <= seconds(45), "{late:?} late");
-    // 5, 7.5, … 45 s, each shortened by a quarter at most: 21 of them at the fewest, and 24 at the most, beside the first looks.
+    // 5, 7.5, … 45 s, each shortened by three tenths at most: 17 of them at the fewest, and 23 at the most, beside the first looks.
     let calls = asked(&server).len();
     assert!((15..=27).contains(&calls), "{calls} calls");
 }

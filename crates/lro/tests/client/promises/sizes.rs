@@ -13,6 +13,9 @@ async fn futures_are_at_most_a_kilobyte_large() {
     let sizes = [
         ("wait", size_of_val(&operation.wait())),
         ("poll", size_of_val(&operation.poll())),
+        ("wait_until", size_of_val(&operation.wait_until(|_| true))),
+        ("cancel", size_of_val(&operation.cancel())),
+        ("cancel_and_wait", size_of_val(&operation.cancel_and_wait())),
         ("start", size_of_val(&client.start(METHOD, Request::new(())))),
     ];
     let large: Vec<_> = sizes.iter().filter(|(_, size)| *size > 1024).collect();
