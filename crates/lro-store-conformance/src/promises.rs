@@ -57,6 +57,7 @@ macro_rules! __promises {
             preempt(store) {
                 preempt_ends_what_waits_and_stops_what_runs,
                 a_newcomer_runs_at_once_if_nobody_is_left,
+                a_newcomer_is_told_which_have_ended,
                 one_that_is_refused_stops_nobody,
                 preempted_work_may_still_succeed,
             }
@@ -108,6 +109,7 @@ macro_rules! __promises {
                 after_an_outage_the_others_come_back_first,
                 much_is_taken_back_a_few_at_a_time,
                 what_is_asked_to_stop_ends_when_it_is_taken_back,
+                whoever_takes_back_learns_which_have_ended,
                 what_belongs_to_nobody_who_is_known_is_taken_back,
                 a_clock_that_steps_forward_makes_nobody_lose_work,
                 a_clock_that_steps_back_makes_nobody_lose_work,
@@ -152,6 +154,7 @@ macro_rules! __promises {
                 a_cancel_request_does_not_decide_the_outcome,
                 cancelled_work_that_is_handed_back_is_over,
                 a_deadline_ends_what_waits_and_stops_what_runs,
+                a_look_at_deadlines_tells_which_have_ended,
                 a_deadline_leaves_the_outcome_to_the_work,
                 the_first_reason_to_stop_stays,
                 a_deadline_spans_all_attempts,
@@ -189,6 +192,7 @@ macro_rules! __promises {
                 equal_requests_start_one_operation,
                 a_name_is_given_once,
                 one_outcome_is_committed,
+                the_end_by_a_deadline_is_told_once,
                 a_claim_and_a_cancel_agree,
                 a_cancel_takes_no_right_to_write,
                 a_deletion_and_an_end_agree,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lro_store::{
     Changes, Claim, Creation, Cursor, Error, Fence, Finish, KeepAlive, ListQuery, ManualClock, MemoryStore,
-    NewOperation, OperationName, Page, Record, Release, Report, RequestKey, Store, View, WorkerId,
+    NewOperation, OperationName, Page, Record, Release, Report, RequestKey, Store, Sweep, View, WorkerId,
     WriteResult,
 };
 use lro_store_conformance::{Capabilities, Harness, HarnessError, HintReach};
@@ -71,7 +71,7 @@ impl Store for Reluctant {
         self.store.leave(worker).await
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         self.store.reclaim(worker, self.little(limit)).await
     }
 
@@ -102,7 +102,7 @@ impl Store for Reluctant {
         self.store.release(releases).await
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         self.store.expire(self.little(limit)).await
     }
 

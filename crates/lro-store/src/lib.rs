@@ -42,8 +42,8 @@ mod store;
 mod time;
 
 pub use call::{
-    Claim, Creation, Cursor, Finish, InTransaction, KeepAlive, ListQuery, MethodLimit, Page, Refusal,
-    Release, Report, Stop, TimeRange, WriteResult,
+    Claim, Created, Creation, Cursor, Finish, InTransaction, KeepAlive, ListQuery, MethodLimit, Page,
+    Refusal, Release, Report, Stop, Sweep, TimeRange, WriteResult,
 };
 pub use changes::{Change, ChangeHub, Changes};
 pub use columns::{Columns, PayloadColumns};

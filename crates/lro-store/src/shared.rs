@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     Changes, Claim, Creation, Error, Fence, Finish, KeepAlive, ListQuery, NewOperation, OperationName, Page,
-    Record, Release, Report, RequestKey, Store, View, WorkerId, WriteResult,
+    Record, Release, Report, RequestKey, Store, Sweep, View, WorkerId, WriteResult,
 };
 
 #[async_trait]
@@ -45,7 +45,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).leave(worker).await
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         (**self).reclaim(worker, limit).await
     }
 
@@ -74,7 +74,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).release(releases).await
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         (**self).expire(limit).await
     }
 

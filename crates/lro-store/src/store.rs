@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     Changes, Claim, Creation, Error, Fence, Finish, KeepAlive, ListQuery, NewOperation, OperationName, Page,
-    Record, Release, Report, RequestKey, View, WorkerId, WriteResult,
+    Record, Release, Report, RequestKey, Sweep, View, WorkerId, WriteResult,
 };
 
 /// The most items of one batch, and the highest limit, that a store is ever called with.
@@ -82,7 +82,8 @@ pub trait Store: Debug + Send + Sync + 'static {
     ///   claims it may have it if that worker is alive ([`Worker::is_alive`](crate::Worker::is_alive)) and no
     ///   other operation that is not done has the exclusive key. With
     ///   [`OnConflict::Preempt`](crate::OnConflict::Preempt), all others of the key MUST be asked to stop in the
-    ///   same moment ([`View::request_stop`]); whether one is left decides whether it may run.
+    ///   same moment ([`View::request_stop`]); whether one is left decides whether it may run, and the answer
+    ///   MUST have all those that have ended by this.
     ///
     /// A refused item MUST leave nothing behind. Who is the oldest of a key is decided by creation time, which
     /// does not say who commits first: a store MUST keep others from creating or claiming under a key
@@ -130,12 +131,12 @@ pub trait Store: Debug + Send + Sync + 'static {
     async fn leave(&self, worker: &WorkerId) -> Result<(), Error>;
 
     /// Takes back what others have whose lease is over or who are gone: declares the former gone and applies
-    /// [`View::reclaim`] to at most `limit` operations; how many.
+    /// [`View::reclaim`] to at most `limit` operations; how many, and which of them have ended by this.
     ///
     /// It MUST do nothing unless the worker that asks [may](crate::Worker::may_reclaim). What belongs to a worker
     /// that the store does not know MUST be taken back like that of one that is gone. Whoever runs operations
     /// calls this at intervals, or the work of lost workers stays where it is.
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error>;
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error>;
 
     /// What a worker has: at most `limit` of its running operations, by name in byte order, after a name.
     ///
@@ -167,8 +168,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// Applies [`View::release`].
     async fn release(&self, releases: Vec<Release>) -> Result<Vec<WriteResult>, Error>;
 
-    /// Applies [`View::expire`] to at most `limit` operations that are past their deadline; how many.
-    async fn expire(&self, limit: usize) -> Result<usize, Error>;
+    /// Applies [`View::expire`] to at most `limit` operations that are past their deadline; how many, and which of
+    /// them have ended by this.
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error>;
 
     /// Removes at most `limit` operations whose retention is over; how many. Also forgets workers that
     /// [may be forgotten](crate::Worker::is_forgettable).

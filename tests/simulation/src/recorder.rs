@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lro::store::{
     Changes, Claim, Creation, Error, Fence, Finish, KeepAlive, ListQuery, MemoryStore, NewOperation,
-    OperationName, Page, Record, Release, Report, RequestKey, Store, View, WorkerId, WriteResult,
+    OperationName, Page, Record, Release, Report, RequestKey, Store, Sweep, View, WorkerId, WriteResult,
 };
 use prost::Message;
 
@@ -88,12 +88,12 @@ impl Store for Recorder {
         self.observe(Cause::Reclaim, Vec::new()).await
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
-        let count = self.store.reclaim(worker, limit).await?;
-        if count > 0 {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
+        let sweep = self.store.reclaim(worker, limit).await?;
+        if sweep.count > 0 {
             self.observe(Cause::Reclaim, Vec::new()).await?;
         }
-        Ok(count)
+        Ok(sweep)
     }
 
     async fn held(
@@ -145,12 +145,12 @@ impl Store for Recorder {
         Ok(answers)
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
-        let count = self.store.expire(limit).await?;
-        if count > 0 {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
+        let sweep = self.store.expire(limit).await?;
+        if sweep.count > 0 {
             self.observe(Cause::Expire, Vec::new()).await?;
         }
-        Ok(count)
+        Ok(sweep)
     }
 
     async fn purge(&self, limit: usize) -> Result<usize, Error> {

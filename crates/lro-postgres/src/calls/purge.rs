@@ -1,6 +1,6 @@
 //! What time brings: deadlines, and the end of retention.
 
-use lro_store::{Timestamp, Worker};
+use lro_store::{Sweep, Timestamp, Worker};
 
 use crate::call::{Call, Shared};
 use crate::connections::connection::{Begin, Connection, Executor};
@@ -9,19 +9,19 @@ use crate::row::change::{Changed, Effects, views, write_back};
 use crate::row::columns::micros;
 use crate::{partition, row};
 
-/// Ends what is past its deadline, or asks its work to stop; how many.
+/// Ends what is past its deadline, or asks its work to stop.
 #[derive(Debug)]
 pub(crate) struct Expire(pub(crate) usize);
 
 impl Call for Expire {
-    type Answer = usize;
+    type Answer = Sweep;
 
     async fn run(&self, shared: &Shared, connection: &mut Connection) -> Result<Self::Answer, Failure> {
         let now = shared.now();
         // Mostly there is none, and then one statement says so.
         let any = connection.rows(&shared.queries.any_past_deadline, &[&now]).await?;
         if !any.first().map(|row| row::get(row, 0)).transpose()?.unwrap_or(false) {
-            return Ok(0);
+            return Ok(Sweep::new());
         }
         let limit = i64::try_from(self.0).unwrap_or(i64::MAX);
         let rows = connection.begin(&[(&shared.queries.lock_past_deadline, &[&now, &limit])]).await?;
@@ -36,7 +36,7 @@ impl Call for Expire {
         let mut effects = Effects::default();
         write_back(shared, Executor::Own(connection), now, &changed, &[], true, &mut effects).await?;
         effects.publish(shared, connection).await;
-        Ok(changed.len())
+        Ok(changed.into_iter().map(|changed| changed.after).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro_store::{Attempt, Fence, KeepAlive, NewOperation, OperationName, Stop, Timestamp, WorkerId};
+use lro_store::{Attempt, Fence, KeepAlive, NewOperation, OperationName, Stop, Sweep, Timestamp, WorkerId};
 
 use crate::Mode;
 use crate::call::{Call, Shared, attempt};
@@ -71,7 +71,7 @@ impl Call for Leave {
     }
 }
 
-/// Takes back some of what a worker has that is gone; how many.
+/// Takes back some of what a worker has that is gone.
 #[derive(Debug)]
 pub(crate) struct TakeBack {
     pub(crate) worker: WorkerId,
@@ -79,7 +79,7 @@ pub(crate) struct TakeBack {
 }
 
 impl Call for TakeBack {
-    type Answer = usize;
+    type Answer = Sweep;
 
     async fn run(&self, shared: &Shared, connection: &mut Connection) -> Result<Self::Answer, Failure> {
         let (now, worker) = (shared.now(), self.worker.as_str());
@@ -96,40 +96,44 @@ impl Call for TakeBack {
         let mut effects = Effects::default();
         write_back(shared, Executor::Own(connection), now, &changed, &[], true, &mut effects).await?;
         effects.publish(shared, connection).await;
-        Ok(changed.len())
+        Ok(changed.into_iter().map(|changed| changed.after).collect())
     }
 }
 
 /// Takes everything back from a worker that has left.
 pub(crate) async fn leave(shared: &Shared, worker: &WorkerId) -> Result<(), lro_store::Error> {
     attempt(shared, &Leave(worker.clone())).await?;
-    while attempt(shared, &TakeBack { worker: worker.clone(), limit: BATCH }).await? == BATCH {}
+    while attempt(shared, &TakeBack { worker: worker.clone(), limit: BATCH }).await?.count == BATCH {}
     Ok(())
 }
 
-/// Takes back what others have whose lease is over or who are gone; how many.
+/// Takes back what others have whose lease is over or who are gone.
+///
+/// What was taken back before something fails is told all the same; the rest is for the next call.
 pub(crate) async fn reclaim(
     shared: &Shared,
     worker: &WorkerId,
     limit: usize,
-) -> Result<usize, lro_store::Error> {
+) -> Result<Sweep, lro_store::Error> {
     let mut gone = Vec::new();
     for (lost, is_over) in attempt(shared, &FindLost(worker.clone())).await? {
         if !is_over || attempt(shared, &DeclareGone(lost.clone())).await? {
             gone.push(lost);
         }
     }
-    let mut count = 0;
+    let mut sweep = Sweep::new();
     for lost in gone {
-        while count < limit {
-            let taken = attempt(shared, &TakeBack { worker: lost.clone(), limit: limit - count }).await?;
-            count += taken;
-            if taken == 0 {
-                break;
+        while sweep.count < limit {
+            let rest = TakeBack { worker: lost.clone(), limit: limit - sweep.count };
+            match attempt(shared, &rest).await {
+                Ok(taken) if taken.count == 0 => break,
+                Ok(taken) => sweep.append(taken),
+                Err(_) if sweep.count > 0 => return Ok(sweep),
+                Err(error) => return Err(error),
             }
         }
     }
-    Ok(count)
+    Ok(sweep)
 }
 
 /// The workers from whom this one may take back, and of each whether it has to be declared gone first.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lro_store::{
     Changes, Claim, Creation, Error, Fence, Finish, KeepAlive, ListQuery, Merge, NewOperation, OperationName,
-    Page, Record, Release, Report, RequestKey, Store, View, WorkerId, WriteResult,
+    Page, Record, Release, Report, RequestKey, Store, Sweep, View, WorkerId, WriteResult,
 };
 use tokio_postgres::Transaction;
 
@@ -245,7 +245,7 @@ impl Store for PostgresStore {
         in_task(async move { leave(&shared, &worker).await }).await
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         let (shared, worker) = (Arc::clone(&self.0.shared), worker.clone());
         in_task(async move { reclaim(&shared, &worker, limit).await }).await
     }
@@ -276,7 +276,7 @@ impl Store for PostgresStore {
         self.0.release.call(releases).await
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         execute(&self.0.shared, Expire(limit)).await
     }
 

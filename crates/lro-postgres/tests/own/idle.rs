@@ -134,7 +134,7 @@ async fn no_look_walks_over_what_waits_for_its_time() {
         assert_eq!(store.claim(&Claim::new(worker(), 9).method(METHOD, 9)).await.unwrap().len(), 2);
         let claim = count().await - before;
         clock.advance(MINUTE);
-        assert_eq!(store.expire(9).await.unwrap(), 1);
+        assert_eq!(store.expire(9).await.unwrap().count, 1);
         let expire = count().await - before - claim;
         assert_eq!(store.purge(9).await.unwrap(), 1);
         let purge = count().await - before - claim - expire;
@@ -276,12 +276,12 @@ async fn a_worker_is_not_forgotten_before_its_work_is_taken_back() {
     begin(&store, "a").await;
     clock.advance(MINUTE);
     be_whole().await;
-    assert_eq!(store.reclaim(&elder, 0).await.unwrap(), 0, "it is declared gone, and nothing more");
+    assert_eq!(store.reclaim(&elder, 0).await.unwrap().count, 0, "it is declared gone, and nothing more");
     assert!(!store.keep_alive(&worker(), MINUTE).await.unwrap().alive);
     clock.advance(MINUTE * 60 * 25);
     assert_eq!(store.purge(9).await.unwrap(), 0);
     be_whole().await;
-    assert_eq!(store.reclaim(&elder, 9).await.unwrap(), 1);
+    assert_eq!(store.reclaim(&elder, 9).await.unwrap().count, 1);
     assert_eq!(store.purge(9).await.unwrap(), 0);
     assert!(store.keep_alive(&worker(), MINUTE).await.unwrap().alive, "now it is forgotten");
 }

@@ -1,6 +1,6 @@
 //! Creating operations.
 
-use lro_store::{Creation, InTransaction, NewOperation, OnConflict, StopReason, Timestamp};
+use lro_store::{Created, Creation, InTransaction, NewOperation, OnConflict, StopReason, Timestamp};
 
 use super::workers;
 use crate::error::Failed;
@@ -73,9 +73,11 @@ fn insert(
     others: &[Stored],
     now: Timestamp,
 ) -> Result<Creation, Failed> {
+    let mut preempted = Vec::with_capacity(others.len());
     for other in others {
         let after = other.view.request_stop(StopReason::Preempted(new.name().clone()), now);
         change::replace(step, other, &after, None)?;
+        preempted.push(after);
     }
     let may_run = match new.claimed_by() {
         Some(worker) => key_is_free(step, new)? && workers::is_alive(step, worker)?,
@@ -90,7 +92,7 @@ fn insert(
     }
     change::hint_if_ready(step, &record.view, waits_for);
     keys::settle(step, new.exclusive())?;
-    Ok(Creation::Created(record.view))
+    Ok(Creation::Created(Created::new(record.view, preempted)))
 }
 
 fn key_is_free(step: &Step<'_>, new: &NewOperation) -> Result<bool, Failed> {

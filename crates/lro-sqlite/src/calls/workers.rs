@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro_store::{Fence, KeepAlive, OperationName, Stop, Timestamp, View, Worker, WorkerId};
+use lro_store::{Fence, KeepAlive, OperationName, Stop, Sweep, Timestamp, View, Worker, WorkerId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::error::Failed;
@@ -50,30 +50,30 @@ pub(crate) fn leave(step: &mut Step<'_>, id: &WorkerId) -> Result<bool, Failed> 
     let now = step.now();
     let known = find(step.transaction(), id)?.unwrap_or_else(|| Worker::new(Duration::ZERO, now));
     put(step, id, &known.leave(now))?;
-    Ok(take_back(step, id, BATCH, now)? == BATCH)
+    Ok(take_back(step, id, BATCH, now)?.count == BATCH)
 }
 
-/// Takes back at most `limit` operations from workers that are gone or whose lease is over; how many.
-pub(crate) fn reclaim(step: &mut Step<'_>, id: &WorkerId, limit: usize) -> Result<usize, Failed> {
+/// Takes back at most `limit` operations from workers that are gone or whose lease is over.
+pub(crate) fn reclaim(step: &mut Step<'_>, id: &WorkerId, limit: usize) -> Result<Sweep, Failed> {
     let now = step.now();
     if !find(step.transaction(), id)?.is_some_and(|worker| worker.may_reclaim(now)) {
-        return Ok(0);
+        return Ok(Sweep::new());
     }
     for (lost, worker) in all_alive(step)? {
         if worker.is_over(now) {
             put(step, &lost, &worker.leave(now))?;
         }
     }
-    let (mut count, mut last) = (0, None);
-    while count < limit
+    let (mut sweep, mut last) = (Sweep::new(), None);
+    while sweep.count < limit
         && let Some(holder) = next_holder(step, last.as_ref())?
     {
         if !is_alive(step, &holder)? {
-            count += take_back(step, &holder, limit - count, now)?;
+            sweep.append(take_back(step, &holder, limit - sweep.count, now)?);
         }
         last = Some(holder);
     }
-    Ok(count)
+    Ok(sweep)
 }
 
 /// What a worker has, by name after a name.
@@ -113,20 +113,21 @@ fn stops(step: &Step<'_>, id: &WorkerId) -> Result<Vec<Stop>, Failed> {
     Ok(stops)
 }
 
-/// Takes back at most `limit` operations from a worker; how many.
-fn take_back(step: &mut Step<'_>, id: &WorkerId, limit: usize, now: Timestamp) -> Result<usize, Failed> {
+/// Takes back at most `limit` operations from a worker.
+fn take_back(step: &mut Step<'_>, id: &WorkerId, limit: usize, now: Timestamp) -> Result<Sweep, Failed> {
     let ids = step.find_ids(
         "SELECT id FROM lro_operation WHERE worker = ?1 LIMIT ?2",
         params![id.as_str(), column::limit(limit)],
     )?;
-    let count = ids.len();
+    let mut sweep = Sweep::new();
     for operation in ids {
         let Some(stored) = row::by_id(step.transaction(), operation)? else { continue };
         let after: View =
             stored.view.reclaim(id, now).map_err(|error| Failed::internal(error.to_string()))?;
         change::replace(step, &stored, &after, None)?;
+        sweep.push(after);
     }
-    Ok(count)
+    Ok(sweep)
 }
 
 /// The first worker after this one that has operations, known or not.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lro_store::{
     ChangeHub, Changes, Claim, Clock, Creation, Error, Fence, Finish, KeepAlive, ListQuery, NewOperation,
-    OperationName, Page, Record, Release, Report, RequestKey, Store, View, WorkerId, WriteResult,
+    OperationName, Page, Record, Release, Report, RequestKey, Store, Sweep, View, WorkerId, WriteResult,
 };
 
 use crate::calls::{claim, create, list, purge, read, stop, workers, write};
@@ -162,7 +162,7 @@ impl Store for SqliteStore {
         self.0.threads.in_time(all).await
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         let worker = worker.clone();
         self.0.threads.write(move |step| workers::reclaim(step, &worker, limit)).await
     }
@@ -194,7 +194,7 @@ impl Store for SqliteStore {
         self.0.threads.write(move |step| write::release(step, &releases)).await
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         self.0.threads.write(move |step| purge::expire(step, limit)).await
     }
 

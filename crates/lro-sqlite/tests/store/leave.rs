@@ -111,5 +111,5 @@ async fn what_is_left_when_it_is_cut_off_is_taken_back_by_others() {
     clock.advance(LEASE / 2);
     store.keep_alive(&heir, LEASE).await.unwrap();
     clock.advance(LEASE / 2);
-    assert_eq!(store.reclaim(&heir, COUNT).await.unwrap(), left);
+    assert_eq!(store.reclaim(&heir, COUNT).await.unwrap().count, left);
 }

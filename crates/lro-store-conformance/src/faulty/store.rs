@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lro_store::{
     Change, Changes, Claim, Creation, Error, Fence, Finish, KeepAlive, ListQuery, NewOperation,
-    OperationName, Page, Record, Release, Report, RequestKey, Store, View, WorkerId, WriteResult,
+    OperationName, Page, Record, Release, Report, RequestKey, Store, Sweep, View, WorkerId, WriteResult,
 };
 
 use super::hints::Hints;
@@ -202,7 +202,7 @@ impl<S: Store> Store for FaultyStore<S> {
         self.call(StoreMethod::Leave, 1, || self.store.leave(worker)).await
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         self.call(StoreMethod::Reclaim, limit, || self.store.reclaim(worker, limit)).await
     }
 
@@ -231,7 +231,7 @@ impl<S: Store> Store for FaultyStore<S> {
         self.call(StoreMethod::Release, releases.len(), || self.store.release(releases)).await
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         self.call(StoreMethod::Expire, limit, || self.store.expire(limit)).await
     }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lro_store::{
-    Claim, Creation, Cursor, ExclusiveKey, Fence, Holder, KeepAlive, NewOperation, OnConflict, OperationName,
-    Payload, Record, RequestKey, State, Stop, StopReason, Timestamp, TransitionError, View, Worker, WorkerId,
-    WriteResult, holder,
+    Claim, Created, Creation, Cursor, ExclusiveKey, Fence, Holder, KeepAlive, NewOperation, OnConflict,
+    OperationName, Payload, Record, RequestKey, State, Stop, StopReason, Timestamp, TransitionError, View,
+    Worker, WorkerId, WriteResult, holder,
 };
 
 /// The store as it is specified. What is expired is not in it.
@@ -28,14 +28,17 @@ impl Model {
         if self.records.contains_key(new.name()) {
             return Creation::NameTaken;
         }
+        let mut preempted = Vec::new();
         if let (Some(key), Some(on_conflict)) = (new.exclusive().cloned(), new.on_conflict()) {
             if let (OnConflict::Abort, Some(holder)) = (on_conflict, self.holder(&key)) {
                 return Creation::KeyHeld(holder.name().clone());
             }
             if on_conflict == OnConflict::Preempt {
-                let others: Vec<View> = self.unfinished(&key).cloned().collect();
-                for other in others {
-                    self.put(other.request_stop(StopReason::Preempted(new.name().clone()), now));
+                let reason = StopReason::Preempted(new.name().clone());
+                preempted =
+                    self.unfinished(&key).map(|other| other.request_stop(reason.clone(), now)).collect();
+                for after in &preempted {
+                    self.put(after.clone());
                 }
             }
         }
@@ -44,7 +47,7 @@ impl Model {
         let record = new.into_record(now, lives && free);
         let view = record.view.clone();
         self.records.insert(record.name().clone(), record);
-        Creation::Created(view)
+        Creation::Created(Created::new(view, preempted))
     }
 
     pub(super) fn find(&self, request: &RequestKey) -> Option<&Record> {

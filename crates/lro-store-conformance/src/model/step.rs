@@ -5,8 +5,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use lro_store::{
-    Changes, Claim, Clock, Error, Finish, ListQuery, ManualClock, ParentPattern, Release, Report, RequestKey,
-    StopReason, Store, Timestamp, View, WorkerId,
+    Changes, Claim, Clock, Creation, Error, Finish, ListQuery, ManualClock, ParentPattern, Release, Report,
+    RequestKey, StopReason, Store, Sweep, Timestamp, View, WorkerId,
 };
 
 use super::call::{self, Call, METHODS, name, worker};
@@ -94,7 +94,13 @@ impl<'a, S: Store> Pair<'a, S> {
             Call::Create(batch) => {
                 let expected: Vec<_> = batch.iter().map(|new| model.create(new.operation(), now)).collect();
                 let batch = batch.iter().map(call::New::operation).collect();
-                assert_eq!(store.create(batch).await.expect("the store answers"), expected);
+                let mut answers = store.create(batch).await.expect("the store answers");
+                for answer in &mut answers {
+                    if let Creation::Created(created) = answer {
+                        created.ended.sort_by(|one, two| one.name().cmp(two.name()));
+                    }
+                }
+                assert_eq!(answers, expected);
             }
             Call::Get(numbers) => {
                 let names: Vec<_> = numbers.iter().copied().map(name).collect();
@@ -205,26 +211,29 @@ impl<'a, S: Store> Pair<'a, S> {
     /// store's choice; each becomes what `after` says, or stays as it is.
     async fn settle<F>(&mut self, mut after: Vec<View>, limit: usize, call: impl Fn(&'a S, usize) -> F)
     where
-        F: Future<Output = Result<usize, Error>>,
+        F: Future<Output = Result<Sweep, Error>>,
     {
         let mut left = limit.min(after.len());
         for _ in 0..PATIENCE {
-            let count = call(self.store, left.max(1)).await.expect("the store answers");
+            let mut sweep = call(self.store, left.max(1)).await.expect("the store answers");
             let names = after.iter().map(|view| view.name().clone()).collect();
             let views = self.store.get(names).await.expect("the store answers");
-            let mut changed = 0;
+            let mut changed = Sweep::new();
             for view in views.into_iter().map(|view| view.expect("nothing is removed")) {
                 if self.model.view(view.name()) == Some(&view) {
                     continue;
                 }
                 assert!(after.contains(&view), "another change was due: {view:?}");
                 after.retain(|other| other.name() != view.name());
-                self.model.put(view);
-                changed += 1;
+                self.model.put(view.clone());
+                changed.push(view);
             }
-            assert_eq!(count, changed, "it says how many it has changed");
-            assert!(count <= left, "a limit is the most");
-            left -= count;
+            for sweep in [&mut sweep, &mut changed] {
+                sweep.ended.sort_by(|one, two| one.name().cmp(two.name()));
+            }
+            assert_eq!(sweep, changed, "it says how many it has changed, and which have ended");
+            assert!(sweep.count <= left, "a limit is the most");
+            left -= sweep.count;
             if left == 0 {
                 return;
             }

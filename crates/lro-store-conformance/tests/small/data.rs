@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lro_store::{
-    Creation, ExclusiveKey, Holder, InTransaction, NewOperation, OnConflict, OperationName, Record,
+    Created, Creation, ExclusiveKey, Holder, InTransaction, NewOperation, OnConflict, OperationName, Record,
     RequestKey, StopReason, Timestamp, View, Worker, WorkerId, holder,
 };
 
@@ -55,15 +55,14 @@ impl Data {
         self.views().filter(move |view| view.holder() == Some(&holder))
     }
 
-    /// Replaces views; how many.
-    pub(crate) fn replace(&mut self, views: Vec<View>) -> usize {
-        let count = views.len();
-        for view in views {
+    /// Replaces views; by which.
+    pub(crate) fn replace(&mut self, views: Vec<View>) -> Vec<View> {
+        for view in &views {
             if let Some(record) = self.operations.get_mut(view.name()) {
-                record.view = view;
+                record.view = view.clone();
             }
         }
-        count
+        views
     }
 
     pub(crate) fn create(&mut self, new: NewOperation, now: Timestamp) -> Creation {
@@ -83,15 +82,16 @@ impl Data {
         if new.in_transaction().is_some() {
             return Creation::Refused(InTransaction::unknown());
         }
+        let mut preempted = Vec::new();
         if new.on_conflict() == Some(OnConflict::Preempt) {
             let reason = StopReason::Preempted(new.name().clone());
-            let others = self.views().filter(|view| view.exclusive() == new.exclusive());
-            self.replace(others.map(|view| view.request_stop(reason.clone(), now)).collect());
+            let others = self.views().filter(|view| view.exclusive() == new.exclusive() && !view.is_done());
+            preempted = self.replace(others.map(|view| view.request_stop(reason.clone(), now)).collect());
         }
         let key_is_free = self.holder_of(new.exclusive()).is_none();
         let may_run = key_is_free && new.claimed_by().is_some_and(|worker| self.is_alive(worker));
         let record = new.into_record(now, may_run);
         self.operations.insert(record.name().clone(), record.clone());
-        Creation::Created(record.view)
+        Creation::Created(Created::new(record.view, preempted))
     }
 }

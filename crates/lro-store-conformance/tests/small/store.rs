@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use lro_store::{
     ChangeHub, Changes, Claim, Clock, Creation, Cursor, Error, Fence, Finish, Holder, InTransaction,
     KeepAlive, ListQuery, NewOperation, OperationName, Page, Record, Release, Report, RequestKey, Stop,
-    StopReason, Store, Timestamp, TransitionError, View, Worker, WorkerId, WriteResult,
+    StopReason, Store, Sweep, Timestamp, TransitionError, View, Worker, WorkerId, WriteResult,
 };
 
 use crate::data::Data;
@@ -105,7 +105,7 @@ impl Store for SmallStore {
             let cancel = |name: &OperationName| {
                 let view = data.operations.get(name).map(|record| &record.view);
                 let stopped = view.map(|view| view.request_stop(StopReason::Cancelled, now));
-                data.replace(stopped.into_iter().collect()) == 1
+                data.replace(stopped.into_iter().collect()).len() == 1
             };
             names.iter().map(cancel).collect()
         })
@@ -133,10 +133,10 @@ impl Store for SmallStore {
         })
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         self.step(|data, now| {
             if !data.workers.get(worker).is_some_and(|worker| worker.may_reclaim(now)) {
-                return 0;
+                return Sweep::new();
             }
             for over in data.workers.values_mut().filter(|worker| worker.is_over(now)) {
                 *over = over.leave(now);
@@ -145,7 +145,8 @@ impl Store for SmallStore {
                 Some(Holder::Worker(gone)) if !data.is_alive(gone) => view.reclaim(gone, now).ok(),
                 _ => None,
             };
-            data.replace(data.views().filter_map(reclaim).take(limit).collect())
+            let reclaimed = data.views().filter_map(reclaim).take(limit).collect();
+            data.replace(reclaimed).into_iter().collect()
         })
     }
 
@@ -215,10 +216,11 @@ impl Store for SmallStore {
         )
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         self.step(|data, now| {
             let expired = data.views().filter_map(|view| view.expire(now).ok());
-            data.replace(expired.take(limit).collect())
+            let expired = expired.take(limit).collect();
+            data.replace(expired).into_iter().collect()
         })
     }
 

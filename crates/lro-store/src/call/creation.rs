@@ -6,8 +6,8 @@ use crate::{OperationName, Record, Refusal, View};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Creation {
-    /// It exists, and this is how.
-    Created(View),
+    /// It exists.
+    Created(Created),
     /// Its request has started this operation before, which is as it now stands. Nothing was created.
     Repeated(Box<Record>),
     /// An operation of that name is there. Nothing was created.
@@ -22,11 +22,29 @@ pub enum Creation {
     Invalid(String),
 }
 
+/// An operation that was created, and what has ended by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Created {
+    /// How it is.
+    pub view: View,
+    /// Those that it has pre-empted and that have ended by it, because no worker had them; as they now are, in any
+    /// order. The others are asked to stop.
+    pub ended: Vec<View>,
+}
+
+impl Created {
+    /// What was created, and what has become of those that it has pre-empted.
+    pub fn new(view: View, preempted: impl IntoIterator<Item = View>) -> Self {
+        Self { view, ended: preempted.into_iter().filter(View::is_done).collect() }
+    }
+}
+
 impl Creation {
     /// The operation that was created.
     pub fn created(self) -> Option<View> {
         match self {
-            Self::Created(view) => Some(view),
+            Self::Created(created) => Some(created.view),
             _ => None,
         }
     }

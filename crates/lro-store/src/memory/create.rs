@@ -3,7 +3,8 @@
 use super::entry::Entry;
 use super::table::Table;
 use crate::{
-    Creation, Cursor, InTransaction, NewOperation, OnConflict, OperationName, StopReason, Timestamp, Worker,
+    Created, Creation, Cursor, InTransaction, NewOperation, OnConflict, OperationName, StopReason, Timestamp,
+    View, Worker,
 };
 
 pub(super) fn create(table: &mut Table, operation: NewOperation, now: Timestamp) -> Creation {
@@ -36,23 +37,24 @@ pub(super) fn create(table: &mut Table, operation: NewOperation, now: Timestamp)
     if !table.make_room(size) {
         return Creation::Full;
     }
-    if operation.on_conflict() == Some(OnConflict::Preempt) {
-        preempt(table, &others, operation.name(), now);
-    }
+    let preempted = match operation.on_conflict() {
+        Some(OnConflict::Preempt) => preempt(table, &others, operation.name(), now),
+        _ => Vec::new(),
+    };
     let key_is_free = operation.exclusive().is_none_or(|key| table.keys().holder(key).is_none());
     let lives = operation.claimed_by().and_then(|worker| table.worker(worker)).is_some_and(Worker::is_alive);
     let record = operation.into_record(now, key_is_free && lives);
     let view = record.view.clone();
     table.insert(record);
-    Creation::Created(view)
+    Creation::Created(Created::new(view, preempted))
 }
 
-/// Asks the others of a key to stop.
-fn preempt(table: &mut Table, others: &[Cursor], by: &OperationName, now: Timestamp) {
-    for Cursor { name, .. } in others {
-        let reason = StopReason::Preempted(by.clone());
-        if let Some(after) = table.get(name).map(|entry| entry.view.request_stop(reason, now)) {
-            table.replace(&after, None);
-        }
-    }
+/// Asks the others of a key to stop; how they now are.
+fn preempt(table: &mut Table, others: &[Cursor], by: &OperationName, now: Timestamp) -> Vec<View> {
+    let stop = |Cursor { name, .. }: &Cursor| {
+        let after = table.get(name)?.view.request_stop(StopReason::Preempted(by.clone()), now);
+        table.replace(&after, None);
+        Some(after)
+    };
+    others.iter().filter_map(stop).collect()
 }

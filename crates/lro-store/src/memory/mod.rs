@@ -20,7 +20,7 @@ use self::table::Table;
 use crate::{
     Change, ChangeHub, Changes, Claim, Clock, Creation, Cursor, Error, Fence, Finish, InTransaction,
     KeepAlive, ListQuery, NewOperation, OperationName, Page, Record, Release, Report, RequestKey, StopReason,
-    Store, Timestamp, TransitionError, View, Worker, WorkerId, WriteResult,
+    Store, Sweep, Timestamp, TransitionError, View, Worker, WorkerId, WriteResult,
 };
 
 /// A store in memory: for tests, for development, and for servers whose operations may end with them.
@@ -218,20 +218,20 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         Ok(self.step(|table, now| {
             if !table.worker(worker).is_some_and(|worker| worker.may_reclaim(now)) {
-                return 0;
+                return Sweep::new();
             }
             for lost in table.workers_that_are_over(now) {
                 let left = table.worker(&lost).expect("it was just found").leave(now);
                 table.put_worker(&lost, left);
             }
-            let mut count = 0;
+            let mut sweep = Sweep::new();
             for gone in table.holders_that_are_gone() {
-                count += table.reclaim(&gone, limit - count, now);
+                sweep.extend(table.reclaim(&gone, limit - sweep.count, now));
             }
-            count
+            sweep
         }))
     }
 
@@ -293,17 +293,15 @@ impl Store for MemoryStore {
         ))
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         Ok(self.step(|table, now| {
             let names = table.past_deadline(now, limit);
-            let expire = |name: &&OperationName| {
-                let expired = table.get(name).and_then(|entry| entry.view.expire(now).ok());
-                expired.is_some_and(|view| {
-                    table.replace(&view, None);
-                    true
-                })
+            let expire = |name: &OperationName| {
+                let after = table.get(name)?.view.expire(now).ok()?;
+                table.replace(&after, None);
+                Some(after)
             };
-            names.iter().filter(expire).count()
+            names.iter().filter_map(expire).collect()
         }))
     }
 

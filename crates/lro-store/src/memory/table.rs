@@ -254,15 +254,14 @@ impl Table {
         self.held.stopping(worker).filter_map(stop).collect()
     }
 
-    /// Takes back at most `limit` operations from a worker; how many.
-    pub(super) fn reclaim(&mut self, worker: &WorkerId, limit: usize, now: Timestamp) -> usize {
+    /// Takes back at most `limit` operations from a worker; how they now are.
+    pub(super) fn reclaim(&mut self, worker: &WorkerId, limit: usize, now: Timestamp) -> Vec<View> {
         let taken: Vec<View> =
             self.held(worker, None).take(limit).filter_map(|view| view.reclaim(worker, now).ok()).collect();
-        let count = taken.len();
-        for view in taken {
-            self.replace(&view, None);
+        for view in &taken {
+            self.replace(view, None);
         }
-        count
+        taken
     }
 
     pub(super) fn hint(&mut self, change: Change) {

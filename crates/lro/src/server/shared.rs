@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lro_store::{OperationName, Release, Store, StoreExt, View};
+use lro_store::{OperationName, Store, StoreExt, View};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -25,6 +25,7 @@ use super::state::queue_limit::QueueLimit;
 use super::state::random::Random;
 use super::state::runs::Runs;
 use super::state::slots::Slots;
+use super::state::unfinished::Unfinished;
 use super::state::waiters::Waiters;
 use super::state::worker::Worker;
 use super::status::Errors;
@@ -70,7 +71,7 @@ pub(super) struct Shared {
     /// Everything that has to end before the process does.
     pub(super) work: TaskTracker,
     /// What is to be handed back when all work has stopped.
-    unfinished: Mutex<Vec<Release>>,
+    unfinished: Mutex<Vec<Unfinished>>,
     /// There is work that does not stop, so that nobody else may have its operation yet.
     stuck: AtomicBool,
     /// The runtime that the background tasks ran on has ended.
@@ -180,12 +181,12 @@ impl Shared {
     }
 
     /// Notes work to hand back when all has stopped.
-    pub(super) fn hand_back(&self, release: Release) {
-        lock(&self.unfinished).push(release);
+    pub(super) fn hand_back(&self, unfinished: Unfinished) {
+        lock(&self.unfinished).push(unfinished);
     }
 
     /// What there is to hand back.
-    pub(super) fn take_unfinished(&self) -> Vec<Release> {
+    pub(super) fn take_unfinished(&self) -> Vec<Unfinished> {
         std::mem::take(&mut lock(&self.unfinished))
     }
 

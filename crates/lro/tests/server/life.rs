@@ -84,7 +84,7 @@ async fn a_worker_that_was_declared_gone_goes_on_with_what_nobody_took_and_takes
         sleep(LEASE / 4).await;
     }
     assert_eq!(
-        store.reclaim(&elder, 0).await.unwrap(),
+        store.reclaim(&elder, 0).await.unwrap().count,
         0,
         "it declares the other one gone, and nothing more"
     );

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use lro::store::{
     Changes, Claim, Creation, Error, Fence, Finish, InTransaction, KeepAlive, ListQuery, MemoryStore,
     NewOperation, OperationName, Page, ParentPattern, Record, Refusal, Release, Report, RequestKey, Store,
-    StoreExt, View, WorkerId, WriteResult,
+    StoreExt, Sweep, View, WorkerId, WriteResult,
 };
 use lro::testing::memory_store;
 use tonic::Status;
@@ -127,7 +127,7 @@ impl Store for Rows {
         self.operations.leave(worker).await
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         self.operations.reclaim(worker, limit).await
     }
 
@@ -188,7 +188,7 @@ impl Store for Rows {
         self.operations.release(releases).await
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         self.operations.expire(limit).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lro_store::{Creation, NewOperation, Timestamp, View};
+use lro_store::{Created, Creation, NewOperation, Timestamp, View};
 
 use crate::Mode;
 use crate::call::{Call, Shared};
@@ -69,7 +69,7 @@ impl Call for CreateBatch {
             let (now, claimed) = made.get(new.name().as_str())?;
             let view = new.clone().into_record(Timestamp::from_micros(*now), *claimed).view;
             effects.created(&view);
-            Some(Creation::Created(view))
+            Some(Creation::Created(Created::new(view, [])))
         };
         let answers = self.items.iter().map(|(_, new)| answer(new)).collect();
         effects.publish_known(shared);

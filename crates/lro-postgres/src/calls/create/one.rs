@@ -1,6 +1,6 @@
 //! Creating operations that may meet others, one after the other.
 
-use lro_store::{Creation, InTransaction, NewOperation, OnConflict, StopReason, Timestamp, View};
+use lro_store::{Created, Creation, InTransaction, NewOperation, OnConflict, StopReason, Timestamp, View};
 
 use super::batch::parameters;
 use crate::Mode;
@@ -157,7 +157,8 @@ async fn insert(
     let may_run: bool = row::get(row, 2)?;
     let created = new.clone().into_record(Timestamp::from_micros(now), may_run).view;
     effects.created(&created);
-    Ok(Some(Creation::Created(created)))
+    let preempted = others.into_iter().map(|other| other.after);
+    Ok(Some(Creation::Created(Created::new(created, preempted))))
 }
 
 /// Those that have its key and are not done, locked, and what becomes of them.

@@ -1,8 +1,8 @@
 //! Operations that pre-empt others of their key.
 
 use lro_store::{
-    Beginning, Creation, DelegateId, FailureCode, Interruption, ManualClock, NewOperation, OnConflict,
-    StateKind, StopReason, Store, StoreExt,
+    Beginning, Created, Creation, DelegateId, FailureCode, Interruption, ManualClock, NewOperation,
+    OnConflict, StateKind, StopReason, Store, StoreExt,
 };
 
 use crate::suite::support::{
@@ -65,6 +65,27 @@ pub(crate) async fn a_newcomer_runs_at_once_if_nobody_is_left(store: &impl Store
     assert_eq!(stop, Some(StopReason::Preempted(name("c"))), "the first reason stays");
     assert!(finish(store, &fence(&second), "all the same").await.is_applied());
     assert_eq!(names(&claim(store, "w", 10).await), ["d"]);
+}
+
+pub(crate) async fn a_newcomer_is_told_which_have_ended(store: &impl Store, _: &ManualClock) {
+    live(store, "w").await;
+    create(store, abort(claimed("runs", "w"))).await;
+    for id in ["b", "a"] {
+        create(store, exclusive(operation(id), "k", OnConflict::Queue)).await;
+    }
+    create(store, exclusive(operation("other"), "j", OnConflict::Queue)).await;
+    let answers = store.create(vec![preempt(operation("n")), preempt(operation("m"))]).await.unwrap();
+    let [Creation::Created(first), Creation::Created(second)] = &answers[..] else { panic!("{answers:?}") };
+    let ids = |created: &Created| {
+        let mut ids: Vec<_> = created.ended.iter().map(|view| view.name().id().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(ids(first), ["a", "b"], "the one that runs has not ended");
+    assert_eq!(ids(second), ["n"]);
+    for ended in &first.ended {
+        assert_eq!(get(store, ended.name().id()).await, *ended, "as it now is");
+    }
 }
 
 pub(crate) async fn one_that_is_refused_stops_nobody(store: &impl Store, _: &ManualClock) {

@@ -12,8 +12,8 @@ use tokio::sync::Barrier;
 use crate::Harness;
 use crate::run::Fixture;
 use crate::suite::support::{
-    APPLIED, begin, claim, code, create, fence, finish, get, list, live, name, operation, payload, report,
-    requested, response, worker,
+    APPLIED, MICRO, begin, claim, code, create, ended_names, expire_all, fence, finish, get, list, live,
+    name, operation, payload, report, requested, response, worker,
 };
 
 /// How many take part.
@@ -93,9 +93,9 @@ pub(crate) async fn equal_requests_start_one_operation<H: Harness>(fixture: &mut
             let mut named = BTreeSet::new();
             for answer in answers.iter().map(|answers| &answers[item]) {
                 match answer {
-                    Creation::Created(view) => {
-                        created.insert(view.name().clone());
-                        named.insert(view.name().clone());
+                    Creation::Created(new) => {
+                        created.insert(new.view.name().clone());
+                        named.insert(new.view.name().clone());
                     }
                     Creation::Repeated(first) => {
                         named.insert(first.name().clone());
@@ -137,6 +137,21 @@ pub(crate) async fn one_outcome_is_committed<H: Harness>(fixture: &mut Fixture<H
         assert_eq!((winners.len(), late), (1, TASKS - 1));
         let expected = response(&winners[0].to_string());
         assert_eq!(get(&stores[1], &round.to_string()).await.outcome(), Some(&expected));
+    }
+}
+
+pub(crate) async fn the_end_by_a_deadline_is_told_once<H: Harness>(fixture: &mut Fixture<H>) {
+    const OPERATIONS: usize = 5;
+    let stores = stores(fixture).await;
+    for round in 0..H::RACE_ROUNDS {
+        for number in 0..OPERATIONS {
+            create(&stores[0], operation(&format!("{round}-{number}")).with_deadline(MICRO)).await;
+        }
+        fixture.clock.advance(MICRO);
+        let sweeps = together(&stores, TASKS, |store, _| async move { expire_all(&store, 2).await });
+        let told = ended_names(sweeps.await.iter().flatten());
+        let expected: Vec<_> = (0..OPERATIONS).map(|number| format!("{round}-{number}")).collect();
+        assert_eq!(told, expected, "each of them by one of those who look");
     }
 }
 

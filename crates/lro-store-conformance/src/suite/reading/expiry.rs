@@ -130,9 +130,9 @@ pub(crate) async fn a_purge_takes_a_few_at_a_time(store: &impl Store, clock: &Ma
         create(store, done(&number.to_string()).with_retention(KEEP)).await;
     }
     create(store, done("kept")).await;
-    assert!(drain(3, |limit| store.purge(limit)).await.is_empty());
+    assert!(drain(3, |limit| store.purge(limit), |count| *count).await.is_empty());
     clock.advance(KEEP);
-    let counts = drain(3, |limit| store.purge(limit)).await;
+    let counts = drain(3, |limit| store.purge(limit), |count| *count).await;
     assert_eq!(counts.iter().sum::<usize>(), 7, "{counts:?}");
     assert_eq!(list_names(store, "").await, ["operations/kept"]);
 }

@@ -1,13 +1,18 @@
 //! Cancels and deadlines.
 
 use lro_store::{
-    FailureCode, Interruption, ManualClock, StateKind, StopReason, Store, StoreExt, WriteResult,
+    Beginning, DelegateId, FailureCode, Interruption, ManualClock, NewOperation, StateKind, StopReason,
+    Store, StoreExt, WriteResult,
 };
 
 use crate::suite::support::{
-    APPLIED, LEASE, MICRO, SECOND, attempt, begin, cancel, claim, claimed, code, create, done, drain, expire,
-    fence, find, finish, get, later, live, name, operation, release, response, worker,
+    APPLIED, LEASE, MICRO, SECOND, attempt, begin, cancel, claim, claimed, code, create, done, ended_names,
+    expire, expire_all, fence, find, finish, get, later, live, name, operation, release, response, worker,
 };
+
+fn delegated(new: NewOperation) -> NewOperation {
+    new.with_beginning(Beginning::Delegated(DelegateId::new("secret")))
+}
 
 pub(crate) async fn what_is_queued_is_cancelled_without_ever_running(
     store: &impl Store,
@@ -84,6 +89,28 @@ pub(crate) async fn a_deadline_ends_what_waits_and_stops_what_runs(store: &impl 
     assert_eq!(claim(store, "w", 10).await.len(), 2, "those that have time left");
 }
 
+pub(crate) async fn a_look_at_deadlines_tells_which_have_ended(store: &impl Store, clock: &ManualClock) {
+    live(store, "w").await;
+    for id in ["delegated", "queued", "retried"] {
+        let new = operation(id).with_deadline(SECOND);
+        create(store, if id == "delegated" { delegated(new) } else { new }).await;
+    }
+    let tried = claim(store, "w", 2).await;
+    let failed = Interruption::retry(crate::suite::support::failure("busy"), LEASE);
+    for record in tried {
+        let how = if record.name() == &name("retried") { failed.clone() } else { Interruption::not_begun() };
+        release(store, &fence(&record.view), how).await;
+    }
+    create(store, claimed("running", "w").with_deadline(SECOND)).await;
+    clock.advance(SECOND);
+    let sweeps = expire_all(store, 100).await;
+    assert_eq!(sweeps.iter().map(|sweep| sweep.count).sum::<usize>(), 4);
+    assert_eq!(ended_names(&sweeps), ["delegated", "queued", "retried"], "the one that runs has not ended");
+    for ended in sweeps.iter().flat_map(|sweep| &sweep.ended) {
+        assert_eq!(get(store, ended.name().id()).await, *ended, "as it now is");
+    }
+}
+
 pub(crate) async fn a_deadline_leaves_the_outcome_to_the_work(store: &impl Store, clock: &ManualClock) {
     live(store, "w").await;
     let first = fence(&create(store, claimed("a", "w").with_deadline(SECOND)).await);
@@ -133,8 +160,10 @@ pub(crate) async fn deadlines_are_looked_after_a_few_at_a_time(store: &impl Stor
         create(store, operation(&number.to_string()).with_deadline(SECOND)).await;
     }
     clock.advance(SECOND * 9);
-    let counts = drain(3, |limit| store.expire(limit)).await;
+    let sweeps = expire_all(store, 3).await;
+    let counts: Vec<_> = sweeps.iter().map(|sweep| sweep.count).collect();
     assert_eq!(counts.iter().sum::<usize>(), 7, "those that stop already keep nobody waiting: {counts:?}");
+    assert_eq!(ended_names(&sweeps), ["0", "1", "2", "3", "4", "5", "6"]);
     for number in 0..7 {
         let ended = get(store, &number.to_string()).await;
         assert_eq!(code(&ended), Some(FailureCode::DEADLINE_EXCEEDED));

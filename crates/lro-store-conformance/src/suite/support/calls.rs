@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lro_store::{
     Claim, Clock, Creation, Error, Fence, Interruption, ListQuery, ManualClock, NewOperation, ParentPattern,
-    Record, Report, Store, StoreExt, View, WriteResult,
+    Record, Report, Store, StoreExt, Sweep, View, WriteResult,
 };
 
 use super::values::{LEASE, METHOD, claimed, fence, name, response, timeless, worker};
@@ -15,7 +15,7 @@ pub(in crate::suite) const IDLE_CALLS: usize = 4;
 
 pub(in crate::suite) async fn create(store: &impl Store, new: NewOperation) -> View {
     match store.create_one(new).await.unwrap() {
-        Creation::Created(view) => view,
+        Creation::Created(created) => created.view,
         other => panic!("it was not created: {other:?}"),
     }
 }
@@ -69,37 +69,46 @@ pub(in crate::suite) async fn claim_one(store: &impl Store, by: &str) -> Record 
     claim(store, by, 1).await.pop().expect("there is work")
 }
 
-/// What calls with this limit do, until they do nothing; how much each has done.
-pub(in crate::suite) async fn drain<F>(limit: usize, call: impl Fn(usize) -> F) -> Vec<usize>
+/// What calls with this limit do, until they do nothing; what each has done.
+pub(in crate::suite) async fn drain<T, F>(
+    limit: usize,
+    call: impl Fn(usize) -> F,
+    count: impl Fn(&T) -> usize,
+) -> Vec<T>
 where
-    F: Future<Output = Result<usize, Error>>,
+    F: Future<Output = Result<T, Error>>,
 {
-    let mut counts = Vec::new();
+    let mut done = Vec::new();
     let mut idle = 0;
     while idle < IDLE_CALLS {
-        let count = call(limit).await.unwrap();
-        assert!(count <= limit, "a limit is the most");
-        assert!(counts.len() < 1_000, "there is no end to what it says it does");
-        if count == 0 {
+        let some = call(limit).await.unwrap();
+        assert!(count(&some) <= limit, "a limit is the most");
+        assert!(done.len() < 1_000, "there is no end to what it says it does");
+        if count(&some) == 0 {
             idle += 1;
         } else {
             idle = 0;
-            counts.push(count);
+            done.push(some);
         }
     }
-    counts
+    done
 }
 
 /// Takes back as much as there is; how much that was.
 pub(in crate::suite) async fn reclaim(store: &impl Store, by: &str) -> usize {
+    reclaim_all(store, by, 100).await.iter().map(|sweep| sweep.count).sum()
+}
+
+/// The same with a limit; what each call has done.
+pub(in crate::suite) async fn reclaim_all(store: &impl Store, by: &str, limit: usize) -> Vec<Sweep> {
     let by = worker(by);
-    drain(100, |limit| store.reclaim(&by, limit)).await.iter().sum()
+    drain(limit, |limit| store.reclaim(&by, limit), |sweep| sweep.count).await
 }
 
 /// Takes back one operation, of those that there are.
 pub(in crate::suite) async fn reclaim_one(store: &impl Store, by: &str) {
     for _ in 0..IDLE_CALLS {
-        match store.reclaim(&worker(by), 1).await.unwrap() {
+        match store.reclaim(&worker(by), 1).await.unwrap().count {
             0 => {}
             count => return assert_eq!(count, 1, "a limit is the most"),
         }
@@ -108,11 +117,24 @@ pub(in crate::suite) async fn reclaim_one(store: &impl Store, by: &str) {
 }
 
 pub(in crate::suite) async fn expire(store: &impl Store) -> usize {
-    drain(100, |limit| store.expire(limit)).await.iter().sum()
+    expire_all(store, 100).await.iter().map(|sweep| sweep.count).sum()
+}
+
+/// The same with a limit; what each call has done.
+pub(in crate::suite) async fn expire_all(store: &impl Store, limit: usize) -> Vec<Sweep> {
+    drain(limit, |limit| store.expire(limit), |sweep| sweep.count).await
+}
+
+/// The names of what has ended, in order.
+pub(in crate::suite) fn ended_names<'a>(sweeps: impl IntoIterator<Item = &'a Sweep>) -> Vec<String> {
+    let ended = sweeps.into_iter().flat_map(|sweep| &sweep.ended);
+    let mut names: Vec<_> = ended.map(|view| view.name().id().to_owned()).collect();
+    names.sort();
+    names
 }
 
 pub(in crate::suite) async fn purge(store: &impl Store) -> usize {
-    drain(100, |limit| store.purge(limit)).await.iter().sum()
+    drain(100, |limit| store.purge(limit), |count| *count).await.iter().sum()
 }
 
 /// Lets time pass, in which these workers give signs of life.

@@ -5,9 +5,9 @@ use lro_store::{
 };
 
 use crate::suite::support::{
-    APPLIED, LEASE, MICRO, SECOND, attempt, begin, cancel, claim, claim_one, code, create, drain, fence,
-    finish, get, held, live, operation, pass, payload, purge, reclaim, reclaim_one, release, response,
-    worker,
+    APPLIED, LEASE, MICRO, SECOND, attempt, attempts, begin, cancel, claim, claim_one, claimed, code, create,
+    ended_names, fence, finish, get, held, live, operation, pass, payload, purge, reclaim, reclaim_all,
+    reclaim_one, release, response, worker,
 };
 
 pub(crate) async fn work_of_a_lost_worker_is_taken_over_and_fenced_off(
@@ -88,9 +88,10 @@ pub(crate) async fn much_is_taken_back_a_few_at_a_time(store: &impl Store, clock
     pass(store, clock, LEASE, &["elder"]).await;
     begin(store, "alive", "elder").await;
     create(store, operation("queued")).await;
-    let elder = worker("elder");
-    let counts = drain(3, |limit| store.reclaim(&elder, limit)).await;
+    let sweeps = reclaim_all(store, "elder", 3).await;
+    let counts: Vec<_> = sweeps.iter().map(|sweep| sweep.count).collect();
     assert_eq!(counts.iter().sum::<usize>(), 7, "{counts:?}");
+    assert!(ended_names(&sweeps).is_empty(), "all of it goes on");
     assert_eq!(held(store, "elder").await.len(), 1);
     live(store, "heir").await;
     assert_eq!(claim(store, "heir", 10).await.len(), 8);
@@ -109,6 +110,22 @@ pub(crate) async fn what_is_asked_to_stop_ends_when_it_is_taken_back(
     assert_eq!(reclaim(store, "elder").await, 1);
     assert_eq!(code(&get(store, "a").await), Some(FailureCode::CANCELLED));
     assert!(claim(store, "elder", 1).await.is_empty());
+}
+
+pub(crate) async fn whoever_takes_back_learns_which_have_ended(store: &impl Store, clock: &ManualClock) {
+    for id in ["asked", "goes-on"] {
+        begin(store, id, "dead").await;
+    }
+    let last = claimed("last", "dead").with_max_attempts(attempts(1));
+    create(store, last).await;
+    cancel(store, "asked").await;
+    pass(store, clock, LEASE, &["elder"]).await;
+    let sweeps = reclaim_all(store, "elder", 100).await;
+    assert_eq!(sweeps.iter().map(|sweep| sweep.count).sum::<usize>(), 3);
+    assert_eq!(ended_names(&sweeps), ["asked", "last"]);
+    for ended in sweeps.iter().flat_map(|sweep| &sweep.ended) {
+        assert_eq!(get(store, ended.name().id()).await, *ended, "as it now is");
+    }
 }
 
 pub(crate) async fn what_belongs_to_nobody_who_is_known_is_taken_back(

@@ -89,7 +89,7 @@ proptest! {
         let holder = world.holder().map(|view| view.name().clone());
         let delegate_would_wait = matches!(new.beginning, Beginning::Delegated(_))
             && (new.on_conflict != OnConflict::Abort || new.delay > 0);
-        let view = match world.create(&new) {
+        let created = match world.create(&new) {
             Creation::Invalid(_) => {
                 prop_assert!(delegate_would_wait);
                 return Ok(());
@@ -100,10 +100,14 @@ proptest! {
                 prop_assert_eq!(world.unfinished().cloned().collect::<Vec<_>>(), others, "nothing has changed");
                 return Ok(());
             }
-            Creation::Created(view) => view,
+            Creation::Created(created) => created,
             other => panic!("{other:?}"),
         };
+        let view = created.view;
         prop_assert!(!delegate_would_wait);
+        let ended = |before: &&View| world.views[before.name()].is_done();
+        let ended: Vec<_> = others.iter().filter(ended).map(|view| world.views[view.name()].clone()).collect();
+        prop_assert_eq!(created.ended, ended);
         for before in &others {
             let after = &world.views[before.name()];
             match (new.on_conflict, before.holder()) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use lro_store::{
-    Beginning, Creation, DelegateId, ExclusiveKey, Fence, Holder, Interruption, NewOperation, OnConflict,
-    OperationName, Outcome, StateKind, StopReason, Timestamp, View, holder,
+    Beginning, Created, Creation, DelegateId, ExclusiveKey, Fence, Holder, Interruption, NewOperation,
+    OnConflict, OperationName, Outcome, StateKind, StopReason, Timestamp, View, holder,
 };
 use proptest::prelude::*;
 
@@ -75,19 +75,21 @@ impl World {
         if self.views.contains_key(&name) {
             return Creation::NameTaken;
         }
+        let mut preempted = Vec::new();
         match (new.on_conflict(), self.holder()) {
             (Some(OnConflict::Abort), Some(holder)) => return Creation::KeyHeld(holder.name().clone()),
             (Some(OnConflict::Preempt), _) => {
                 let now = self.now;
                 let asked = |view: &View| view.request_stop(StopReason::Preempted(name.clone()), now);
-                self.replace(self.unfinished().map(asked).collect());
+                preempted = self.unfinished().map(asked).collect();
+                self.replace(preempted.clone());
             }
             _ => {}
         }
         let may_run = self.holder().is_none();
         let view = new.into_record(self.now, may_run).view;
         self.replace(vec![view.clone()]);
-        Creation::Created(view)
+        Creation::Created(Created::new(view, preempted))
     }
 
     /// Gives the work that may begin to a worker; which one that was.

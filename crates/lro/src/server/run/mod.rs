@@ -15,6 +15,7 @@ use self::supervise::End;
 use super::shared::Shared;
 use super::state::run::Run;
 use super::state::slots::Slot;
+use super::state::unfinished::Unfinished;
 use super::telemetry::{Attempt, AttemptEnd};
 
 /// Runs an operation that this process has. `slot` is free again when the attempt is over.
@@ -64,7 +65,7 @@ impl Drop for Underway {
 }
 
 /// Writes down how the attempt ended.
-async fn conclude(shared: &Shared, run: &Run, told: &Attempt, view: &View, mut end: End) {
+async fn conclude(shared: &Shared, run: &Arc<Run>, told: &Attempt, view: &View, mut end: End) {
     while let End::Finished(outcome) = end {
         let Some(refusal) = write::finish(shared, run, told, outcome).await else { return };
         // As if the handler had returned this error. With an error nothing else is written, so the next time is the last.
@@ -101,7 +102,7 @@ async fn conclude(shared: &Shared, run: &Run, told: &Attempt, view: &View, mut e
             told.over(AttemptEnd::Dropped);
             let metadata = run.unwritten().map(|(metadata, _)| metadata);
             let release = Release::new(run.fence.clone(), Interruption::begun()).metadata(metadata);
-            shared.hand_back(release);
+            shared.hand_back(Unfinished::new(release, Arc::clone(run), told.began()));
         }
         End::Stuck => {
             tracing::warn!("the work does not stop; others take over when the lease is over");

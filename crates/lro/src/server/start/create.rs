@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use lro_store::{
-    Attempt, Beginning, Creation, Error, Fence, Holder, NewOperation, OnConflict, OperationName, Record,
-    StoreExt, View,
+    Attempt, Beginning, Created, Creation, Error, Fence, Holder, NewOperation, OnConflict, OperationName,
+    Record, StoreExt, View,
 };
 use tokio::time::timeout;
 use tonic::Status;
@@ -14,7 +14,7 @@ use crate::google::longrunning::Operation;
 use crate::server::run;
 use crate::server::shared::Shared;
 use crate::server::state::call::{CALL_TIME, in_time};
-use crate::server::telemetry::{ended, metrics};
+use crate::server::telemetry::{ended, ended_by_store, metrics};
 
 /// What a start has led to.
 pub(in crate::server) enum Begun {
@@ -53,7 +53,8 @@ pub(in crate::server) async fn begin(shared: &Arc<Shared>, operation: NewOperati
 
 async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, Status> {
     let name = operation.name().clone();
-    let needs_slot = !operation.is_done() && !operation.is_delegated();
+    let begins_done = operation.is_done();
+    let needs_slot = !begins_done && !operation.is_delegated();
     let slot = if needs_slot { shared.slots.take(operation.method()) } else { None };
     let waits_for_key = matches!(operation.on_conflict(), Some(OnConflict::Queue | OnConflict::Preempt));
     // What may not begin yet waits for its time and not for a slot.
@@ -79,11 +80,14 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
     let _expecting = shared.runs.expect_created(name.clone());
     let creation = store(&shared, operation).await;
     let is_queued = |view: &View| view.holder().is_none() && !view.is_done();
-    if !matches!(&creation, Ok(Creation::Created(view)) if is_queued(view)) {
+    if !matches!(&creation, Ok(Creation::Created(created)) if is_queued(&created.view)) {
         shared.queue.leave(&name);
     }
     let view = match creation.map_err(|error| shared.errors.store(&error))? {
-        Creation::Created(view) => view,
+        Creation::Created(created) => {
+            ended_by_store(&created.ended);
+            created.view
+        }
         Creation::Repeated(first) => return Ok(Begun::Before(first)),
         Creation::KeyHeld(_) if may_not_wait => return Err(shared.errors.queue_full()),
         Creation::KeyHeld(holder) => return Ok(Begun::Held(holder)),
@@ -97,8 +101,8 @@ async fn create(shared: Arc<Shared>, operation: NewOperation) -> Result<Begun, S
         }
     };
     metrics::started(view.method());
-    // What was read back may have been run elsewhere meanwhile, and then its attempt tells.
-    if view.is_done() && view.last_attempt().is_none() {
+    // Whatever has ended it since, if it was read back, tells of that.
+    if begins_done {
         ended(&view, None);
     }
     let answer = shared.show(&view);
@@ -141,7 +145,8 @@ async fn store(shared: &Shared, operation: NewOperation) -> Result<Creation, Err
     };
     shared.doubt.raise();
     if let Ok(Some(view)) = in_time(shared.store.get_one(&name)).await {
-        return Ok(Creation::Created(view));
+        // What it has pre-empted is not told of.
+        return Ok(Creation::Created(Created::new(view, [])));
     }
     shared.claim.notify_one();
     Err(error)

@@ -11,6 +11,7 @@ pub(super) mod random;
 pub(super) mod run;
 pub(super) mod runs;
 pub(super) mod slots;
+pub(super) mod unfinished;
 pub(super) mod unwind;
 pub(super) mod waiters;
 pub(super) mod worker;

@@ -11,6 +11,7 @@ use super::reconcile::reconcile;
 use crate::server::shared::Shared;
 use crate::server::state::backoff::Backoff;
 use crate::server::state::call::in_time;
+use crate::server::telemetry::ended;
 
 /// How long handing work back may take. A store that does not answer by then keeps the work until the lease is
 /// over.
@@ -39,10 +40,24 @@ pub(super) async fn run(shared: Arc<Shared>) {
 async fn hand_back(shared: &Shared, has_ended: bool) {
     let mut backoff = Backoff::new(&shared.random);
     let unfinished = shared.take_unfinished();
-    for releases in unfinished.chunks(MAX_BATCH) {
-        while let Err(error) = in_time(shared.store.release(releases.to_vec())).await {
-            tracing::warn!(error = &error as &dyn Error, "could not hand operations back; trying again");
+    for unfinished in unfinished.chunks(MAX_BATCH) {
+        let releases: Vec<_> = unfinished.iter().map(|unfinished| unfinished.release.clone()).collect();
+        let results = loop {
+            match in_time(shared.store.release(releases.clone())).await {
+                Ok(results) => break results,
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn Error,
+                        "could not hand operations back; trying again"
+                    );
+                }
+            }
             backoff.pause().await;
+        };
+        for (unfinished, result) in unfinished.iter().zip(&results) {
+            if let Some(view) = unfinished.ended(result) {
+                ended(&view, Some(unfinished.began));
+            }
         }
     }
     if shared.is_stuck() || !has_ended {

@@ -3,12 +3,12 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::MAX_BATCH;
+use lro_store::{MAX_BATCH, Sweep};
 
 use super::repeat::again;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
-use crate::server::telemetry::metrics;
+use crate::server::telemetry::{ended_by_store, metrics};
 
 /// Ends operations that are past their deadline, or asks their work to stop, for all who share the store.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -22,13 +22,14 @@ pub(super) async fn run(shared: Arc<Shared>) {
 async fn expire(shared: &Shared) {
     loop {
         match in_time(shared.store.expire(MAX_BATCH)).await {
-            Ok(0) => return,
-            Ok(count) => {
-                tracing::info!(
-                    count,
-                    "operations are past their deadline; those that run are asked to stop, and the others have ended"
-                );
+            Ok(Sweep { count: 0, .. }) => return,
+            Ok(Sweep { count, ended, .. }) => {
+                let asked = count.saturating_sub(ended.len());
+                if asked > 0 {
+                    tracing::info!(count = asked, "work is past its deadline, and is asked to stop");
+                }
                 metrics::expired(count);
+                ended_by_store(&ended);
                 if count < MAX_BATCH {
                     return;
                 }

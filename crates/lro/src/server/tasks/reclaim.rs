@@ -3,12 +3,12 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use lro_store::MAX_BATCH;
+use lro_store::{MAX_BATCH, Sweep};
 
 use super::repeat::again;
 use crate::server::shared::Shared;
 use crate::server::state::call::in_time;
-use crate::server::telemetry::metrics;
+use crate::server::telemetry::{ended_by_store, metrics};
 
 /// Makes the work of processes that died claimable again, for all who share the store.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -22,10 +22,15 @@ pub(super) async fn run(shared: Arc<Shared>) {
 async fn reclaim(shared: &Shared) {
     while shared.worker.may_reclaim(shared.settings.lease) {
         match in_time(shared.store.reclaim(&shared.worker.id(), MAX_BATCH)).await {
-            Ok(0) => return,
-            Ok(count) => {
-                tracing::warn!(count, "took work back from processes whose lease is over; it begins again");
+            Ok(Sweep { count: 0, .. }) => return,
+            Ok(Sweep { count, ended, .. }) => {
+                tracing::warn!(
+                    count,
+                    ended = ended.len(),
+                    "took work back from processes whose lease is over; what has not ended by that begins again"
+                );
                 metrics::reclaimed(count);
+                ended_by_store(&ended);
                 // The store's hint may be lost.
                 shared.claim.notify_one();
                 if count < MAX_BATCH {

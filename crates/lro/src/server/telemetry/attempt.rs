@@ -71,6 +71,11 @@ impl Attempt {
         &self.span
     }
 
+    /// When the attempt began, by the store's clock.
+    pub(in crate::server) fn began(&self) -> Timestamp {
+        self.began
+    }
+
     /// Tells how the attempt came to its end.
     pub(in crate::server) fn over(&self, end: AttemptEnd) {
         metrics::attempt(&self.method, end.name(), self.begin.elapsed());

@@ -9,13 +9,21 @@ use super::{codes, metrics};
 /// The most bytes of an error's message that a line has.
 const LONGEST_MESSAGE: usize = 500;
 
-/// Tells of an operation that has ended. `began` is when its last attempt began; `None` if it ended while it waited.
+/// Tells of an operation that has ended. `began` is when its last attempt began; `None` if there was none, or if nobody
+/// here knows when.
 pub(in crate::server) fn ended(view: &View, began: Option<Timestamp>) {
     let (Some(outcome), Some(end)) = (view.outcome(), view.end_time()) else { return };
     let code = codes::outcome(outcome);
     metrics::finished(view.method(), code);
-    let queue = began.unwrap_or(end).saturating_duration_since(view.create_time());
-    let run = began.map_or(Duration::ZERO, |began| end.saturating_duration_since(began));
+    let total = end.saturating_duration_since(view.create_time());
+    let (queue, run) = match began {
+        Some(began) => (
+            Some(began.saturating_duration_since(view.create_time())),
+            Some(end.saturating_duration_since(began)),
+        ),
+        None if view.attempts() == 0 => (Some(total), Some(Duration::ZERO)),
+        None => (None, None),
+    };
     let error = match outcome {
         Outcome::Response(_) => None,
         Outcome::Error(failure) => Some(short(&failure.message)),
@@ -27,10 +35,18 @@ pub(in crate::server) fn ended(view: &View, began: Option<Timestamp>) {
         outcome = code,
         error,
         attempts = view.attempts(),
-        ?queue,
-        ?run,
+        queue = queue.map(tracing::field::debug),
+        run = run.map(tracing::field::debug),
+        ?total,
         "the operation has ended"
     );
+}
+
+/// Tells of operations that a call of the store has ended, which nobody else learns of.
+pub(in crate::server) fn ended_by_store(views: &[View]) {
+    for view in views {
+        ended(view, None);
+    }
 }
 
 /// Whether anybody wants to know of operations that end.

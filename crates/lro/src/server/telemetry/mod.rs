@@ -25,5 +25,5 @@ mod opentelemetry;
 pub(super) use self::advice::Advice;
 pub(super) use self::attempt::{Attempt, AttemptEnd};
 pub(super) use self::blocked::{Polls, Watched};
-pub(super) use self::ended::{ended, may_be_ended_by_cancel, wants_ends};
+pub(super) use self::ended::{ended, ended_by_store, may_be_ended_by_cancel, wants_ends};
 pub(super) use self::spans::{StartSpan, wait_span};

@@ -115,7 +115,9 @@ async fn retries_and_what_ends_without_an_attempt_are_counted() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     let seen = Seen::of(&snapshotter);
     assert_eq!(seen.counter(&format!("lro_attempts_total{{method={METHOD},end=retry}}")), 2);
-    assert_eq!(seen.counter(&format!("lro_operations_finished_total{{method={METHOD},code=CANCELLED}}")), 1);
+    let finished =
+        |code| seen.counter(&format!("lro_operations_finished_total{{method={METHOD},code={code}}}"));
+    assert_eq!([finished("CANCELLED"), finished("DEADLINE_EXCEEDED")], [1, 1]);
     assert_eq!(seen.counter("lro_operations_expired_total{}"), 1);
     assert_eq!(
         seen.histogram(&of_method("lro_operation_queue_seconds")).len(),

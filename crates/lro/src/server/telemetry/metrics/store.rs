@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lro_store::{
     Changes, Claim, Creation, Error, Fence, Finish, KeepAlive, ListQuery, NewOperation, OperationName, Page,
-    Record, Release, Report, RequestKey, Store, View, WorkerId, WriteResult,
+    Record, Release, Report, RequestKey, Store, Sweep, View, WorkerId, WriteResult,
 };
 use metrics::{Histogram, histogram};
 
@@ -163,9 +163,9 @@ impl Store for ObservedStore {
         call.end((*self.store).leave(worker).await)
     }
 
-    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<usize, Error> {
+    async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {
         let call = self.begin("reclaim");
-        call.found((*self.store).reclaim(worker, limit).await, |count| *count)
+        call.found((*self.store).reclaim(worker, limit).await, |sweep| sweep.count)
     }
 
     async fn held(
@@ -198,9 +198,9 @@ impl Store for ObservedStore {
         call.end((*self.store).release(releases).await)
     }
 
-    async fn expire(&self, limit: usize) -> Result<usize, Error> {
+    async fn expire(&self, limit: usize) -> Result<Sweep, Error> {
         let call = self.begin("expire");
-        call.found((*self.store).expire(limit).await, |count| *count)
+        call.found((*self.store).expire(limit).await, |sweep| sweep.count)
     }
 
     async fn purge(&self, limit: usize) -> Result<usize, Error> {
