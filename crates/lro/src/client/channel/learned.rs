@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a client goes by what it has learned. Servers are updated while clients run.
-const LASTS: Duration = Duration::from_secs(10 * 60);
+const LASTS: Duration = Duration::from_secs(60 * 60);
 
 /// How long it takes a server for one that does not hold its answers, because it answered several calls in a row at once. A server that
 /// is about to shut down does so too.
