@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lro::{CompletionToken, OnConflict, Retry, Start};
-use lro_store_conformance::StoreMethod;
+use lro_store_conformance::{Fault, StoreMethod};
 use tokio::time::advance;
 use tonic::Status;
 use tracing::Level;
@@ -110,6 +110,17 @@ async fn a_cancellation_that_ends_what_waits_has_the_line_and_once() {
     server.cancel(&name).await.unwrap();
     let fields = ["name", "outcome", "attempts", "queue", "run"];
     assert_eq!(shown(&lines.only(ENDED), &fields), [&*name, "CANCELLED", "0", "5s", "0ns"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancellation_that_comes_after_the_deadline_leaves_the_line_to_whoever_found_that() {
+    let lines = Lines::collect();
+    let server = Server::with(memory_store(), |builder| builder.concurrency(0));
+    let start = Start::new().deadline(Duration::from_secs(1));
+    let name = server.start_as("succeed", start).await;
+    server.store.inject_next(StoreMethod::RequestCancel, 1, Fault::none().delay(Duration::from_secs(8)));
+    server.cancel(&name).await.unwrap();
+    assert_eq!(shown(&lines.only(ENDED), &["name", "outcome"]), [&*name, "DEADLINE_EXCEEDED"]);
 }
 
 #[tokio::test(start_paused = true)]
