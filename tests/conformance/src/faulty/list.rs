@@ -6,7 +6,7 @@ use tonic::{Code, Status};
 
 use super::backend::Backend;
 use super::state::State;
-use super::{decode, encode};
+use super::{decode, encode, filter};
 use crate::fault::Fault;
 
 /// The token of a list without end.
@@ -20,7 +20,9 @@ pub(super) async fn answer(
 ) -> Result<Bytes, Status> {
     let mut request: ListOperationsRequest = decode(message)?;
     let has_token = !request.page_token.is_empty();
+    let has_filter = !request.filter.is_empty();
     alter_request(fault, state, &mut request)?;
+    filter::alter(fault, &mut request.filter)?;
     let caller = if fault == Fault::OthersAreListed { backend.as_owner() } else { backend.clone() };
     let answer = match caller.list(&request).await {
         Err(status)
@@ -29,10 +31,14 @@ pub(super) async fn answer(
             request.page_token.clear();
             caller.list(&request).await
         }
+        Err(status) => filter::refused(fault, &caller, request, status).await,
         answer => answer,
     };
     let mut page = answer?;
     alter_page(fault, state, has_token, &mut page);
+    if has_filter {
+        filter::alter_page(fault, has_token, &mut page);
+    }
     Ok(encode(&page))
 }
 

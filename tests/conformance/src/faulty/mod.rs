@@ -5,6 +5,7 @@ mod backend;
 mod cancel;
 mod delete;
 mod errors;
+mod filter;
 mod frame;
 mod list;
 mod operation;

@@ -1,6 +1,6 @@
 //! `CancelOperation`.
 
-use lro_store::{OperationName, StoreExt, View};
+use lro_store::{OperationName, Outcome, StopReason, StoreExt, View};
 use tonic::Status;
 
 use super::parse_name;
@@ -25,8 +25,10 @@ pub(super) async fn cancel(
     let cancelled = in_time(shared.store.request_cancel_one(&name)).await;
     let exists = cancelled.map_err(|error| shared.errors.store(&error))?;
     if may_end_it && let Ok(Some(view)) = shared.read(&name).await {
-        // If it has begun in this moment, its attempt tells.
-        ended(&view, None);
+        // If it has begun in this moment, its attempt tells; and of another end, whoever has brought it about.
+        if view.outcome() == Some(&Outcome::Error(StopReason::Cancelled.failure())) {
+            ended(&view, None);
+        }
     }
     if exists { Ok(()) } else { Err(shared.guard.missing(caller, &name)) }
 }

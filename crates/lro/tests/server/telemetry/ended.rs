@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro::{CompletionToken, OnConflict, Retry, Start};
+use lro::{CompletionToken, Start};
 use lro_store_conformance::StoreMethod;
 use tokio::time::advance;
 use tonic::Status;
@@ -12,10 +12,9 @@ use super::lines::{Line, Lines};
 use crate::scripted_service::{Percent, Report, WORK};
 use crate::support::{Server, memory_store};
 
-const ENDED: &str = "the operation has ended";
-const ASKED: &str = "work is past its deadline, and is asked to stop";
+pub(super) const ENDED: &str = "the operation has ended";
 
-fn shown<'a>(line: &'a Line, fields: &[&str]) -> Vec<&'a str> {
+pub(super) fn shown<'a>(line: &'a Line, fields: &[&str]) -> Vec<&'a str> {
     assert_eq!(line.level, Level::INFO);
     assert_eq!(line.field("method"), "/test.ScriptedService/Work");
     fields.iter().map(|field| line.field(field)).collect()
@@ -133,91 +132,6 @@ async fn a_cancellation_of_what_runs_here_asks_the_store_for_nothing_else() {
     server.cancel(&name).await.unwrap();
     let calls: Vec<_> = times.lock().unwrap().iter().map(|(method, _)| *method).collect();
     assert_eq!(calls, [StoreMethod::RequestCancel]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_ends_by_its_deadline_while_it_waits_has_a_line() {
-    let lines = Lines::collect();
-    let store = memory_store();
-    let server = Server::with(store.clone(), |builder| builder.concurrency(0));
-    let _another = Server::with(store, |builder| builder.concurrency(0));
-    let mut names = Vec::new();
-    for _ in 0..3 {
-        names.push(server.start_as("succeed", Start::new().deadline(Duration::from_secs(1))).await);
-    }
-    tokio::time::sleep(Duration::from_secs(60)).await;
-    let mut ended = lines.that_say(ENDED);
-    ended.sort_by_key(|line| names.iter().position(|name| name == line.field("name")));
-    assert_eq!(ended.len(), 3, "each once, whichever process has ended it: {ended:?}");
-    for (line, name) in ended.iter().zip(&names) {
-        let fields = ["name", "outcome", "attempts", "run"];
-        assert_eq!(shown(line, &fields), [&**name, "DEADLINE_EXCEEDED", "0", "0ns"]);
-        assert_eq!(line.field("queue"), line.field("total"));
-    }
-    assert!(lines.that_say(ASKED).is_empty(), "nothing runs");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_deadline_of_what_runs_leaves_the_line_to_its_attempt() {
-    let lines = Lines::collect();
-    let server = Server::new();
-    let start = Start::new().deadline(Duration::from_secs(1));
-    let name = server.start_as("stop when asked", start).await;
-    server.end(&name).await;
-    assert_eq!(lines.only(ASKED).field("count"), "1");
-    let fields = ["name", "outcome", "attempts"];
-    assert_eq!(shown(&lines.only(ENDED), &fields), [&*name, "DEADLINE_EXCEEDED", "1"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_past_its_deadline_between_two_attempts_has_a_line_without_the_times_of_the_last_one() {
-    let lines = Lines::collect();
-    let server = Server::new();
-    let in_an_hour = Retry::default().initial_delay(Duration::from_secs(3_600));
-    let start = Start::new().retry(in_an_hour).deadline(Duration::from_secs(1));
-    let name = server.start_as("ask for more 9", start).await;
-    server.end(&name).await;
-    let fields = ["name", "outcome", "attempts", "queue", "run"];
-    assert_eq!(shown(&lines.only(ENDED), &fields), [&*name, "DEADLINE_EXCEEDED", "1", "", ""]);
-    assert_ne!(lines.only(ENDED).field("total"), "");
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_pre_empted_while_it_waits_has_a_line_where_the_newcomer_starts() {
-    let lines = Lines::collect();
-    let store = memory_store();
-    let [queues, preempts] = [0, 1].map(|_| Server::with(store.clone(), |builder| builder.concurrency(0)));
-    let shelf = |on_conflict| Start::new().exclusive("shelf", on_conflict);
-    let mut waiting = Vec::new();
-    for _ in 0..2 {
-        waiting.push(queues.start_as("succeed", shelf(OnConflict::Queue)).await);
-    }
-    advance(Duration::from_secs(3)).await;
-    let newcomer = preempts.start_as("succeed", shelf(OnConflict::Preempt)).await;
-    let mut ended = lines.that_say(ENDED);
-    ended.sort_by_key(|line| waiting.iter().position(|name| name == line.field("name")));
-    assert_eq!(ended.len(), 2, "{ended:?}");
-    for (line, name) in ended.iter().zip(&waiting) {
-        let fields = ["name", "outcome", "attempts", "queue", "run"];
-        assert_eq!(shown(line, &fields), [&**name, "ABORTED", "0", "3s", "0ns"]);
-        assert!(line.field("error").contains(&newcomer), "{line:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_last_attempt_of_a_process_that_died_has_a_line_where_that_is_found_out() {
-    let lines = Lines::collect();
-    let store = memory_store();
-    let mut dies = Server::with(store.clone(), |builder| builder);
-    let name = dies.start_as("wait", Start::new().max_attempts(1)).await;
-    dies.expect_began(&name, 1, None).await;
-    dies.store.cut();
-    let other = Server::with(store, |builder| builder);
-    other.end(&name).await;
-    let fields = ["name", "outcome", "attempts", "queue", "run"];
-    assert_eq!(shown(&lines.only(ENDED), &fields), [&*name, "ABORTED", "1", "", ""]);
-    let taken_back = lines.only("took work back from processes whose lease is over");
-    assert_eq!([taken_back.field("count"), taken_back.field("ended")], ["1", "1"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 mod advice;
 mod blocked;
 mod ended;
+mod ended_by_store;
 mod lines;
 mod metrics;
 mod take_over;
