@@ -32,9 +32,30 @@ pub fn name(data: &[u8]) -> bool {
     })
 }
 
-/// The bytes are a page token.
+/// The bytes are a page token, and what part of one is replaced with that the server gave: their first one says where. Only if
+/// that changes nothing, the server may go on with it.
 pub fn token(data: &[u8]) -> bool {
-    text(data).is_some_and(|page_token| list(ListOperationsRequest { page_token, ..Default::default() }))
+    text(data).is_some_and(|page_token| {
+        if let Some((&place, part)) = data.split_first() {
+            let is_answered = with_token(replaced(place, part));
+            let is_same = replaced(place, part) == SERVER.token;
+            assert_eq!(is_answered, is_same, "only the token as it was given is one");
+        }
+        with_token(page_token)
+    })
+}
+
+/// The token of the server with other bytes at a place, as far as these and the rest of it are text.
+fn replaced(place: u8, part: &[u8]) -> String {
+    let mut token = SERVER.token.clone().into_bytes();
+    let start = usize::from(place) % (token.len() + 1);
+    let end = (start + part.len()).min(token.len());
+    token.splice(start..end, part.iter().copied());
+    String::from_utf8_lossy(&token).into_owned()
+}
+
+fn with_token(page_token: String) -> bool {
+    list(ListOperationsRequest { page_token, ..Default::default() })
 }
 
 fn text(data: &[u8]) -> Option<String> {
@@ -60,6 +81,8 @@ fn is_answered(answer: Result<(), Status>, refusals: &[Code]) -> bool {
 struct Server {
     runtime: Runtime,
     operations: OperationsService,
+    /// A page token that the server gave.
+    token: String,
     _service: Arc<()>,
 }
 
@@ -67,7 +90,11 @@ static SERVER: LazyLock<Server> = LazyLock::new(|| {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
     let (operations, service) = runtime.block_on(serve());
-    Server { runtime, operations, _service: service }
+    let first = Request::new(ListOperationsRequest { page_size: 1, ..Default::default() });
+    let page = runtime.block_on(operations.list_operations(first)).expect("there are operations");
+    let token = page.into_inner().next_page_token;
+    assert!(!token.is_empty(), "there are more operations");
+    Server { runtime, operations, token, _service: service }
 });
 
 const METHODS: [(&str, &str); 2] = [
