@@ -48,8 +48,8 @@ pub mod client {
 #[cfg(feature = "server")]
 pub mod server {
     pub use crate::server::{
-        Context, Engine, OperationStream, Registration, Start, StartHook, Work, accept_start, accept_stream,
-        boxed, plain_start, register_work,
+        Context, Engine, EngineRef, OperationStream, PlainStart, Registration, Start, StartHook, Work,
+        accept_start, accept_stream, boxed, plain_start, register_work,
     };
 }
 

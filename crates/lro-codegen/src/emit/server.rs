@@ -110,7 +110,7 @@ impl Emitter<'_> {
             ) -> impl Future<Output = Result<Start<#metadata>, Status>>
                 + Send
             {
-                plain_start(request)
+                plain_start()
             }
 
             #docs
@@ -147,7 +147,7 @@ impl Emitter<'_> {
             #[derive(Debug)]
             #public struct #name<S> {
                 service: Arc<S>,
-                engine: Engine,
+                engine: EngineRef,
             }
 
             #gate
@@ -165,7 +165,7 @@ impl Emitter<'_> {
                     engine: &Engine,
                 ) -> super::#tonic_module::#tonic_server<Self> {
                     Self::register_methods(&service, engine);
-                    super::#tonic_module::#tonic_server::new(Self { service, engine: engine.clone() })
+                    super::#tonic_module::#tonic_server::new(Self { service, engine: EngineRef::new(engine) })
                 }
 
                 /// Registers the long-running methods with the engine and serves nothing, for a process that only works.
@@ -214,7 +214,6 @@ impl Emitter<'_> {
                 ) -> BoxFuture<'f, Result<#response, Status>>
                 where
                     'a: 'f,
-                    Self: 'f,
                 {
                     #body
                 }

@@ -36,12 +36,12 @@ mod telemetry;
 pub mod testing;
 
 pub use self::access::{Access, Action, Authorizer, ByParent, Caller, Everyone, OwnersOnly};
-pub use self::adapter::{
-    Registration, StartHook, Work, accept_start, accept_stream, boxed, plain_start, register_work,
-};
+pub use self::adapter::{Registration, StartHook, Work, accept_start, accept_stream, boxed, register_work};
 pub use self::context::{CheckpointError, Context, ProgressError};
-pub use self::engine::{Completion, Engine, EngineBuilder, MethodStats, OperationStream, Stats, Watch};
+pub use self::engine::{
+    Completion, Engine, EngineBuilder, EngineRef, MethodStats, OperationStream, Stats, Watch,
+};
 pub use self::operations::OperationsService;
 pub use self::settings::OnDelete;
-pub use self::start::{CompletionToken, InvalidToken, Start};
+pub use self::start::{CompletionToken, InvalidToken, PlainStart, Start, plain_start};
 pub use lro_store::{OnConflict, Retry};
