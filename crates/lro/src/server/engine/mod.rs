@@ -3,7 +3,6 @@
 mod builder;
 mod complete;
 mod drain;
-mod engine_ref;
 mod operation_stream;
 mod stats;
 mod watch;
@@ -19,7 +18,6 @@ use tracing::Instrument;
 
 pub use self::builder::EngineBuilder;
 pub use self::complete::Completion;
-pub use self::engine_ref::EngineRef;
 pub use self::operation_stream::OperationStream;
 pub use self::stats::{MethodStats, Stats};
 pub use self::watch::Watch;
