@@ -48,8 +48,9 @@ pub mod client {
 #[cfg(feature = "server")]
 pub mod server {
     pub use crate::server::{
-        Context, Engine, OperationStream, Registration, Start, StartHook, Work, accept_start, accept_stream,
-        boxed, plain_start, register_work,
+        Context, Engine, OperationStream, PlainStart, Registration, Serving, Start, StartHook, Work,
+        accept_start, accept_stream, boxed, plain_start, register_method, register_work, start_operation,
+        stream_operation,
     };
 }
 

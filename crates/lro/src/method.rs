@@ -44,7 +44,8 @@ pub struct Method<Req, Res, Meta> {
     request_id: Option<RequestId<Req>>,
     validate_only: Option<fn(&Req) -> bool>,
     routing: Option<fn(&Req) -> Routing>,
-    rpcs: &'static OperationRpcs,
+    /// Those of Google if there are none. A reference to these in each constant would have the compiler visit them for each.
+    rpcs: Option<&'static OperationRpcs>,
     descriptors: &'static [u8],
     types: PhantomData<fn(Req) -> (Res, Meta)>,
 }
@@ -54,6 +55,10 @@ struct RequestId<Req> {
     read: fn(&Req) -> &str,
     fill: fn(&mut Req, String),
 }
+
+// The compiler interprets the code of a constructor for each constant of every service, and this only once.
+const POLLING: Polling = Polling::new();
+const RETRY: RetryPolicy = RetryPolicy::new().with_codes(&[Code::Unavailable]);
 
 impl<Req, Res, Meta> Method<Req, Res, Meta> {
     /// Describes the RPC at `path` (`/package.Service/Method`) by the full names of its messages.
@@ -70,13 +75,13 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
             request_type,
             response_type,
             metadata_type,
-            polling: Polling::new(),
+            polling: POLLING,
             timeout: Nanos::FOREVER,
-            retry: RetryPolicy::new().with_codes(&[Code::Unavailable]),
+            retry: RETRY,
             request_id: None,
             validate_only: None,
             routing: None,
-            rpcs: &OperationRpcs::GOOGLE,
+            rpcs: None,
             descriptors: &[],
             types: PhantomData,
         }
@@ -153,7 +158,7 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
     /// `google.longrunning.Operations`.
     #[must_use]
     pub const fn with_rpcs(mut self, rpcs: &'static OperationRpcs) -> Self {
-        self.rpcs = rpcs;
+        self.rpcs = Some(rpcs);
         self
     }
 
@@ -242,7 +247,10 @@ impl<Req, Res, Meta> Method<Req, Res, Meta> {
 
     /// The RPCs by which clients ask about operations of this method.
     pub const fn rpcs(&self) -> &'static OperationRpcs {
-        self.rpcs
+        match self.rpcs {
+            Some(rpcs) => rpcs,
+            None => &OperationRpcs::GOOGLE,
+        }
     }
 
     /// What describes the fields of the response and the metadata: a serialized `google.protobuf.FileDescriptorSet`, or nothing.

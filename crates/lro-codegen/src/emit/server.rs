@@ -110,7 +110,7 @@ impl Emitter<'_> {
             ) -> impl Future<Output = Result<Start<#metadata>, Status>>
                 + Send
             {
-                plain_start(request)
+                plain_start()
             }
 
             #docs
@@ -131,13 +131,11 @@ impl Emitter<'_> {
         let (tonic_module, tonic_server) = (&self.names.tonic_server_module, &self.names.tonic_server);
         let served = self.methods().filter(|(method, _)| method.served_operation().is_some());
         // A variable, because the names of methods become those of constants.
-        let descriptors =
-            descriptor_set::tokens(&self.descriptors).map(|set| quote!(let descriptors = #set;));
-        let with_descriptors = descriptors.as_ref().map(|_| quote!(.with_descriptors(descriptors)));
+        let set = descriptor_set::tokens(&self.descriptors);
         let registrations = served.map(|(_, names)| {
             let (constant, method) = (&names.constant, &names.server);
             quote! {
-                register_work(engine, #constant #with_descriptors, service, <S as #server_trait>::#method);
+                register_method(serving, #constant, descriptors, <S as #server_trait>::#method);
             }
         });
         let (public, gate) = (self.public(), self.server_gate());
@@ -146,8 +144,7 @@ impl Emitter<'_> {
             #gate
             #[derive(Debug)]
             #public struct #name<S> {
-                service: Arc<S>,
-                engine: Engine,
+                serving: Serving<S>,
             }
 
             #gate
@@ -164,20 +161,21 @@ impl Emitter<'_> {
                     service: Arc<S>,
                     engine: &Engine,
                 ) -> super::#tonic_module::#tonic_server<Self> {
-                    Self::register_methods(&service, engine);
-                    super::#tonic_module::#tonic_server::new(Self { service, engine: engine.clone() })
+                    let serving = Serving::new(service, engine);
+                    Self::register_methods(&serving);
+                    super::#tonic_module::#tonic_server::new(Self { serving })
                 }
 
                 /// Registers the long-running methods with the engine and serves nothing, for a process that only works.
                 /// The methods are registered for as long as the [`Registration`] lives.
                 #public fn register(service: S, engine: &Engine) -> Registration {
-                    let service = Arc::new(service);
-                    Self::register_methods(&service, engine);
-                    Registration::new(service)
+                    let serving = Serving::new(Arc::new(service), engine);
+                    Self::register_methods(&serving);
+                    serving.into_registration()
                 }
 
-                fn register_methods(service: &Arc<S>, engine: &Engine) {
-                    #descriptors
+                fn register_methods(serving: &Serving<S>) {
+                    let descriptors = #set;
                     #(#registrations)*
                 }
             }
@@ -196,13 +194,13 @@ impl Emitter<'_> {
             let (request, response) = self.tonic_signature(method, names);
             let stream = &names.stream;
             let (body, stream_type) = if method.served_operation().is_some() {
-                let accept = if method.streaming.server { quote!(accept_stream) } else { quote!(accept_start) };
+                let accept =
+                    if method.streaming.server { quote!(stream_operation) } else { quote!(start_operation) };
                 let (constant, start) = (&names.constant, &names.start);
-                let body =
-                    quote!(#accept(&self.engine, #constant, &*self.service, request, <S as #server_trait>::#start));
+                let body = quote!(#accept(&self.serving, #constant, request, <S as #server_trait>::#start));
                 (body, quote!(OperationStream))
             } else {
-                let body = quote!(boxed(<S as #server_trait>::#rpc(&self.service, request)));
+                let body = quote!(boxed(<S as #server_trait>::#rpc(&self.serving, request)));
                 (body, quote!(<S as #server_trait>::#stream))
             };
             let stream = method.streaming.server.then(|| quote!(type #stream = #stream_type;));
@@ -214,7 +212,6 @@ impl Emitter<'_> {
                 ) -> BoxFuture<'f, Result<#response, Status>>
                 where
                     'a: 'f,
-                    Self: 'f,
                 {
                     #body
                 }

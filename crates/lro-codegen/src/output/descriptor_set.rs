@@ -46,10 +46,11 @@ fn render(package: &str, set: &[u8]) -> String {
     )
 }
 
-/// Bytes as a literal; nothing if there are none.
-pub(crate) fn tokens(bytes: &[u8]) -> Option<proc_macro2::Literal> {
-    let text = format!("b\"\\\n{}\"", literal(bytes));
-    (!bytes.is_empty()).then(|| text.parse().expect("a literal of bytes is one token"))
+/// Bytes as a literal.
+pub(crate) fn tokens(bytes: &[u8]) -> proc_macro2::Literal {
+    let start = if bytes.is_empty() { "" } else { "\\\n" };
+    let text = format!("b\"{start}{}\"", literal(bytes));
+    text.parse().expect("a literal of bytes is one token")
 }
 
 /// The inside of a byte string literal, in lines that end with a backslash.

@@ -48,7 +48,7 @@ const EFFECTS: &[(&str, &str, &str)] = &[
     ("visibility=pub(crate)", "pub(crate) mod shop_lro {", "pub mod shop_lro {"),
     ("visibility=pub(crate),include_file=mod.rs", "pub(crate) mod example {", ""),
     ("file_descriptor_set", "pub const FILE_DESCRIPTOR_SET: &[u8] = b\"", ""),
-    ("filter_descriptors=false", "", ".with_descriptors("),
+    ("filter_descriptors=false", "let descriptors = b\"\";", "let descriptors = b\"\\\n"),
     ("skip_debug=.", "#[prost(skip_debug)]", ""),
     ("client_attribute=.=#[marked]", "#[marked]\n    #[derive(Debug, Clone)]\n    pub struct ShopClient", ""),
     ("client_mod_attribute=.=#[marked]", "#[marked]\npub mod shop_client {", ""),

@@ -4,7 +4,7 @@
 //! then finds out once that they can be sent to other threads, not once per method of every service.
 
 use std::any::Any;
-use std::future::{Future, ready};
+use std::future::Future;
 use std::sync::Arc;
 
 use prost::Message;
@@ -82,13 +82,6 @@ pub fn register_work<S, Req, Res, Meta, F>(
     engine.register(method, service, move |service, request, operation| async move {
         run(&service, request, operation).await
     });
-}
-
-/// What a start hook does unless it is implemented: it starts the operation, and says no more.
-pub fn plain_start<Req, Meta: Send>(
-    _request: &Request<Req>,
-) -> impl Future<Output = Result<Start<Meta>, Status>> + Send + use<Req, Meta> {
-    ready(Ok(Start::new()))
 }
 
 /// A future of the trait that the user implements, as tonic's trait has it.

@@ -4,7 +4,7 @@
 //!
 //! - `engine`: how it is made, what it offers, how it ends. `settings`: the numbers it goes by.
 //! - `access`: who calls, and what they may do.
-//! - `adapter`: what generated servers hand over. `handlers`: which method is done by which function.
+//! - `adapter`: what generated servers hand over. `serving`: what they hold. `handlers`: which method is done by which function.
 //! - `start`: how an operation begins: what the hook decides, request ids, storing it.
 //! - `run`: one attempt, watched over from its first step until its outcome is stored. `context`: what its handler
 //!   sees.
@@ -25,6 +25,7 @@ mod filter;
 mod handlers;
 mod operations;
 mod run;
+mod serving;
 mod settings;
 mod shared;
 mod start;
@@ -36,12 +37,11 @@ mod telemetry;
 pub mod testing;
 
 pub use self::access::{Access, Action, Authorizer, ByParent, Caller, Everyone, OwnersOnly};
-pub use self::adapter::{
-    Registration, StartHook, Work, accept_start, accept_stream, boxed, plain_start, register_work,
-};
+pub use self::adapter::{Registration, StartHook, Work, accept_start, accept_stream, boxed, register_work};
 pub use self::context::{CheckpointError, Context, ProgressError};
 pub use self::engine::{Completion, Engine, EngineBuilder, MethodStats, OperationStream, Stats, Watch};
 pub use self::operations::OperationsService;
+pub use self::serving::{Serving, register_method, start_operation, stream_operation};
 pub use self::settings::OnDelete;
-pub use self::start::{CompletionToken, InvalidToken, Start};
+pub use self::start::{CompletionToken, InvalidToken, PlainStart, Start, plain_start};
 pub use lro_store::{OnConflict, Retry};

@@ -126,7 +126,7 @@ pub mod library_service_lro {
         ) -> impl Future<
             Output = Result<Start<super::ImportBooksMetadata>, Status>,
         > + Send {
-            plain_start(request)
+            plain_start()
         }
         /// Imports books from the places where their files lie.
         ///
@@ -142,8 +142,7 @@ pub mod library_service_lro {
     /// Serves an implementation of [`LibraryServiceLro`] with tonic.
     #[derive(Debug)]
     pub struct LibraryServiceLroServer<S> {
-        service: Arc<S>,
-        engine: Engine,
+        serving: Serving<S>,
     }
     impl<S: LibraryServiceLro> LibraryServiceLroServer<S> {
         /// Registers the long-running methods with the engine, which runs them, and returns tonic's own server type with all its settings.
@@ -160,29 +159,27 @@ pub mod library_service_lro {
             service: Arc<S>,
             engine: &Engine,
         ) -> super::library_service_server::LibraryServiceServer<Self> {
-            Self::register_methods(&service, engine);
-            super::library_service_server::LibraryServiceServer::new(Self {
-                service,
-                engine: engine.clone(),
-            })
+            let serving = Serving::new(service, engine);
+            Self::register_methods(&serving);
+            super::library_service_server::LibraryServiceServer::new(Self { serving })
         }
         /// Registers the long-running methods with the engine and serves nothing, for a process that only works.
         /// The methods are registered for as long as the [`Registration`] lives.
         pub fn register(service: S, engine: &Engine) -> Registration {
-            let service = Arc::new(service);
-            Self::register_methods(&service, engine);
-            Registration::new(service)
+            let serving = Serving::new(Arc::new(service), engine);
+            Self::register_methods(&serving);
+            serving.into_registration()
         }
-        fn register_methods(service: &Arc<S>, engine: &Engine) {
+        fn register_methods(serving: &Serving<S>) {
             let descriptors = b"\
 \n\xad\x01\x12\x12example.library.v1\"\x1f\n\x04Book\x12\n\n\x04name\x18\x01(\x09\x12\x0b\n\x05title\
 \x18\x02(\x09\".\n\x13ImportBooksMetadata\x12\n\n\x04done\x18\x01(\x0d\x12\x0b\n\x05total\x18\x02(\x0d\
 \">\n\x13ImportBooksResponse\x12'\n\x05books\x18\x01 \x03(\x0b2\x18.example.library.v1.Bookb\x06prot\
 o3";
-            register_work(
-                engine,
-                IMPORT_BOOKS.with_descriptors(descriptors),
-                service,
+            register_method(
+                serving,
+                IMPORT_BOOKS,
+                descriptors,
                 <S as LibraryServiceLro>::import_books,
             );
         }
@@ -195,9 +192,8 @@ o3";
         ) -> BoxFuture<'f, Result<Response<super::Book>, Status>>
         where
             'a: 'f,
-            Self: 'f,
         {
-            boxed(<S as LibraryServiceLro>::get_book(&self.service, request))
+            boxed(<S as LibraryServiceLro>::get_book(&self.serving, request))
         }
         fn import_books<'a, 'f>(
             &'a self,
@@ -208,12 +204,10 @@ o3";
         >
         where
             'a: 'f,
-            Self: 'f,
         {
-            accept_start(
-                &self.engine,
+            start_operation(
+                &self.serving,
                 IMPORT_BOOKS,
-                &*self.service,
                 request,
                 <S as LibraryServiceLro>::start_import_books,
             )
