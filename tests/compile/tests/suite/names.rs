@@ -38,7 +38,7 @@ macro_rules! answer_with_their_names {
 
 answer_with_their_names! {
     plain: connect new operation with_origin clone default into from call poll_ready from_arc serve serve_arc register inner import_operation start_import;
-    long: connect new operation clone default into borrow new_operation s v1 serve_arc register_methods register_work accept_start ready
+    long: connect new operation clone default into borrow new_operation s v1 serve_arc register_methods register_method stream_operation plain_start
 }
 
 #[tokio::test]
@@ -89,9 +89,9 @@ async fn long_running_methods_arrive_under_their_own_names() {
         (client.v1(Item {}).await, "v1"),
         (client.serve_arc(Item {}).await, "serve_arc"),
         (client.register_methods(Item {}).await, "register_methods"),
-        (client.register_work(Item {}).await, "register_work"),
-        (client.accept_start(Item {}).await, "accept_start"),
-        (client.ready(Item {}).await, "ready"),
+        (client.register_method(Item {}).await, "register_method"),
+        (client.stream_operation(Item {}).await, "stream_operation"),
+        (client.plain_start(Item {}).await, "plain_start"),
     ];
     for (operation, name) in operations {
         let error = operation.unwrap().wait().await.unwrap_err();
