@@ -48,9 +48,8 @@ pub mod client {
 #[cfg(feature = "server")]
 pub mod server {
     pub use crate::server::{
-        Context, Engine, OperationStream, PlainStart, Registration, Serving, Start, StartHook, Work,
-        accept_start, accept_stream, boxed, plain_start, register_method, register_work, start_operation,
-        stream_operation,
+        Context, Engine, OperationStream, PlainStart, Registration, Serving, Start, StartHook, Work, boxed,
+        plain_start, register_method, start_operation, stream_operation,
     };
 }
 

@@ -91,7 +91,8 @@ async fn empty(store: PostgresStore, url: &str, count: usize, concurrency: usize
     let client = connect(url).await?;
     let (counter, began) = (Arc::new(Counter::default()), Instant::now());
     let engine = Engine::builder(store).concurrency(concurrency).build();
-    codegen::register_work(&engine, START, &counter, Counter::run);
+    let serving = codegen::Serving::new(Arc::clone(&counter), &engine);
+    codegen::register_method(&serving, START, START.descriptors(), Counter::run);
     while counter.0.load(Ordering::Relaxed) < count {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

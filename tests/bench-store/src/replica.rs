@@ -42,8 +42,8 @@ pub(crate) async fn run(args: &Args) -> Outcome {
         .poll_interval(Duration::from_millis(args.poll))
         .drain_time(Duration::ZERO)
         .build();
-    let service = Arc::new(Service);
-    codegen::register_work(&engine, START, &service, Service::run);
+    let serving = codegen::Serving::new(Arc::new(Service), &engine);
+    codegen::register_method(&serving, START, START.descriptors(), Service::run);
     println!("ready");
     stdin().read_to_end(&mut Vec::new()).await?;
     engine.drain().await;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lro::codegen::{accept_start, register_work};
+use lro::codegen::{Serving, register_method, start_operation};
 use lro::{Caller, Context, Engine, EngineBuilder, Method, Start};
 use tokio::sync::oneshot;
 use tonic::service::Routes;
@@ -40,7 +40,12 @@ impl Jobs {
     /// An engine that does the work and serves nothing.
     pub fn new(builder: EngineBuilder) -> Self {
         let (engine, service) = (builder.build(), Arc::new(Service::default()));
-        register_work(&engine, START, &service, Service::run);
+        register_method(
+            &Serving::new(Arc::clone(&service), &engine),
+            START,
+            START.descriptors(),
+            Service::run,
+        );
         Self { engine, connections: Vec::new(), service }
     }
 
@@ -50,11 +55,11 @@ impl Jobs {
     /// There is no port, or it cannot be connected to.
     pub async fn connect(builder: EngineBuilder) -> Outcome<Self> {
         let jobs = Self::new(builder);
-        let (engine, service) = (jobs.engine.clone(), Arc::clone(&jobs.service));
+        let serving = Arc::new(Serving::new(Arc::clone(&jobs.service), &jobs.engine));
         let start = move |request: Request<Job>| {
-            let (engine, service) = (engine.clone(), Arc::clone(&service));
+            let serving = Arc::clone(&serving);
             async move {
-                accept_start(&engine, START, &*service, request, |_: &Service, _: &Request<Job>| {
+                start_operation(&serving, START, request, |_: &Service, _: &Request<Job>| {
                     ready(Ok(Start::new()))
                 })
                 .await

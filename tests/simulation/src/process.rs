@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lro::codegen::register_work;
+use lro::codegen::{Serving, register_method};
 use lro::google::longrunning::operations_client::OperationsClient;
 use lro::google::longrunning::operations_server::OperationsServer;
 use lro::store::{Change, MemoryStore};
@@ -66,7 +66,12 @@ impl Process {
             Engine::builder(connection.clone()).random_source(move || source.bits()).clock(clock.clone());
         let engine = knobs.engine(builder).build();
         let service = Arc::new(Service { history: history.clone(), process: number, died: died.clone() });
-        register_work(&engine, WORK, &service, Service::work);
+        register_method(
+            &Serving::new(Arc::clone(&service), &engine),
+            WORK,
+            WORK.descriptors(),
+            Service::work,
+        );
         let operations = OperationsClient::new(engine.operations_server());
         let history = history.clone();
         Arc::new(Self { number, engine, operations, connection, died, partition, history, _service: service })

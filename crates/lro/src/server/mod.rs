@@ -37,7 +37,7 @@ mod telemetry;
 pub mod testing;
 
 pub use self::access::{Access, Action, Authorizer, ByParent, Caller, Everyone, OwnersOnly};
-pub use self::adapter::{Registration, StartHook, Work, accept_start, accept_stream, boxed, register_work};
+pub use self::adapter::{Registration, StartHook, Work, boxed};
 pub use self::context::{CheckpointError, Context, ProgressError};
 pub use self::engine::{Completion, Engine, EngineBuilder, MethodStats, OperationStream, Stats, Watch};
 pub use self::operations::OperationsService;

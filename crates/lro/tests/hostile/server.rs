@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lro::codegen::{accept_start, register_work};
+use lro::codegen::{Serving, register_method, start_operation};
 use lro::google::longrunning::operations_client::OperationsClient;
 use lro::google::longrunning::{
     CancelOperationRequest, DeleteOperationRequest, GetOperationRequest, ListOperationsRequest, Operation,
@@ -75,7 +75,7 @@ pub(crate) enum Ask {
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) engine: Engine,
-    service: Arc<Service>,
+    serving: Serving<Service>,
     routes: Routes,
     /// An operation of alice, which runs.
     pub(crate) name: String,
@@ -96,10 +96,10 @@ impl Server {
     pub(crate) async fn new() -> Self {
         let engine =
             Engine::builder(MemoryStore::new()).identify(identify).max_wait(Duration::from_millis(1)).build();
-        let service = Arc::new(Service);
-        register_work(&engine, WORK, &service, Service::work);
+        let serving = Serving::new(Arc::new(Service), &engine);
+        register_method(&serving, WORK, WORK.descriptors(), Service::work);
         let routes = testing::Server::new(&engine).transport();
-        let mut server = Self { engine, service, routes, name: String::new(), token: String::new() };
+        let mut server = Self { engine, serving, routes, name: String::new(), token: String::new() };
         server.name = server.start("alice", Job::default()).await.unwrap().name;
         let delayed = Job { label: "later".to_owned(), ..Job::default() };
         server.start("alice", delayed).await.unwrap();
@@ -120,7 +120,7 @@ impl Server {
             let delay = if label == "later" { Duration::from_secs(3_600) } else { Duration::ZERO };
             std::future::ready(Ok(start.delay(delay)))
         };
-        accept_start(&self.engine, WORK, &*self.service, by(user, job), hook).await.map(Response::into_inner)
+        start_operation(&self.serving, WORK, by(user, job), hook).await.map(Response::into_inner)
     }
 
     /// All operations of alice.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lro::codegen::accept_start;
+use lro::codegen::start_operation;
 use lro::google::longrunning::operations_server::Operations as _;
 use lro::google::longrunning::{
     CancelOperationRequest, DeleteOperationRequest, GetOperationRequest, ListOperationsRequest, Operation,
@@ -57,8 +57,8 @@ impl User<'_> {
 
     async fn start(&self, job: Job, start: Start<Percent>) -> Result<Operation, Status> {
         let hook = |_: &ScriptedService, _: &Request<Job>| std::future::ready(Ok(start));
-        let service = &*self.server.service;
-        let answer = accept_start(&self.server.engine, WORK, service, self.request(job), hook).await;
+        let serving = self.server.serving();
+        let answer = start_operation(&serving, WORK, self.request(job), hook).await;
         answer.map(Response::into_inner)
     }
 
@@ -350,7 +350,7 @@ async fn a_start_is_decided_before_its_hook_runs_and_again_with_the_parent() {
     };
     let call = async |user: &'static str, job: Job| {
         let request = server.user(user).request(job);
-        accept_start(&server.engine, WORK, &*server.service, request, hook).await.map(Response::into_inner)
+        start_operation(&server.serving(), WORK, request, hook).await.map(Response::into_inner)
     };
     let check = Job { validate_only: true, ..Job::new("wait") };
     for job in [Job::new("wait"), Job::new("refuse"), check.clone()] {

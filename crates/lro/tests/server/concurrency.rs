@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro::codegen::register_work;
+use lro::codegen::register_method;
 use lro::{EngineBuilder, Method, OnConflict, Start};
 use lro_store_conformance::{FaultyStore, StoreMethod};
 use tokio::time::Instant;
@@ -21,7 +21,7 @@ const EXPORT: Method<Job, Report, Percent> =
 fn server(settings: impl FnOnce(EngineBuilder) -> EngineBuilder) -> Server {
     let store = FaultyStore::deaf(memory_store());
     let server = Server::over(store, |builder| settings(builder.poll_interval(HOUR)));
-    register_work(&server.engine, EXPORT, &server.service, ScriptedService::work);
+    register_method(&server.serving(), EXPORT, EXPORT.descriptors(), ScriptedService::work);
     server
 }
 
@@ -115,14 +115,14 @@ async fn a_method_without_slots_is_left_to_other_processes() {
     let store = memory_store();
     let imports_only = |builder: EngineBuilder| builder.method_concurrency(EXPORT, 0);
     let imports = Server::with(store.clone(), imports_only);
-    register_work(&imports.engine, EXPORT, &imports.service, ScriptedService::work);
+    register_method(&imports.serving(), EXPORT, EXPORT.descriptors(), ScriptedService::work);
     let name = export(&imports, "succeed").await;
     let import = imports.start("succeed").await;
     assert!(imports.end(&import).await.done);
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert!(!imports.get(&name).await.unwrap().done);
     let both = Server::with(store, |builder| builder);
-    register_work(&both.engine, EXPORT, &both.service, ScriptedService::work);
+    register_method(&both.serving(), EXPORT, EXPORT.descriptors(), ScriptedService::work);
     assert!(imports.end(&name).await.done);
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use lro::codegen::{Registration, register_work};
+use lro::codegen::{Registration, Serving, register_method};
 use lro::google::longrunning::operations_client::OperationsClient;
 use lro::google::longrunning::{GetOperationRequest, WaitOperationRequest};
 use lro::store::MemoryStore;
@@ -116,7 +116,12 @@ async fn dropping_a_registration_ends_it() {
     let watcher = Server::with(store.clone(), |builder| builder.concurrency(0));
     let engine = Engine::builder(store).lease(LEASE).build();
     let (service, mut events) = ScriptedService::new();
-    register_work(&engine, WORK, &service, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&service), &engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
     let registration = Registration::new(service);
     let first = watcher.start("succeed").await;
     assert!(watcher.end(&first).await.done);
@@ -127,7 +132,12 @@ async fn dropping_a_registration_ends_it() {
     assert!(!watcher.get(&second).await.unwrap().done);
     assert!(engine.stats().methods.is_empty());
     let (again, _events) = ScriptedService::new();
-    register_work(&engine, WORK, &again, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&again), &engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
     assert!(watcher.end(&second).await.done, "the method may be registered again");
 }
 
@@ -136,7 +146,12 @@ async fn dropping_a_registration_ends_it() {
 async fn a_second_registration_of_a_method_panics_and_names_it() {
     let server = Server::new();
     let (second, _events) = ScriptedService::new();
-    register_work(&server.engine, WORK, &second, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&second), &server.engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,10 +160,15 @@ async fn an_engine_survives_a_second_registration_and_other_methods_are_no_such_
     let engine = server.engine.clone();
     let (second, _events) = ScriptedService::new();
     let registering = tokio::spawn(async move {
-        register_work(&engine, WORK, &second, ScriptedService::work);
+        register_method(
+            &Serving::new(Arc::clone(&second), &engine),
+            WORK,
+            WORK.descriptors(),
+            ScriptedService::work,
+        );
     });
     assert!(registering.await.unwrap_err().is_panic());
-    register_work(&server.engine, EXPORT, &server.service, ScriptedService::work);
+    register_method(&server.serving(), EXPORT, EXPORT.descriptors(), ScriptedService::work);
     let name = server.begin("wait").await;
     server.service.gate.add_permits(1);
     assert!(server.end(&name).await.done, "by the first service");
@@ -160,7 +180,12 @@ fn of_an_ended_runtime() -> (Engine, Arc<ScriptedService>) {
     let (engine, service) = runtime.block_on(async {
         let engine = Engine::builder(MemoryStore::new()).lease(LEASE).build();
         let (service, _events) = ScriptedService::new();
-        register_work(&engine, WORK, &service, ScriptedService::work);
+        register_method(
+            &Serving::new(Arc::clone(&service), &engine),
+            WORK,
+            WORK.descriptors(),
+            ScriptedService::work,
+        );
         (engine, service)
     });
     drop(runtime);
@@ -200,7 +225,12 @@ fn those_who_wait_when_the_runtime_ends_are_told() {
     let (engine, service) = first.block_on(async {
         let engine = Engine::builder(store.clone()).lease(LEASE).build();
         let (service, _events) = ScriptedService::new();
-        register_work(&engine, WORK, &service, ScriptedService::work);
+        register_method(
+            &Serving::new(Arc::clone(&service), &engine),
+            WORK,
+            WORK.descriptors(),
+            ScriptedService::work,
+        );
         (engine, service)
     });
     let second = Runtime::new().unwrap();

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use futures_core::Stream as _;
-use lro::codegen::{accept_stream, register_work};
+use lro::codegen::{register_method, stream_operation};
 use lro::{Method, OnConflict, Start};
 use lro_store_conformance::{Fault, StoreMethod};
 use tonic::{Code, Request};
@@ -39,7 +39,8 @@ async fn one_that_joins_late_sees_how_far_the_operation_is_and_what_becomes_of_i
     server.expect_began(&first, 1, None).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let hook = |_: &ScriptedService, _: &Request<Job>| ready(Ok(joining()));
-    let call = accept_stream(&server.engine, WORK, &*server.service, Request::new(Job::new("x")), hook);
+    let serving = server.serving();
+    let call = stream_operation(&serving, WORK, Request::new(Job::new("x")), hook);
     let mut stream = call.await.unwrap().into_inner();
     let mut seen = Vec::new();
     while let Some(item) = poll_fn(|context| Pin::new(&mut stream).poll_next(context)).await {
@@ -91,7 +92,7 @@ async fn an_operation_of_another_method_is_not_joined() {
     const OTHER: Method<Job, Report, Percent> =
         Method::new("/test.ScriptedService/Other", "test.Job", "test.Report", "test.Percent");
     let server = Server::new();
-    register_work(&server.engine, OTHER, &server.service, ScriptedService::work);
+    register_method(&server.serving(), OTHER, OTHER.descriptors(), ScriptedService::work);
     server.start_as("wait", joining()).await;
     let refused = server.engine.start(OTHER, Request::new(Job::new("wait")), joining()).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Aborted, "OPERATION_CONFLICT"));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use futures_core::stream::FusedStream as _;
-use lro::codegen::accept_stream;
+use lro::codegen::stream_operation;
 use lro::google::longrunning::Operation;
 use lro::{OperationStream, Start, payload};
 use tonic::{Code, Request, Status};
@@ -19,7 +19,7 @@ const SECOND: Duration = Duration::from_secs(1);
 /// Does what a generated server does with a call of a method that streams.
 async fn call(server: &Server, job: Job) -> Result<OperationStream, Status> {
     let hook = |_: &ScriptedService, _: &Request<Job>| ready(Ok(Start::new()));
-    let answer = accept_stream(&server.engine, WORK, &*server.service, Request::new(job), hook).await;
+    let answer = stream_operation(&server.serving(), WORK, Request::new(job), hook).await;
     answer.map(tonic::Response::into_inner)
 }
 

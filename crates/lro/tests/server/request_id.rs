@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lro::codegen::{accept_start, register_work};
+use lro::codegen::{register_method, start_operation};
 use lro::google::longrunning::Operation;
 use lro::google::rpc;
 use lro::store::MemoryStore;
@@ -137,7 +137,7 @@ async fn equal_bytes_are_the_same_request_even_if_the_message_is_not_equal_to_it
     let request = || Request::new(Weigh { weight: f64::NAN, request_id: "5f1a".to_owned() });
     let first = server.engine.start(WEIGH, request(), Start::new()).await.unwrap().into_inner();
     let refuses = |_: &ScriptedService, _: &Request<Weigh>| std::future::ready(refuses_all());
-    let again = accept_start(&server.engine, WEIGH, &*server.service, request(), refuses).await.unwrap();
+    let again = start_operation(&server.serving(), WEIGH, request(), refuses).await.unwrap();
     assert_eq!(again.into_inner().name, first.name);
 }
 
@@ -167,14 +167,13 @@ async fn ids_are_kept_apart_by_method_and_no_id_repeats_nothing() {
         Method::new("/test.ScriptedService/Other", "test.Job", "test.Report", "test.Percent")
             .with_request_id(|job: &Job| &job.request_id, |job, id| job.request_id = id);
     let server = Server::new();
-    register_work(&server.engine, OTHER, &server.service, ScriptedService::work);
+    register_method(&server.serving(), OTHER, OTHER.descriptors(), ScriptedService::work);
     let mut names = BTreeSet::new();
     for id in ["", "", "5f1a", "5F1A"] {
         names.insert(send(&server, "succeed", id).await.unwrap().name);
         let request = Request::new(Job::identified("succeed", id));
         let refuses = |_: &ScriptedService, _: &Request<Job>| std::future::ready(refuses_all());
-        let status =
-            accept_start(&server.engine, OTHER, &*server.service, request, refuses).await.unwrap_err();
+        let status = start_operation(&server.serving(), OTHER, request, refuses).await.unwrap_err();
         assert_eq!(status.code(), Code::AlreadyExists, "it is no repeat, so the hook is asked");
     }
     let request = Request::new(Job::identified("wait", "5f1a"));

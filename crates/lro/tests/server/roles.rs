@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lro::codegen::register_work;
+use lro::codegen::{Serving, register_method};
 use lro::{Engine, EngineBuilder, Method, Registration, Start};
 use lro_store_conformance::StoreMethod;
 use tokio::time::Instant;
@@ -36,7 +36,12 @@ async fn a_process_that_only_works_runs_what_others_accept_and_tells_them() {
     // What `register` of a generated server does.
     let engine = Engine::builder(store).lease(LEASE).build();
     let (service, mut events) = ScriptedService::new();
-    register_work(&engine, WORK, &service, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&service), &engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
     let registration = Registration::new(Arc::clone(&service));
     let started = Instant::now();
     let name = front.start("report and wait").await;
@@ -57,7 +62,12 @@ async fn a_registration_that_is_dropped_ends_with_the_work_that_is_under_way() {
     let front = Server::with(store.clone(), EngineBuilder::serve_only);
     let engine = Engine::builder(store).lease(LEASE).build();
     let (service, mut events) = ScriptedService::new();
-    register_work(&engine, WORK, &service, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&service), &engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
     let registration = Registration::new(service);
     let running = front.start("sleep 60000").await;
     let Event::Began { .. } = events.recv().await.unwrap() else { panic!("it did not begin") };
@@ -68,7 +78,12 @@ async fn a_registration_that_is_dropped_ends_with_the_work_that_is_under_way() {
     assert!(!front.get(&waits).await.unwrap().done);
     assert_eq!(front.stored(&waits).await.attempts(), 0);
     let other = ScriptedService::new().0;
-    register_work(&engine, WORK, &other, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&other), &engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
     assert!(front.end(&waits).await.done);
 }
 
@@ -108,7 +123,12 @@ async fn work_of_one_method_of_a_service_that_is_gone_keeps_no_other_one_going()
     register_other(&front.engine, &front.service);
     let engine = Engine::builder(store).lease(LEASE).build();
     let (service, mut events) = ScriptedService::new();
-    register_work(&engine, WORK, &service, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&service), &engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
     register_other(&engine, &service);
     let running = front.start("sleep 60000").await;
     let Event::Began { .. } = events.recv().await.unwrap() else { panic!("it did not begin") };
@@ -125,7 +145,12 @@ async fn work_of_one_service_keeps_no_other_service_waiting() {
     register_other(&front.engine, &front.service);
     let engine = Engine::builder(store).lease(LEASE).build();
     let ((service, mut events), (other, _)) = (ScriptedService::new(), ScriptedService::new());
-    register_work(&engine, WORK, &service, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&service), &engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
     register_other(&engine, &other);
     let running = front.start("sleep 60000").await;
     let Event::Began { .. } = events.recv().await.unwrap() else { panic!("it did not begin") };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lro::codegen::accept_start;
+use lro::codegen::start_operation;
 use lro::store::FailureCode;
 use lro::{Retry, Start};
 use lro_store_conformance::{FailureMode, Fault, StoreMethod};
@@ -27,8 +27,8 @@ async fn a_start_hook_that_panics_is_an_internal_error_without_its_text() {
     let server = Server::new();
     let request = || Request::new(Job::new("succeed"));
     for status in [
-        accept_start(&server.engine, WORK, &*server.service, request(), at_once).await.unwrap_err(),
-        accept_start(&server.engine, WORK, &*server.service, request(), later).await.unwrap_err(),
+        start_operation(&server.serving(), WORK, request(), at_once).await.unwrap_err(),
+        start_operation(&server.serving(), WORK, request(), later).await.unwrap_err(),
     ] {
         assert_eq!((status.code(), reason(&status).as_str()), (Code::Internal, "START_HOOK_PANICKED"));
         assert!(!format!("{status:?}").contains("secret"));

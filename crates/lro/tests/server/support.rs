@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lro::codegen::{accept_start, register_work};
+use lro::codegen::{Serving, register_method, start_operation};
 use lro::google::longrunning::operations_client::OperationsClient;
 use lro::google::longrunning::operations_server::OperationsServer;
 use lro::google::longrunning::{
@@ -49,9 +49,19 @@ impl Server {
     ) -> Self {
         let engine = settings(Engine::builder(store.clone()).lease(LEASE)).build();
         let (service, events) = ScriptedService::new();
-        register_work(&engine, WORK, &service, ScriptedService::work);
+        register_method(
+            &Serving::new(Arc::clone(&service), &engine),
+            WORK,
+            WORK.descriptors(),
+            ScriptedService::work,
+        );
         let operations = OperationsClient::new(engine.operations_server());
         Self { store, engine, operations, service, events }
+    }
+
+    /// What a generated server would hold.
+    pub(crate) fn serving(&self) -> Serving<ScriptedService> {
+        Serving::new(Arc::clone(&self.service), &self.engine)
     }
 
     pub(crate) async fn start(&self, script: &str) -> String {
@@ -78,7 +88,7 @@ impl Server {
         start_hook: impl FnOnce() -> Result<Start<Percent>, Status> + Send,
     ) -> Result<Operation, Status> {
         let hook = |_: &ScriptedService, _: &Request<Job>| std::future::ready(start_hook());
-        let answer = accept_start(&self.engine, WORK, &*self.service, request, hook).await;
+        let answer = start_operation(&self.serving(), WORK, request, hook).await;
         answer.map(tonic::Response::into_inner)
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lro::Engine;
-use lro::codegen::register_work;
+use lro::codegen::{Serving, register_method};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -55,7 +55,7 @@ pub async fn run(config: &str) -> Result<(), Box<dyn Error>> {
     let builder = config.settings.engine(Engine::builder(store)).concurrency(config.concurrency);
     let engine = builder.build();
     let service = Arc::new(Service { log, process: config.process, folder: config.folder });
-    register_work(&engine, WORK, &service, Service::work);
+    register_method(&Serving::new(Arc::clone(&service), &engine), WORK, WORK.descriptors(), Service::work);
     let ended = {
         let engine = engine.clone();
         async move {

@@ -1,6 +1,8 @@
 //! Advice about what is probably a mistake.
 
-use lro::codegen::register_work;
+use std::sync::Arc;
+
+use lro::codegen::{Serving, register_method};
 use lro::{Engine, Start};
 use tonic::Request;
 use tracing::Level;
@@ -17,7 +19,12 @@ async fn starts_that_nobody_can_ask_for_are_warned_of_once() {
     let lines = Lines::collect();
     let engine = Engine::builder(memory_store()).build();
     let (service, _events) = ScriptedService::new();
-    register_work(&engine, WORK, &service, ScriptedService::work);
+    register_method(
+        &Serving::new(Arc::clone(&service), &engine),
+        WORK,
+        WORK.descriptors(),
+        ScriptedService::work,
+    );
     for _ in 0..2 {
         engine.start(WORK, Request::new(Job::new("succeed")), Start::new()).await.unwrap();
     }
