@@ -36,9 +36,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// They import all of it, so that a crate that lacks the feature `client` has one error, which says so.
 #[cfg(feature = "client")]
 pub mod client {
-    pub use crate::client::adapter::{
-        client_streaming, connect, server_streaming, start, start_streaming, streaming, unary,
-    };
+    pub use crate::client::adapter::{client_streaming, connect, server_streaming, streaming, unary};
     pub use crate::client::{Client, Operation, OperationsClient, Starting, Transport, random_id, routed};
 }
 

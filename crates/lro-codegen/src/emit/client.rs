@@ -122,7 +122,7 @@ impl Emitter<'_> {
                 request: impl IntoRequest<#input>,
             ) -> Starting<#response, #metadata> {
                 #fill
-                #start(&self.inner, #constant, #request)
+                self.inner.#start(#constant, #request)
             }
 
             #resume_docs

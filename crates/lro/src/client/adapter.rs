@@ -11,8 +11,7 @@ use tonic::codegen::StdError;
 use tonic::transport::{self, Endpoint};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{Client, Starting};
-use crate::Method;
+use super::Client;
 use crate::codegen::{BoxFuture, Stream};
 
 /// Connects as [`Client::connect`] does, for a client that wraps a [`Client`].
@@ -29,42 +28,6 @@ where
     // The destination need not be `Send`, so it stays out of the future.
     let endpoint = Endpoint::new(destination);
     Box::pin(async move { Ok(Client::connect(endpoint?).await?.into()) })
-}
-
-/// As [`Client::start`].
-///
-/// # Errors
-///
-/// Those of [`Client::start`].
-pub fn start<Req, Res, Meta>(
-    client: &Client,
-    method: Method<Req, Res, Meta>,
-    request: Request<Req>,
-) -> Starting<Res, Meta>
-where
-    Req: Message + 'static,
-    Res: 'static,
-    Meta: 'static,
-{
-    client.start(method, request)
-}
-
-/// As [`Client::start_streaming`].
-///
-/// # Errors
-///
-/// Those of [`Client::start_streaming`].
-pub fn start_streaming<Req, Res, Meta>(
-    client: &Client,
-    method: Method<Req, Res, Meta>,
-    request: Request<Req>,
-) -> Starting<Res, Meta>
-where
-    Req: Message + 'static,
-    Res: 'static,
-    Meta: 'static,
-{
-    client.start_streaming(method, request)
 }
 
 /// As [`Client::unary`].

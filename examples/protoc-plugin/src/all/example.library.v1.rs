@@ -524,7 +524,7 @@ pub mod library_service_lro {
             &self,
             request: impl IntoRequest<super::ImportBooksRequest>,
         ) -> Starting<super::ImportBooksResponse, super::ImportBooksMetadata> {
-            start(&self.inner, IMPORT_BOOKS, request.into_request())
+            self.inner.start(IMPORT_BOOKS, request.into_request())
         }
         /// Picks up an operation of [`Self::import_books`] by its name; asks the server nothing yet.
         pub fn import_books_operation(
