@@ -11,9 +11,10 @@ use tonic::{GrpcMethod, IntoStreamingRequest, Request, Response, Status, Streami
 use tonic_prost::ProstCodec;
 
 use super::codec::Encoded;
+use super::failure::status;
 use super::operation::{Operation, RawOperation};
 use super::transport::{Beginning, Erased};
-use super::{Client, Inner, verdict};
+use super::{Client, Inner};
 use crate::google::longrunning;
 use crate::method::{self, Method};
 
@@ -159,7 +160,7 @@ impl Inner {
         let route = route(path, &mut request)?;
         let mut grpc = self.ready(transport).await?;
         let answer = grpc.unary(request, route, codec).await;
-        if answer.as_ref().err().is_none_or(|status| !verdict::is_lost(status)) {
+        if answer.as_ref().err().is_none_or(|failed| !status::is_lost(failed)) {
             self.channel.learned.reached();
         }
         answer

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tonic::codec::CompressionEncoding;
 
-use super::poller::Jitter;
+use super::pause::Jitter;
 use super::{Client, Transport};
 use crate::{Polling, RetryPolicy};
 

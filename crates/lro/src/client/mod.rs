@@ -1,43 +1,32 @@
 //! The client: it calls a service, and follows the operations that the methods of the service start.
 //!
-//! [`Client`] makes the calls, by the settings of `configure`: `call` sends them through any `transport`, and `header` adds what clients add to requests. `adapter` has
-//! the calls as generated clients make them.
+//! [`Client`] makes the calls, by the settings of `configure`: `call` sends them through any `transport`, as bytes (`codec`), and `header` adds what clients
+//! add to requests. `adapter` has the calls as generated clients make them.
 //!
-//! [`Starting`] is the call that starts an operation, [`Operation`] the handle of one: `operation` has its name, types and `settings`, `wait` and
-//! `cancel` have its calls. [`Updates`] is an operation as a stream, and [`OperationList`] a stream of handles, which
-//! [`OperationsClient`] makes. `origin` is how an operation was started, and `reference` the handle as text. `registry` reads operations of which only
-//! the run tells what they hold.
+//! [`Starting`] is the call that starts an operation, [`Operation`] the handle of one, and [`Updates`] an operation as a stream.
+//! [`OperationsClient`] knows the operations of a server by their names, and lists them as a stream of handles ([`OperationList`]). `reference` is the handle as
+//! text, and `registry` reads operations of which only the run tells what they hold.
 //!
-//! `shared` is what the handles of an operation share: its calls, the last answer, which `snapshot` reads with its types, and who waits.
-//! `poller` is the task that asks while somebody does, and `follow` waits for what it finds out. `channel` is what the handles of a client share.
-//! `kind` lists what can go wrong, `verdict` says whether it is final, and `error` adds the handle, and is what callers see.
+//! `shared` is what the handles of an operation share: its calls, what is known of it, and who waits. `poller` is the task that asks while somebody
+//! does, with the `pause`s of the policy, and by the `settings` of the handles. `channel` is what the handles of a client share, and `failure` is what can go wrong.
 
 pub(crate) mod adapter;
 mod call;
-mod cancel;
 mod channel;
 mod codec;
 mod configure;
-mod error;
-mod follow;
+mod failure;
 mod header;
-mod kind;
-mod list;
 mod operation;
 mod operations;
-mod origin;
+mod pause;
 mod poller;
 mod reference;
 mod registry;
 mod settings;
 mod shared;
-mod snapshot;
 mod start;
-mod starting;
 mod transport;
-mod updates;
-mod verdict;
-mod wait;
 
 use std::fmt;
 use std::sync::Arc;
@@ -46,20 +35,16 @@ use tonic::codec::CompressionEncoding;
 use tonic::codegen::StdError;
 use tonic::transport::Endpoint;
 
-pub use self::error::OperationError;
 pub use self::header::{random_id, routed};
-pub use self::list::OperationList;
-pub use self::operation::{Operation, RawOperation};
-pub use self::operations::OperationsClient;
+pub use self::operation::{Operation, OperationError, RawOperation, Snapshot, State, Update, Updates};
+pub use self::operations::{OperationList, OperationsClient};
 pub use self::reference::{OperationRef, OtherMethod, ParseOperationRefError};
 pub use self::registry::{BoxedMessage, DecodedOperation, MethodRegistry};
-pub use self::snapshot::{Snapshot, State};
-pub use self::starting::Starting;
+pub use self::start::Starting;
 pub use self::transport::{Connection, Transport};
-pub use self::updates::{Update, Updates};
 
 use self::channel::{Channel, MAX_HELD_WAITS, MAX_POLLS_PER_SECOND};
-use self::poller::Jitter;
+use self::pause::Jitter;
 use self::settings::Settings;
 use self::transport::{Erased, Renewal};
 use crate::{Polling, RetryPolicy};

@@ -7,9 +7,8 @@ use std::time::Duration;
 use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout};
 
-use super::plan::Plan;
 use crate::OperationRpcs;
-use crate::client::kind::RpcFailure;
+use crate::client::failure::RpcFailure;
 use crate::client::shared::{Demand, Fed, Shared};
 use crate::google::longrunning::Operation;
 
@@ -52,33 +51,21 @@ pub(super) enum Call<'a> {
 type Answer = Result<Operation, RpcFailure>;
 
 impl<'a> Call<'a> {
-    pub(super) fn choose(shared: &'a Shared, demand: &Demand, plan: &Plan) -> Self {
-        if shared.is_fed() {
-            return Self::Listen;
-        }
-        if demand.rpcs.watch().is_some() && !plan.has_no_stream() {
-            return Self::Open;
-        }
-        let get = Self::Get { path: demand.rpcs.get().map(|rpc| rpc.path) };
-        let channel = shared.client.channel();
-        let useful =
-            |path| plan.may_wait() && demand.settings.polling.waits() && channel.learned.is_useful(path);
-        let path = match demand.rpcs.wait().map(|rpc| rpc.path) {
-            Some(path) if demand.rpcs.get().is_none() || useful(path) => path,
-            _ => return get,
-        };
-        // Who wants to know more than the end wants to know first how far the operation is.
-        if demand.interval.is_some() && !shared.is_known() && demand.rpcs.get().is_some() {
-            return get;
-        }
-        let permit = channel.hold();
-        if permit.is_none() && demand.rpcs.get().is_some() {
-            return get;
-        }
+    pub(super) fn get(rpcs: &OperationRpcs) -> Self {
+        Self::Get { path: rpcs.get().map(|rpc| rpc.path) }
+    }
+
+    /// Asks the server to hold its answer for as long as the policy, those who wait and what is known of the server allow.
+    pub(super) fn wait(
+        path: &'static str,
+        demand: &Demand,
+        shared: &Shared,
+        permit: Option<SemaphorePermit<'a>>,
+    ) -> Self {
         let left = demand.deadline.map_or(LONGEST_HOLD, |end| end.saturating_duration_since(Instant::now()));
+        let learned = shared.client.channel().learned.longest_hold(path);
         let hold = demand.interval.unwrap_or(demand.settings.polling.max_delay());
-        let hold =
-            hold.min(left).min(LONGEST_HOLD).min(channel.learned.longest_hold(path)).max(SHORTEST_HOLD);
+        let hold = hold.min(left).min(LONGEST_HOLD).min(learned).max(SHORTEST_HOLD);
         Self::Wait { path, hold, _permit: permit }
     }
 

@@ -6,10 +6,10 @@ use tokio::time::Instant;
 use tonic::Code;
 
 use super::call::Call;
-use super::plan::{HOLD, Plan, later};
-use crate::client::kind::RpcFailure;
-use crate::client::shared::{Demand, Shared, Trouble};
-use crate::client::verdict;
+use super::plan::{HOLD, can_get, later};
+use super::verdict;
+use crate::client::failure::{RpcFailure, status};
+use crate::client::shared::{Demand, Plan, Shared, Trouble};
 
 /// What is younger has not been waited for.
 const FRESH: Duration = Duration::from_millis(250);
@@ -26,16 +26,17 @@ impl Plan {
     ) -> Option<Trouble> {
         let code = failure.status.code();
         let now = Instant::now();
-        let can_get = demand.rpcs.get().is_some();
-        let delay = verdict::retry_delay(&failure.status);
-        let is_lost = verdict::is_lost(&failure.status);
+        let can_get = can_get(demand);
+        let can_ask = can_get || demand.rpcs.wait().is_some();
+        let delay = status::retry_delay(&failure.status);
+        let is_lost = status::is_lost(&failure.status);
         match call {
             // How it broke says little; whoever is asked next says more.
-            Call::Listen if can_get || demand.rpcs.wait().is_some() => {
+            Call::Listen if can_ask => {
                 self.due = Some(later(now, self.before_reopening(demand, shared)));
                 return None;
             }
-            Call::Open if code == Code::Unimplemented && (can_get || demand.rpcs.wait().is_some()) => {
+            Call::Open if code == Code::Unimplemented && can_ask => {
                 self.has_no_stream = true;
                 self.due = Some(now);
                 return None;
@@ -70,7 +71,7 @@ impl Plan {
                 if can_get
                     && code != Code::Unavailable
                     && delay.is_none()
-                    && !verdict::will_not_do(&failure.status) =>
+                    && !status::will_not_do(&failure.status) =>
             {
                 self.confirms = true;
                 self.refusal = (code != Code::Unauthenticated).then_some(code);

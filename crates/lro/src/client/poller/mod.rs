@@ -1,12 +1,13 @@
 //! The task that asks for an operation while somebody waits for it.
 //!
 //! All handles of an operation share one, so that a hundred clones ask no more often than one, and all of them learn of the end at the same
-//! moment. `plan` decides what to ask and when, by the `pause`s of the policy, `failed` what to do after a failure, and `call` asks.
+//! moment. `plan` decides what to ask and when, by the pauses of the policy, `failed` what to do after a failure, and `call` asks. `verdict` says what a failure means to one
+//! who waits.
 
 mod call;
 mod failed;
-mod pause;
 mod plan;
+pub(super) mod verdict;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::Instrument as _;
 
 use self::call::Call;
-pub(super) use self::pause::{Backoff, Jitter};
-pub(super) use self::plan::Plan;
-use super::kind::RpcFailure;
+use super::failure::RpcFailure;
 use super::shared::{Demand, Shared};
 use crate::google::longrunning::Operation;
 
@@ -81,7 +80,7 @@ fn next(shared: &Shared) -> Next {
 /// Asks once. Returns whether the operation has ended, or nobody wants to know any more.
 async fn look(shared: &Arc<Shared>) -> bool {
     let Some((demand, mut plan)) = shared.demand() else { return true };
-    let call = Call::choose(shared, &demand, &plan);
+    let call = plan.next_call(&demand, shared);
     plan.began(Instant::now());
     shared.set_plan(plan);
     let Some((answer, took)) = ask(shared, &call, &demand).await else { return false };

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 use tonic::Code;
 
 use super::call::Call;
-use super::pause::{Backoff, Pauses};
-use crate::client::shared::{Demand, Shared};
+use crate::client::pause::Backoff;
+use crate::client::shared::{Demand, Plan, Shared};
 use crate::google::longrunning::{Operation, operation};
 
 /// A server that held its answer for so long has waited, even if it was asked for more.
@@ -21,74 +21,51 @@ const MAX_USELESS_WAITS: u32 = 3;
 /// Nearer to the caller's limit than this, there is one more look.
 const NEAR: Duration = Duration::from_secs(1);
 
-/// What the poller of one operation does next, and when.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::client) struct Plan {
-    pub(super) pauses: Pauses,
-    /// The pauses after failures.
-    pub(super) backoff: Backoff,
-    /// When the last call began.
-    looked: Option<Instant>,
-    /// When the server last told of the operation.
-    pub(super) answered: Option<Instant>,
-    /// When the next call is due; `None` for at once.
-    pub(super) due: Option<Instant>,
-    /// Whether the server has asked to be left alone until then.
-    pub(super) is_told_to_wait: bool,
-    /// Whether `GetOperation` is to decide about what `WaitOperation` has said.
-    pub(super) confirms: bool,
-    /// What `WaitOperation` was refused with, until `GetOperation` has decided.
-    pub(super) refusal: Option<Code>,
-    /// How many of the last calls of `WaitOperation`, in a row, were of no use.
-    pub(super) useless_waits: u32,
-    /// Whether the server has turned out not to have the RPC that streams states.
-    pub(super) has_no_stream: bool,
-    /// Since when there has been a stream, if there is one.
-    pub(super) opened: Option<Instant>,
-    /// The first of the calls that have failed since one succeeded.
-    pub(super) failing_since: Option<Instant>,
-    /// The code of the last of them, and how many had it.
-    pub(super) alike: Option<(Code, u32)>,
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Self {
-            pauses: Pauses::new(),
-            backoff: Backoff::default(),
-            looked: None,
-            answered: None,
-            due: None,
-            is_told_to_wait: false,
-            confirms: false,
-            refusal: None,
-            useless_waits: 0,
-            has_no_stream: false,
-            opened: None,
-            failing_since: None,
-            alike: None,
-        }
-    }
-}
-
 impl Plan {
-    /// When the last call began.
-    pub(in crate::client) fn looked(&self) -> Option<Instant> {
-        self.looked
-    }
-
     /// How long it is until the next call is due.
     pub(super) fn pause(&self) -> Duration {
         self.due.map_or(Duration::ZERO, |due| due.saturating_duration_since(Instant::now()))
     }
 
-    pub(super) fn has_no_stream(&self) -> bool {
-        self.has_no_stream
+    /// What to ask next.
+    pub(super) fn next_call<'a>(&self, demand: &Demand, shared: &'a Shared) -> Call<'a> {
+        match self.way(demand, shared) {
+            Way::Listen => Call::Listen,
+            Way::Open => Call::Open,
+            // Who wants to know more than the end wants to know first how far the operation is.
+            Way::Wait(path) if demand.interval.is_none() || shared.is_known() || !can_get(demand) => {
+                let permit = shared.client.channel().hold();
+                if permit.is_none() && can_get(demand) {
+                    return Call::get(demand.rpcs);
+                }
+                Call::wait(path, demand, shared, permit)
+            }
+            Way::Wait(_) | Way::Get => Call::get(demand.rpcs),
+        }
     }
 
-    /// Whether the next call may be one of `WaitOperation`.
-    pub(super) fn may_wait(&self) -> bool {
-        !self.confirms
+    /// How the server tells of the operation, as far as is known.
+    fn way(&self, demand: &Demand, shared: &Shared) -> Way {
+        if shared.is_fed() {
+            return Way::Listen;
+        }
+        if demand.rpcs.watch().is_some() && !self.has_no_stream {
+            return Way::Open;
+        }
+        let is_useful = |path| {
+            !self.confirms
+                && demand.settings.polling.waits()
+                && shared.client.channel().learned.is_useful(path)
+        };
+        match demand.rpcs.wait().map(|rpc| rpc.path) {
+            Some(path) if !can_get(demand) || is_useful(path) => Way::Wait(path),
+            _ => Way::Get,
+        }
+    }
+
+    /// Whether the server is to be looked at from time to time, because it does not answer when there is something to tell.
+    fn polls(&self, demand: &Demand, shared: &Shared) -> bool {
+        can_get(demand) && matches!(self.way(demand, shared), Way::Get)
     }
 
     /// When the next call is due.
@@ -96,11 +73,7 @@ impl Plan {
         let mut due = match self.due {
             Some(due) => due,
             // A server that does not wait is not asked in the moment in which it has told of the operation.
-            None if self.looked.is_none()
-                && shared.is_known()
-                && !self.would_wait(demand, shared)
-                && !shared.is_fed() =>
-            {
+            None if self.looked.is_none() && shared.is_known() && self.polls(demand, shared) => {
                 later(now, self.pauses.next(demand.settings.polling, shared.client.random()))
             }
             None => now,
@@ -119,13 +92,6 @@ impl Plan {
             due = if left > NEAR { now + left / 2 } else { last };
         }
         due
-    }
-
-    /// Whether the next call is one that the server holds, as far as is known.
-    fn would_wait(&self, demand: &Demand, shared: &Shared) -> bool {
-        let open = demand.rpcs.watch().is_some() && !self.has_no_stream;
-        let wait = demand.rpcs.wait().is_some_and(|rpc| shared.client.channel().learned.is_useful(rpc.path));
-        open || (wait && demand.settings.polling.waits() && self.may_wait()) || demand.rpcs.get().is_none()
     }
 
     /// A call begins.
@@ -161,12 +127,12 @@ impl Plan {
                 self.decided(demand, shared);
                 // Who wants to know more than the end has asked how far it is, and goes on as others begin.
                 let first = demand.interval.is_some() && !shared.is_known();
-                let goes_on = !std::mem::take(&mut self.confirms) && first && self.would_wait(demand, shared);
+                let goes_on = !std::mem::take(&mut self.confirms) && first && !self.polls(demand, shared);
                 self.due = Some(if goes_on { now } else { later(now, self.pauses.next(polling, jitter)) });
             }
             Call::Wait { path, hold, .. } => {
                 if operation.done {
-                    let believed = demand.rpcs.get().is_none() || !is_doubtful(operation);
+                    let believed = !can_get(demand) || !is_doubtful(operation);
                     if !believed {
                         self.confirms = true;
                         self.useless(path, shared);
@@ -208,6 +174,23 @@ impl Plan {
             None => {}
         }
     }
+}
+
+/// How a server tells of an operation.
+enum Way {
+    /// By a stream that is open.
+    Listen,
+    /// By a stream that is to be opened.
+    Open,
+    /// By this RPC, when the operation has ended.
+    Wait(&'static str),
+    /// When it is asked.
+    Get,
+}
+
+/// Whether there is an RPC that answers with the operation as it is.
+pub(super) fn can_get(demand: &Demand) -> bool {
+    demand.rpcs.get().is_some()
 }
 
 /// A time after `from`. A policy may have pauses that are longer than the clock can say.

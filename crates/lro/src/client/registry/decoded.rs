@@ -1,7 +1,7 @@
 //! An operation whose types were found at run time.
 
 use super::message::BoxedMessage;
-use crate::client::snapshot::State;
+use crate::client::operation::State;
 
 /// An operation as it was at one moment, with messages of types that were found at run time.
 #[derive(Debug)]

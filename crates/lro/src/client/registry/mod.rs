@@ -15,11 +15,10 @@ pub use self::decoded::DecodedOperation;
 pub use self::message::BoxedMessage;
 
 use super::Client;
-use super::error::OperationError;
-use super::kind::Kind;
-use super::operation::RawOperation;
+use super::failure::Kind;
+use super::operation::snapshot::{self, State};
+use super::operation::{OperationError, RawOperation};
 use super::reference::OperationRef;
-use super::snapshot::{self, State};
 use crate::google::longrunning;
 use crate::{Method, payload};
 

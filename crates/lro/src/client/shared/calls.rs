@@ -8,12 +8,11 @@ use tonic::Request;
 use super::Shared;
 use super::feed::Feed;
 use crate::client::codec::read;
+use crate::client::failure::{RpcFailure, status};
 use crate::client::header;
-use crate::client::kind::RpcFailure;
-use crate::client::verdict;
 use crate::google::longrunning::Operation;
 use crate::operation_rpcs::OperationRpc;
-use crate::{OperationRpcs, Routing};
+use crate::{OperationRpcs, RetryPolicy, Routing};
 
 impl Shared {
     /// Asks for the operation as it is. If no RPC answers that, a stream does with the first that it says.
@@ -32,6 +31,15 @@ impl Shared {
             limit_to(&mut request, limit);
         }
         self.ask(rpcs, rpc.path, request).await
+    }
+
+    /// Asks for the operation as it is, because the caller wants to know.
+    pub(in crate::client) async fn look(
+        &self,
+        rpcs: &'static OperationRpcs,
+        retry: &RetryPolicy,
+    ) -> Result<Operation, RpcFailure> {
+        once_more(retry, || self.get(rpcs, None)).await
     }
 
     /// Asks the server to answer when the operation ends, or after `hold` if it has not ended by then.
@@ -83,13 +91,11 @@ impl Shared {
     /// Makes a call whose answer says nothing.
     async fn tell(&self, rpc: Option<OperationRpc>, missing: &'static str) -> Result<(), RpcFailure> {
         let OperationRpc { path, request } = rpc.ok_or_else(|| RpcFailure::missing(missing))?;
-        // In a box, because a call takes more room than all else that a handle does.
-        let tell = || Box::pin(self.client.about_operation(path, self.request(request(self.name.clone()))));
-        let told = match tell().await {
-            Err(status) if verdict::may_have_new_token(&self.client.retry_policy(), &status) => tell().await,
-            told => told,
+        let tell = || async move {
+            let told = self.client.about_operation(path, self.request(request(self.name.clone()))).await;
+            told.map(drop).map_err(RpcFailure::of(path))
         };
-        told.map(drop).map_err(RpcFailure::of(path))
+        once_more(&self.client.retry_policy(), tell).await
     }
 
     fn request(&self, message: Vec<u8>) -> Request<Vec<u8>> {
@@ -104,6 +110,18 @@ impl Shared {
             header::add_routing(&mut request, &Routing::new().field("name", &self.name));
         }
         request
+    }
+}
+
+/// Makes a call, and makes it once more if it is refused because of its token.
+async fn once_more<T, F>(retry: &RetryPolicy, call: impl Fn() -> F) -> Result<T, RpcFailure>
+where
+    F: Future<Output = Result<T, RpcFailure>>,
+{
+    // In a box, because a call takes more room than all else that a handle does.
+    match Box::pin(call()).await {
+        Err(failure) if status::may_have_new_token(retry, &failure.status) => Box::pin(call()).await,
+        answer => answer,
     }
 }
 

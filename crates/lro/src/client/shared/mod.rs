@@ -1,8 +1,10 @@
 //! What all handles of one operation share: what is known of it, who waits for it, and the task that asks for them.
 
 mod calls;
+mod carried;
 mod demand;
 pub(in crate::client) mod feed;
+mod plan;
 mod seen;
 mod watched;
 
@@ -14,15 +16,15 @@ use tokio::sync::futures::Notified;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use tonic::Status;
-use tonic::metadata::MetadataMap;
 
+pub(in crate::client) use self::carried::Carried;
 pub(in crate::client) use self::demand::{Demand, Interest};
 use self::feed::Feed;
+pub(in crate::client) use self::plan::Plan;
 pub(in crate::client) use self::seen::{Seen, Trouble};
 use self::watched::Watched;
 use super::Client;
-use super::kind::Kind;
-use super::poller::{self, Plan};
+use super::failure::Kind;
 use crate::google::longrunning::Operation;
 
 /// What all handles of one operation share.
@@ -46,14 +48,6 @@ pub(in crate::client) struct Shared {
     is_fed: AtomicBool,
 }
 
-/// What the call that started an operation had with it, and later calls have too.
-#[derive(Debug, Clone, Default)]
-pub(in crate::client) struct Carried {
-    pub(in crate::client) metadata: MetadataMap,
-    /// When the caller's time is over.
-    pub(in crate::client) deadline: Option<Instant>,
-}
-
 /// Who waits for an operation, and who asks for them.
 #[derive(Debug, Default)]
 struct Waiting {
@@ -65,6 +59,15 @@ struct Waiting {
     /// What the poller will do next. It is kept while nobody waits, so that whoever waits again does not ask more often than one who
     /// never gave up.
     plan: Plan,
+}
+
+impl Waiting {
+    fn keep_polling(&mut self, spawn: impl FnOnce(u32) -> AbortHandle) {
+        if self.poller.is_none() {
+            self.poller_number = self.poller_number.wrapping_add(1);
+            self.poller = Some(spawn(self.poller_number));
+        }
+    }
 }
 
 /// What a stream has said.
@@ -113,8 +116,13 @@ impl Shared {
         if self.name.is_empty() { Err(Kind::Malformed("it has no name to ask for it by")) } else { Ok(()) }
     }
 
-    /// Takes note of somebody who waits, and returns a number for [`leave`](Self::leave).
-    pub(in crate::client) fn join(self: &Arc<Self>, interest: Arc<Interest>) -> u32 {
+    /// Takes note of somebody who waits, and returns a number for [`leave`](Self::leave). If nobody asks, `spawn` has somebody do it; it is given a number
+    /// for [`poller_ended`](Self::poller_ended).
+    pub(in crate::client) fn join(
+        &self,
+        interest: Arc<Interest>,
+        spawn: impl FnOnce(u32) -> AbortHandle,
+    ) -> u32 {
         let mut waiting = self.waiting();
         let id = waiting.next_id;
         waiting.next_id = id.wrapping_add(1);
@@ -123,7 +131,8 @@ impl Shared {
             waiting.interests.reserve_exact(1);
         }
         waiting.interests.push((id, interest));
-        self.keep_polling(waiting);
+        waiting.keep_polling(spawn);
+        drop(waiting);
         self.changed.notify_one();
         id
     }
@@ -140,15 +149,8 @@ impl Shared {
     }
 
     /// Sees to it that somebody asks. The task that did so is gone when its runtime is.
-    pub(in crate::client) fn resume_polling(self: &Arc<Self>) {
-        self.keep_polling(self.waiting());
-    }
-
-    fn keep_polling(self: &Arc<Self>, mut waiting: MutexGuard<'_, Waiting>) {
-        if waiting.poller.is_none() {
-            waiting.poller_number = waiting.poller_number.wrapping_add(1);
-            waiting.poller = Some(poller::spawn(Arc::clone(self), waiting.poller_number));
-        }
+    pub(in crate::client) fn resume_polling(&self, spawn: impl FnOnce(u32) -> AbortHandle) {
+        self.waiting().keep_polling(spawn);
     }
 
     /// A poller has ended.
@@ -165,7 +167,7 @@ impl Shared {
     pub(in crate::client) fn demand(&self) -> Option<(Demand, Plan)> {
         let waiting = self.waiting();
         let demand =
-            Demand::of(waiting.interests.iter().map(|(_, interest)| &**interest), waiting.plan.looked())?;
+            Demand::of(waiting.interests.iter().map(|(_, interest)| &**interest), waiting.plan.looked)?;
         Some((demand, waiting.plan))
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Shared;
-use crate::client::kind::RpcFailure;
+use crate::client::failure::RpcFailure;
 use crate::google::longrunning::Operation;
 
 /// What the server said last, and what went wrong since.

@@ -22,7 +22,7 @@ const FIRST: [Duration; 3] =
     [Duration::from_millis(400), Duration::from_millis(1200), Duration::from_millis(3600)];
 
 /// The pauses of one operation: first short ones, then those of a policy.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Pauses {
     /// How many of the first pauses have been made.
     made: usize,
@@ -31,10 +31,6 @@ pub(super) struct Pauses {
 }
 
 impl Pauses {
-    pub(super) const fn new() -> Self {
-        Self { made: 0, next: None }
-    }
-
     /// The next pause: at least seven tenths of what the policy says, and never more than all of it.
     pub(super) fn next(&mut self, policy: Polling, jitter: &Jitter) -> Duration {
         if let Some(first) = FIRST.get(self.made)
@@ -51,13 +47,13 @@ impl Pauses {
 
 /// The pauses after failures, from one success to the next.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in crate::client) struct Backoff {
+pub(super) struct Backoff {
     next: Option<Duration>,
 }
 
 impl Backoff {
     /// The pause after one more failure.
-    pub(in crate::client) fn after(&mut self, policy: &RetryPolicy, jitter: &Jitter) -> Duration {
+    pub(super) fn after(&mut self, policy: &RetryPolicy, jitter: &Jitter) -> Duration {
         let whole = self.next.unwrap_or(policy.initial_backoff()).min(policy.max_backoff());
         self.next = Some(grown(whole, policy.backoff_multiplier()));
         jitter.shorten(whole)
@@ -71,10 +67,10 @@ fn grown(pause: Duration, multiplier: f64) -> Duration {
 
 /// The source of randomness: numbers from 0 to 1.
 #[derive(Clone)]
-pub(in crate::client) struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
+pub(super) struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
 
 impl Jitter {
-    pub(in crate::client) fn new(source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+    pub(super) fn new(source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         Self(Arc::new(source))
     }
 
@@ -105,7 +101,7 @@ mod tests {
 
     fn seconds(polling: Polling, jitter: f64, count: usize) -> Vec<f64> {
         let jitter = Jitter::new(move || jitter);
-        let mut pauses = Pauses::new();
+        let mut pauses = Pauses::default();
         (0..count).map(|_| pauses.next(polling, &jitter).as_secs_f64()).collect()
     }
 
@@ -140,7 +136,7 @@ mod tests {
         let shrinking = Polling::new().with_initial_delay(FIRST[0]).with_multiplier(f64::NAN);
         assert_eq!(seconds(shrinking, 0.0, 2), [0.4, 0.4]);
         let endless = Polling::new().with_multiplier(f64::INFINITY).with_max_delay(Duration::MAX);
-        let (mut pauses, jitter) = (Pauses::new(), Jitter::new(|| 0.0));
+        let (mut pauses, jitter) = (Pauses::default(), Jitter::new(|| 0.0));
         for _ in 0..=FIRST.len() {
             pauses.next(endless, &jitter);
         }

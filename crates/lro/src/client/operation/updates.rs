@@ -12,15 +12,15 @@ use prost::Message;
 use prost_types::Any;
 use tracing::Instrument as _;
 
+use super::Operation;
 use super::error::OperationError;
 use super::follow::Follow;
-use super::kind::Kind;
-use super::operation::Operation;
+use crate::client::failure::Kind;
 use crate::google::longrunning;
 use crate::payload;
 
 /// How often the client asks for news, unless the caller says otherwise.
-pub(super) const INTERVAL: Duration = Duration::from_secs(1);
+pub(in crate::client) const INTERVAL: Duration = Duration::from_secs(1);
 
 /// An item of [`Updates`].
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,7 @@
 //! The calls that start operations.
 
+mod starting;
+
 use std::time::Duration;
 
 use prost::Message;
@@ -7,13 +9,13 @@ use tokio::time::{Instant, sleep};
 use tonic::metadata::MetadataMap;
 use tonic::{Extensions, Request, Status};
 
+pub use self::starting::Starting;
 use super::codec::{Encoded, encoded, read};
+use super::failure::status;
 use super::operation::RawOperation;
-use super::poller::Backoff;
-use super::shared::Carried;
+use super::pause::Backoff;
 use super::shared::feed::Feed;
-use super::starting::Starting;
-use super::{Client, header, verdict};
+use super::{Client, header};
 use crate::google::longrunning::Operation;
 use crate::{Method, OperationRpcs, RetryPolicy};
 
@@ -131,7 +133,7 @@ impl Begun {
                 request.set_timeout(deadline.saturating_duration_since(Instant::now()));
             }
             tries += 1;
-            let status = match self.once(request).await {
+            let failed = match self.once(request).await {
                 Ok((operation, feed)) => {
                     let handle = RawOperation::raw(self.client, operation.name.clone(), Some(operation));
                     if let Some(feed) = feed {
@@ -141,18 +143,18 @@ impl Begun {
                 }
                 Err(status) => status,
             };
-            if tries == 1 && verdict::may_have_new_token(&self.client.retry_policy(), &status) {
+            if tries == 1 && status::may_have_new_token(&self.client.retry_policy(), &failed) {
                 continue;
             }
             let pause = backoff.after(&self.retry, self.client.random());
-            let pause = pause.max(verdict::retry_delay(&status).unwrap_or_default());
+            let pause = pause.max(status::retry_delay(&failed).unwrap_or_default());
             let next = begin.elapsed().saturating_add(pause);
-            let may_pass = verdict::is_lost(&status) || self.retry.retries(status.code());
+            let may_pass = status::is_lost(&failed) || self.retry.retries(failed.code());
             let limit = self.retry.total_timeout().min(self.timeout.unwrap_or(Duration::MAX));
             if !may_pass || tries >= self.retry.max_attempts() || next >= limit {
-                return Err(status);
+                return Err(failed);
             }
-            tracing::debug!(rpc.method = self.path, tries, code = ?status.code(), error = status.message(), ?pause, "starts again");
+            tracing::debug!(rpc.method = self.path, tries, code = ?failed.code(), error = failed.message(), ?pause, "starts again");
             sleep(pause).await;
         }
     }
@@ -172,10 +174,4 @@ impl Begun {
 /// One more request of the same content.
 fn same(metadata: &MetadataMap, extensions: &Extensions, message: Vec<u8>) -> Request<Vec<u8>> {
     Request::from_parts(metadata.clone(), extensions.clone(), message)
-}
-
-/// What later calls of the handle carry of the call that started its operation.
-pub(super) fn carried(metadata: &MetadataMap, begin: Instant) -> Carried {
-    let deadline = header::timeout(metadata).and_then(|timeout| begin.checked_add(timeout));
-    Carried { metadata: header::lasting(metadata), deadline }
 }

@@ -1,4 +1,16 @@
 //! The handle of one operation.
+//!
+//! `wait` and `cancel` have its calls, and `updates` is the operation as a stream; `follow` waits for what the poller finds out. `snapshot` reads an
+//! operation with its types, and `origin` is how the operation was started. `error` is
+//! what can go wrong, with the handle.
+
+mod cancel;
+mod error;
+mod follow;
+mod origin;
+pub(in crate::client) mod snapshot;
+mod updates;
+mod wait;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,8 +20,12 @@ use std::time::Duration;
 use prost_types::Any;
 use tonic::metadata::MetadataMap;
 
+pub use self::error::OperationError;
+use self::origin::Origin;
+
+pub use self::snapshot::{Snapshot, State};
+pub use self::updates::{Update, Updates};
 use super::Client;
-use super::origin::Origin;
 use super::settings::Settings;
 use super::shared::{Carried, Shared};
 use crate::google::longrunning;
@@ -21,12 +37,12 @@ use crate::{Method, OperationRpcs, Polling, RetryPolicy};
 /// text ([`Display`](fmt::Display)) the handle is the name. [`Client::operation`] makes a handle from the name
 /// again, in the same process or another; [`reference`](Self::reference) also has the method, so that none is taken for another. Clones are cheap and share what they learn.
 pub struct Operation<Res, Meta> {
-    pub(super) shared: Arc<Shared>,
-    pub(super) origin: Origin,
-    pub(super) settings: Arc<Settings>,
-    pub(super) rpcs: &'static OperationRpcs,
-    pub(super) response_type: &'static str,
-    pub(super) metadata_type: &'static str,
+    pub(in crate::client) shared: Arc<Shared>,
+    pub(in crate::client) origin: Origin,
+    pub(in crate::client) settings: Arc<Settings>,
+    pub(in crate::client) rpcs: &'static OperationRpcs,
+    pub(in crate::client) response_type: &'static str,
+    pub(in crate::client) metadata_type: &'static str,
     types: PhantomData<fn() -> (Res, Meta)>,
 }
 
@@ -35,7 +51,11 @@ pub struct Operation<Res, Meta> {
 pub type RawOperation = Operation<Any, Any>;
 
 impl RawOperation {
-    pub(super) fn raw(client: Client, name: String, latest: Option<longrunning::Operation>) -> Self {
+    pub(in crate::client) fn raw(
+        client: Client,
+        name: String,
+        latest: Option<longrunning::Operation>,
+    ) -> Self {
         let settings = client.settings(Polling::default());
         let shared = Arc::new(Shared::new(client, name, latest));
         Self::sharing(shared, Origin::default(), settings, &OperationRpcs::GOOGLE)
@@ -52,7 +72,7 @@ impl RawOperation {
     }
 
     /// The same operation, asked for by these RPCs.
-    pub(super) fn asking_by(self, rpcs: &'static OperationRpcs, is_routed: bool) -> Self {
+    pub(in crate::client) fn asking_by(self, rpcs: &'static OperationRpcs, is_routed: bool) -> Self {
         if is_routed {
             self.shared.route();
         }
@@ -95,6 +115,24 @@ impl<Res, Meta> Operation<Res, Meta> {
             Ok(shared) => shared.name,
             Err(shared) => shared.name.clone(),
         }
+    }
+
+    /// The path of the method that has started the operation, `/package.Service/Method`; empty if it is not known, because the handle was made
+    /// without types.
+    pub fn method(&self) -> &'static str {
+        self.origin.method
+    }
+
+    /// The id of the request that has started the operation (AIP-155). `None` if the request had none, or if the handle was made from
+    /// a name alone.
+    pub fn request_id(&self) -> Option<&str> {
+        self.origin.request_id.as_deref()
+    }
+
+    /// The same handle, which knows the id of the request; an empty one is none.
+    pub(in crate::client) fn started_with(mut self, request_id: Option<&str>) -> Self {
+        self.origin.request_id = request_id.filter(|id| !id.is_empty()).map(Arc::from);
+        self
     }
 
     /// Replaces the policy by which this handle waits.

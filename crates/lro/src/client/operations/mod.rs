@@ -1,14 +1,15 @@
 //! The RPCs that tell of operations, for programs that know names and no methods.
 
+mod list;
+
 use std::fmt;
 use std::time::Duration;
 
 use prost_types::Any;
 
+pub use self::list::OperationList;
 use super::Client;
-use super::error::OperationError;
-use super::list::OperationList;
-use super::operation::{Operation, RawOperation};
+use super::operation::{Operation, OperationError, RawOperation};
 use super::reference::{OperationRef, OtherMethod};
 use crate::google::longrunning;
 use crate::{Method, OperationRpcs};
@@ -33,9 +34,9 @@ use crate::{Method, OperationRpcs};
 /// those of the handles, with the settings of the client. Clones are cheap.
 #[derive(Clone)]
 pub struct OperationsClient {
-    pub(super) client: Client,
-    pub(super) rpcs: &'static OperationRpcs,
-    pub(super) is_routed: bool,
+    client: Client,
+    rpcs: &'static OperationRpcs,
+    is_routed: bool,
 }
 
 impl Client {
@@ -63,7 +64,10 @@ impl OperationsClient {
     ///
     /// Asks the server nothing before the stream is polled. See [`OperationList`].
     pub fn list(&self, parent: impl Into<String>) -> OperationList<Any, Any> {
-        OperationList::new(self, parent.into())
+        let asker = self.clone();
+        let handle =
+            move |operation: longrunning::Operation| asker.handle(operation.name.clone(), Some(operation));
+        OperationList::new(self.client.clone(), self.rpcs, self.is_routed, parent.into(), handle)
     }
 
     /// Asks for the operation called `name`. The handle knows it as the server has answered ([`Operation::latest`]).
@@ -134,7 +138,7 @@ impl OperationsClient {
     }
 
     /// The handle of the operation called `name`.
-    pub(super) fn handle(&self, name: String, latest: Option<longrunning::Operation>) -> RawOperation {
+    fn handle(&self, name: String, latest: Option<longrunning::Operation>) -> RawOperation {
         Operation::raw(self.client.clone(), name, latest).asking_by(self.rpcs, self.is_routed)
     }
 }

@@ -5,7 +5,7 @@ use prost_types::Any;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-use super::kind::Kind;
+use crate::client::failure::Kind;
 use crate::google::longrunning;
 use crate::payload;
 
@@ -79,7 +79,7 @@ impl<Res> State<Res> {
 }
 
 /// Reads the whole of `operation`.
-pub(super) fn read<Res, Meta>(
+pub(in crate::client) fn read<Res, Meta>(
     operation: longrunning::Operation,
     response_type: &str,
     metadata_type: &str,
@@ -105,7 +105,7 @@ where
 }
 
 /// Reads the result of an operation that has ended.
-pub(super) fn outcome<Res>(
+pub(in crate::client) fn outcome<Res>(
     result: Option<longrunning::operation::Result>,
     response_type: &str,
     accepts_missing: bool,

@@ -1,7 +1,7 @@
 //! The calls that ask the server to cancel an operation, or to forget it.
 
+use super::Operation;
 use super::error::OperationError;
-use super::operation::Operation;
 
 impl<Res, Meta> Operation<Res, Meta> {
     /// Asks the server to cancel the operation (`CancelOperation`).

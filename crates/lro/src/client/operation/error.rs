@@ -9,10 +9,9 @@ use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::follow::Effort;
-use super::kind::{Kind, RpcFailure};
-use super::operation::{Operation, RawOperation};
-use super::transport::TooLarge;
-use super::verdict;
+use super::{Operation, RawOperation};
+use crate::client::failure::{Kind, RpcFailure, status};
+use crate::client::transport::TooLarge;
 
 /// Why there is no response.
 ///
@@ -46,12 +45,16 @@ struct Inner {
 
 impl OperationError {
     /// The error of one call.
-    pub(super) fn new<Res, Meta>(kind: Kind, operation: &Operation<Res, Meta>) -> Self {
+    pub(in crate::client) fn new<Res, Meta>(kind: Kind, operation: &Operation<Res, Meta>) -> Self {
         Self::after(kind, operation, Effort::default())
     }
 
     /// The error of a wait.
-    pub(super) fn after<Res, Meta>(kind: Kind, operation: &Operation<Res, Meta>, effort: Effort) -> Self {
+    pub(in crate::client) fn after<Res, Meta>(
+        kind: Kind,
+        operation: &Operation<Res, Meta>,
+        effort: Effort,
+    ) -> Self {
         Self { inner: Box::new(Inner { kind, operation: operation.untyped(), effort }) }
     }
 
@@ -178,8 +181,8 @@ impl fmt::Display for OperationError {
                 write!(f, "gave up waiting for operation `{name}` after {after:?}; it may still be running")?;
                 last_trouble.iter().try_for_each(|last| write!(f, " (last trouble: {})", Short(&last.status)))
             }
-            Kind::TooLarge(RpcFailure { method, status, .. }) => {
-                let state = match verdict::too_large(status) {
+            Kind::TooLarge(RpcFailure { method, status: failed, .. }) => {
+                let state = match status::too_large(failed) {
                     Some(TooLarge { is_done: true }) => "is done",
                     _ => "has most likely ended",
                 };
@@ -187,7 +190,7 @@ impl fmt::Display for OperationError {
                     f,
                     "operation `{name}` {state}, but the answer of {method} is larger than the client takes: {}; \
                      `Client::max_decoding_message_size` raises the limit",
-                    Short(status)
+                    Short(failed)
                 )
             }
             Kind::Gone(failure) | Kind::Unreachable(failure) | Kind::Rpc(failure) => {

@@ -3,12 +3,11 @@
 use prost::Message;
 use tracing::Instrument as _;
 
+use super::Operation;
 use super::error::OperationError;
-use super::kind::Kind;
-use super::operation::Operation;
 use super::snapshot::{self, Snapshot};
 use super::updates::{INTERVAL, Update};
-use super::verdict;
+use crate::client::failure::Kind;
 use crate::google::longrunning;
 
 impl<Res, Meta> Operation<Res, Meta>
@@ -171,7 +170,7 @@ where
         latest.map_err(|kind| OperationError::new(kind, self))
     }
 
-    pub(super) fn outcome(&self, ended: longrunning::Operation) -> Result<Res, Kind> {
+    pub(in crate::client) fn outcome(&self, ended: longrunning::Operation) -> Result<Res, Kind> {
         snapshot::outcome(ended.result, self.response_type, self.settings.accepts_missing_result)
     }
 
@@ -195,13 +194,8 @@ where
     /// The operation as the server answers now.
     async fn ask(&self) -> Result<longrunning::Operation, Kind> {
         self.shared.named()?;
-        // In a box, because a call takes more room than all else that a handle does.
-        let ask = || Box::pin(self.shared.get(self.rpcs, None));
-        let answer = match ask().await {
-            Err(failure) if verdict::may_have_new_token(&self.settings.retry, &failure.status) => ask().await,
-            answer => answer,
-        };
-        Ok(self.shared.remember(answer?))
+        let answer = self.shared.look(self.rpcs, &self.settings.retry).await?;
+        Ok(self.shared.remember(answer))
     }
 
     fn read(&self, operation: longrunning::Operation) -> Result<Snapshot<Res, Meta>, Kind> {
@@ -212,7 +206,7 @@ where
 
 impl<Res, Meta> Operation<Res, Meta> {
     /// The span of one wait. It has the names of the conventions for Google's clients.
-    pub(super) fn span(&self) -> tracing::Span {
+    pub(in crate::client) fn span(&self) -> tracing::Span {
         tracing::info_span!(
             "LRO Wait",
             otel.kind = "client",

@@ -1,4 +1,6 @@
-//! The kinds of errors, as the code beneath the handle returns them.
+//! What can go wrong, as the code beneath the handle returns it.
+
+pub(super) mod status;
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +8,6 @@ use std::time::Duration;
 
 use tonic::{Code, Status};
 
-use super::verdict;
 use crate::OperationRpcs;
 use crate::method::split;
 use crate::payload::UnexpectedPayload;
@@ -74,12 +75,11 @@ impl RpcFailure {
 
 impl From<RpcFailure> for Kind {
     fn from(failure: RpcFailure) -> Self {
-        let status = &failure.status;
-        match status.code() {
-            _ if verdict::too_large(status).is_some() => Self::TooLarge(failure),
+        match failure.status.code() {
+            _ if status::too_large(&failure.status).is_some() => Self::TooLarge(failure),
             Code::NotFound => Self::Gone(failure),
             Code::Unavailable => Self::Unreachable(failure),
-            _ if verdict::is_lost(status) => Self::Unreachable(failure),
+            _ if status::is_lost(&failure.status) => Self::Unreachable(failure),
             _ => Self::Rpc(failure),
         }
     }
@@ -87,7 +87,7 @@ impl From<RpcFailure> for Kind {
 
 /// The client has waited long enough.
 #[derive(Debug)]
-pub(super) struct NoAnswer;
+struct NoAnswer;
 
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

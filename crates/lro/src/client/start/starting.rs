@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use tonic::Status;
 use tonic::metadata::MetadataMap;
 
-use super::Operation;
-use super::start::carried;
+use crate::client::operation::Operation;
+use crate::client::shared::Carried;
 use crate::codegen::BoxFuture;
 
 /// A call that starts an operation, as a future: it is ready with the operation's handle.
@@ -59,7 +59,7 @@ impl<Res, Meta> Future for Starting<Res, Meta> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let started = ready!(self.call.as_mut().poll(cx));
         if let (Ok(operation), Some(begin)) = (&started, self.carries_since) {
-            operation.shared.carry(carried(&self.metadata, begin));
+            operation.shared.carry(Carried::of(&self.metadata, begin));
         }
         Poll::Ready(started)
     }

@@ -12,10 +12,9 @@ use futures_core::stream::FusedStream;
 use prost_types::Any;
 use tonic::{Request, Status};
 
-use super::Client;
-use super::header::add_routing;
-use super::operation::Operation;
-use super::operations::OperationsClient;
+use crate::client::Client;
+use crate::client::header::add_routing;
+use crate::client::operation::Operation;
 use crate::google::longrunning::{self, operation};
 use crate::operation_rpcs::{OperationPage, OperationQuery};
 use crate::{Method, OperationRpcs, Routing, payload};
@@ -60,19 +59,24 @@ pub struct OperationList<Res, Meta> {
 type Answer = Result<OperationPage, Status>;
 
 impl OperationList<Any, Any> {
-    /// Lists the operations below `parent`, as `operations` asks for them.
-    pub(super) fn new(operations: &OperationsClient, parent: String) -> Self {
-        let asker = operations.clone();
+    /// Lists the operations below `parent`, and makes a handle of each.
+    pub(super) fn new(
+        client: Client,
+        rpcs: &'static OperationRpcs,
+        is_routed: bool,
+        parent: String,
+        handle: impl Fn(longrunning::Operation) -> Operation<Any, Any> + Send + Sync + 'static,
+    ) -> Self {
         Self {
-            client: operations.client.clone(),
-            rpcs: operations.rpcs,
+            client,
+            rpcs,
             query: OperationQuery { parent, ..OperationQuery::default() },
-            is_routed: operations.is_routed,
+            is_routed,
             asking: None,
             unread: VecDeque::new(),
             is_over: false,
             types: None,
-            handle: Arc::new(move |operation| asker.handle(operation.name.clone(), Some(operation))),
+            handle: Arc::new(handle),
         }
     }
 

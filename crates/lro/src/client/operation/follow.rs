@@ -6,16 +6,16 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 use tonic::Status;
 
-use super::kind::{Kind, RpcFailure};
-use super::operation::Operation as Handle;
-use super::shared::{Interest, Seen, Shared};
-use super::verdict;
+use super::Operation as Handle;
+use crate::client::failure::{Kind, RpcFailure};
+use crate::client::poller::{self, verdict};
+use crate::client::shared::{Interest, Seen, Shared};
 use crate::google::longrunning::Operation;
 
 /// One who waits for an operation: a sequence of answers, up to the one that says how the operation ended.
 ///
 /// While there is one, the poller asks; when it is dropped, and no other is there, the poller stops.
-pub(super) struct Follow {
+pub(in crate::client) struct Follow {
     shared: Arc<Shared>,
     interest: Arc<Interest>,
     began: Instant,
@@ -28,7 +28,7 @@ pub(super) struct Follow {
 
 impl<Res, Meta> Handle<Res, Meta> {
     /// Begins to wait. The time to wait counts from here. `interval` says how old what is known may be, if more than the end is wanted.
-    pub(super) fn follow(&self, interval: Option<Duration>) -> Follow {
+    pub(in crate::client) fn follow(&self, interval: Option<Duration>) -> Follow {
         let began = Instant::now();
         let shared = Arc::clone(&self.shared);
         let own = began.checked_add(self.settings.polling.total_timeout());
@@ -47,7 +47,7 @@ impl<Res, Meta> Handle<Res, Meta> {
 
 impl Follow {
     /// Waits for the next answer. Cancel-safe.
-    pub(super) async fn next(&mut self) -> Result<Operation, Kind> {
+    pub(in crate::client) async fn next(&mut self) -> Result<Operation, Kind> {
         self.shared.named()?;
         if self.interest.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Err(self.timed_out());
@@ -56,7 +56,8 @@ impl Follow {
             // Panics here, and not in a task of which the caller knows nothing, if the runtime has no timers.
             drop(sleep(Duration::ZERO));
             self.seen = self.shared.version();
-            self.id = Some(self.shared.join(Arc::clone(&self.interest)));
+            let spawn = |number| poller::spawn(Arc::clone(&self.shared), number);
+            self.id = Some(self.shared.join(Arc::clone(&self.interest), spawn));
         }
         loop {
             let news = self.shared.news(self.seen);
@@ -74,7 +75,7 @@ impl Follow {
             if let Some(news) = news {
                 return news;
             }
-            self.shared.resume_polling();
+            self.shared.resume_polling(|number| poller::spawn(Arc::clone(&self.shared), number));
         }
     }
 
@@ -94,7 +95,7 @@ impl Follow {
     }
 
     /// How long it has waited, and how many calls were made meanwhile.
-    pub(super) fn effort(&self) -> Effort {
+    pub(in crate::client) fn effort(&self) -> Effort {
         let calls = self.shared.calls().saturating_sub(self.calls_before);
         Effort { elapsed: self.began.elapsed(), calls }
     }
@@ -117,7 +118,7 @@ impl Drop for Follow {
 
 /// What a handle has done until an error.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Effort {
-    pub(super) elapsed: Duration,
-    pub(super) calls: u32,
+pub(in crate::client) struct Effort {
+    pub(in crate::client) elapsed: Duration,
+    pub(in crate::client) calls: u32,
 }
