@@ -1,9 +1,9 @@
 //! `*_gapic.yaml`, the configuration of Google's older generators (`com.google.api.codegen.ConfigProto`).
 
 use super::keys::{GAPIC, GAPIC_INTERFACE, GAPIC_METHOD};
-use super::node::{Node, Value};
 use super::polling::{self, Form, milliseconds};
 use super::reader::Reader;
+use super::text::{Node, Value};
 use super::{FileSettings, OperationInfo, Setting};
 
 const FORM: Form = Form {

@@ -3,9 +3,9 @@
 use super::FileSettings;
 use super::keys::{GRPC, METHOD_CONFIG, METHOD_NAME};
 use super::method_config::{ConfigName, MethodConfig, MethodConfigs, Unheeded, name_shown};
-use super::node::{Node, Value};
 use super::reader::{Entries, Reader};
 use super::retry::{self, MOST_ATTEMPTS, RetryPolicy};
+use super::text::{Node, Value};
 
 /// Reads `methodConfig[]`.
 pub(super) fn read(root: &Node<'_>, reader: &mut Reader<'_>) -> FileSettings {

@@ -2,8 +2,8 @@
 //! what their operations hold.
 
 use super::keys::{ANNOTATION, DONE, FIELDS, LIST_RPC, MAPPED_METHOD, MAPPING, OPERATION, RPC, WAIT_RPC};
-use super::node::{Node, Value};
 use super::reader::{Entries, Reader};
+use super::text::{Node, Value};
 use super::{FileSettings, Setting};
 use crate::operation_mapping::{
     AnnotationMapping, DoneNames, FieldNames, ListMapping, Name, OperationMapping, RpcKind, RpcMapping,

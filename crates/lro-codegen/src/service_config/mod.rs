@@ -6,20 +6,16 @@
 
 mod gapic;
 mod grpc;
-mod indent;
-mod json;
 mod keys;
 mod mapping;
 mod method_config;
-mod node;
 mod operations;
 mod polling;
 mod reader;
 mod retry;
 mod selectors;
 mod service;
-mod source;
-mod yaml;
+mod text;
 
 use std::collections::HashMap;
 use std::fmt;

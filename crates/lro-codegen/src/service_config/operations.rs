@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::keys::{HTTP, HTTP_RULE};
-use super::node::Node;
 use super::reader::{Entries, Reader};
+use super::text::Node;
 
 /// One binding of an RPC of `google.longrunning.Operations` to HTTP, from `http.rules` of a service yaml.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::node::Node;
 use super::reader::{Entries, Reader};
+use super::text::Node;
 use crate::diagnostics::shown;
 
 /// How clients wait for the operations of a method (`google.api.MethodSettings.LongRunning`).

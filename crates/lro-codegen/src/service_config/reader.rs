@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::keys::{GRPC, Keys, is_name_of, json_name};
-use super::node::{Broken, Node, Place, Value};
-use super::source::{Source, is_json};
+use super::text::{Broken, Node, Place, Source, Value, is_json};
 use super::{Kind, Setting};
 use crate::diagnostics::report::Report;
 use crate::diagnostics::suggest::nearest_by;

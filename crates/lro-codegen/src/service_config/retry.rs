@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::keys::RETRY_POLICY;
-use super::node::Node;
 use super::polling::{LONGEST, seconds};
 use super::reader::{Entries, Reader};
+use super::text::Node;
 use crate::diagnostics::shown;
 use crate::diagnostics::suggest::nearest;
 

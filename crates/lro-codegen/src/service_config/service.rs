@@ -1,9 +1,9 @@
 //! Service yamls (`google.api.Service`).
 
 use super::keys::{API, METHOD_SETTINGS, PUBLISHING, SERVICE};
-use super::node::Node;
 use super::polling::{self, Form, seconds};
 use super::reader::{Entries, Reader};
+use super::text::Node;
 use super::{AutoPopulatedField, FileSettings, Setting, operations};
 
 const FORM: Form = Form {

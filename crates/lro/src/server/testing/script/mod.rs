@@ -13,6 +13,7 @@ mod plan;
 mod request;
 mod rpcs;
 mod server;
+mod shared;
 mod transport;
 mod waiting;
 

@@ -10,7 +10,7 @@ use tonic::Status;
 use super::methods::Asked;
 use super::operations::Entry;
 use super::request::Asks;
-use super::server::{Shared, lock};
+use super::shared::{Shared, lock};
 use super::waiting::Kind;
 use crate::google::longrunning::{
     ListOperationsRequest, ListOperationsResponse, Operation, WaitOperationRequest, operation,

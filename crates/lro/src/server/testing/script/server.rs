@@ -1,16 +1,13 @@
 //! The server, as a test sets it up.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
 use prost::Message;
-use tokio::time::Instant;
 
 use super::call::{Call, Rpc};
 use super::fault::Fault;
-use super::methods::Methods;
 use super::operation::Script;
-use super::operations::Operations;
+use super::shared::{Shared, State, lock};
 use super::transport::ScriptedTransport;
 use super::waiting::Waiting;
 use crate::Method;
@@ -24,26 +21,6 @@ pub struct ScriptedServer {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) state: Mutex<State>,
-    /// Apart from the rest, because conditions of faults may ask the server what it has seen.
-    pub(super) faults: Mutex<Vec<Fault>>,
-    /// When the server was made.
-    pub(super) start: Instant,
-    held: AtomicUsize,
-    most_held: AtomicUsize,
-}
-
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) methods: Methods,
-    pub(super) operations: Operations,
-    pub(super) waiting: Waiting,
-    pub(super) calls: Vec<Call>,
-    max_concurrent_streams: Option<usize>,
-}
-
 impl Default for ScriptedServer {
     fn default() -> Self {
         Self::new()
@@ -53,21 +30,7 @@ impl Default for ScriptedServer {
 impl ScriptedServer {
     /// A server without methods and operations, with which nothing is wrong.
     pub fn new() -> Self {
-        let state = State {
-            methods: Methods::default(),
-            operations: Operations::default(),
-            waiting: Waiting::as_asked(),
-            calls: Vec::new(),
-            max_concurrent_streams: None,
-        };
-        let shared = Shared {
-            state: Mutex::new(state),
-            faults: Mutex::default(),
-            start: Instant::now(),
-            held: AtomicUsize::new(0),
-            most_held: AtomicUsize::new(0),
-        };
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(Shared::new()) }
     }
 
     /// Says what calls of `method` start. It replaces what was said before of the same method; calls of a method of which nothing was said
@@ -141,38 +104,15 @@ impl ScriptedServer {
 
     /// How many calls of `WaitOperation` the server holds at this moment.
     pub fn held(&self) -> usize {
-        self.shared.held.load(Ordering::Relaxed)
+        self.shared.held()
     }
 
     /// How many calls of `WaitOperation` the server has held at one time at most.
     pub fn most_held(&self) -> usize {
-        self.shared.most_held.load(Ordering::Relaxed)
+        self.shared.most_held()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.shared.state)
     }
-}
-
-impl Shared {
-    /// Counts a call as held, until the result is dropped.
-    pub(super) fn hold(&self) -> Held<'_> {
-        let held = self.held.fetch_add(1, Ordering::Relaxed) + 1;
-        self.most_held.fetch_max(held, Ordering::Relaxed);
-        Held(&self.held)
-    }
-}
-
-/// A call that the server holds.
-pub(super) struct Held<'a>(&'a AtomicUsize);
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A closure of the test that panics, as assertions do, leaves the server as it was.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -15,7 +15,7 @@ use tonic::codegen::{Service, StdError, http};
 use super::answer::{answer, cut, foreign};
 use super::fault::{Effect, Fault, meet};
 use super::request;
-use super::server::{Shared, lock};
+use super::shared::{Shared, lock};
 
 /// What [`ScriptedServer::transport`](super::ScriptedServer::transport) makes: the way to the server, in place of a channel.
 ///

@@ -1,23 +1,27 @@
-//! The text of a file in the notation that its name tells: JSON where it ends with `.json`, else YAML.
+//! The text of a file in the notation that its name tells: JSON where it ends with `.json`, else YAML. Both are read into the same tree (`node`).
 
-use super::indent::Indented;
-use super::node::{Broken, Node};
-use super::{json, yaml};
+mod indent;
+mod json;
+mod node;
+mod yaml;
+
+use self::indent::Indented;
+pub(super) use self::node::{Broken, Node, Place, Value};
 
 /// A text that is ready to be read.
 #[derive(Debug)]
-pub(super) enum Source<'a> {
+pub(in crate::service_config) enum Source<'a> {
     Yaml(Indented<'a>),
     Json(&'a str),
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(file: &str, text: &'a str) -> Result<Self, Broken> {
+    pub(in crate::service_config) fn new(file: &str, text: &'a str) -> Result<Self, Broken> {
         if is_json(file) { json::prepare(text).map(Self::Json) } else { yaml::prepare(text).map(Self::Yaml) }
     }
 
     /// The file's one document.
-    pub(super) fn parse(&self) -> Result<Node<'_>, Broken> {
+    pub(in crate::service_config) fn parse(&self) -> Result<Node<'_>, Broken> {
         match self {
             Self::Yaml(text) => yaml::parse(text),
             Self::Json(text) => json::parse(text),
@@ -26,6 +30,6 @@ impl<'a> Source<'a> {
 }
 
 /// Most JSON is YAML too, but a comma that is missing in it can mean something else there, and tabs can be wrong.
-pub(super) fn is_json(file: &str) -> bool {
+pub(in crate::service_config) fn is_json(file: &str) -> bool {
     file.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("json"))
 }

@@ -3,31 +3,31 @@
 use std::borrow::Cow;
 
 /// Deeper nesting is refused. What is read lies at most 6 levels deep.
-pub(super) const MAX_DEPTH: usize = 64;
+pub(in crate::service_config) const MAX_DEPTH: usize = 64;
 
 /// Longer texts are refused: 9 times the longest that is known. What takes most memory at this length are hundreds of thousands of
 /// mappings in one list (`[:,:,…]`), with which a process was measured at 313 MB; most of that is the parser's.
-pub(super) const MAX_LENGTH: usize = 1 << 20;
+pub(in crate::service_config) const MAX_LENGTH: usize = 1 << 20;
 
 /// A value and where it is.
 #[derive(Debug)]
-pub(super) struct Node<'a> {
-    pub(super) place: Place,
-    pub(super) value: Value<'a>,
+pub(in crate::service_config) struct Node<'a> {
+    pub(in crate::service_config) place: Place,
+    pub(in crate::service_config) value: Value<'a>,
 }
 
 /// Where a value begins, and where it ends if it is a single one; in YAML, if it is a text without quotes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    pub(super) start: Position,
-    pub(super) end: Option<Position>,
+pub(in crate::service_config) struct Place {
+    pub(in crate::service_config) start: Position,
+    pub(in crate::service_config) end: Option<Position>,
 }
 
 /// Line and column, both from one. Columns are letters.
-pub(super) type Position = (u32, u32);
+pub(in crate::service_config) type Position = (u32, u32);
 
 #[derive(Debug)]
-pub(super) enum Value<'a> {
+pub(in crate::service_config) enum Value<'a> {
     Scalar(Cow<'a, str>),
     /// What stands for no value at all: `null`, or in YAML also `~` or nothing, without quotes.
     Null,
@@ -39,23 +39,23 @@ pub(super) enum Value<'a> {
 
 /// Why a text is nothing that is read here, and where.
 #[derive(Debug)]
-pub(super) struct Broken {
-    pub(super) place: Option<Place>,
-    pub(super) reason: String,
+pub(in crate::service_config) struct Broken {
+    pub(in crate::service_config) place: Option<Place>,
+    pub(in crate::service_config) reason: String,
 }
 
 impl Broken {
-    pub(super) fn at(start: Position, reason: impl Into<String>) -> Self {
+    pub(in crate::service_config) fn at(start: Position, reason: impl Into<String>) -> Self {
         Self { place: Some(Place { start, end: None }), reason: reason.into() }
     }
 
-    pub(super) fn too_deep(start: Position) -> Self {
+    pub(in crate::service_config) fn too_deep(start: Position) -> Self {
         Self::at(start, format!("it is nested more than {MAX_DEPTH} levels deep"))
     }
 }
 
 /// The text of a file, without the mark that programs on Windows put at its start.
-pub(super) fn within_bounds(text: &str) -> Result<&str, Broken> {
+pub(in crate::service_config) fn within_bounds(text: &str) -> Result<&str, Broken> {
     if text.len() > MAX_LENGTH {
         let reason = format!("it is longer than {} MiB", MAX_LENGTH >> 20);
         return Err(Broken { place: None, reason });

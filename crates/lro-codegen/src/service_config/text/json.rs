@@ -6,12 +6,12 @@ use super::node::{Broken, MAX_DEPTH, Node, Place, Position, Value, within_bounds
 use crate::diagnostics::shown;
 
 /// Prepares a text for [`parse`].
-pub(super) fn prepare(text: &str) -> Result<&str, Broken> {
+pub(in crate::service_config) fn prepare(text: &str) -> Result<&str, Broken> {
     within_bounds(text)
 }
 
 /// Reads the one value of a text.
-pub(super) fn parse(text: &str) -> Result<Node<'_>, Broken> {
+pub(in crate::service_config) fn parse(text: &str) -> Result<Node<'_>, Broken> {
     let mut text = Text { rest: text, at: (1, 1) };
     text.skip_space();
     let node = text.value(0)?;

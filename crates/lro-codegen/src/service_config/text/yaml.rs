@@ -6,12 +6,12 @@ use super::indent::Indented;
 use super::node::{Broken, MAX_DEPTH, MAX_LENGTH, Node, Place, Position, Value, within_bounds};
 
 /// Prepares a text for [`parse`].
-pub(super) fn prepare(text: &str) -> Result<Indented<'_>, Broken> {
+pub(in crate::service_config) fn prepare(text: &str) -> Result<Indented<'_>, Broken> {
     Ok(Indented::new(within_bounds(text)?, MAX_LENGTH))
 }
 
 /// Reads the one document of a text. Others may be there if there is nothing in them.
-pub(super) fn parse<'a>(source: &'a Indented<'_>) -> Result<Node<'a>, Broken> {
+pub(in crate::service_config) fn parse<'a>(source: &'a Indented<'_>) -> Result<Node<'a>, Broken> {
     let mut tree = Tree { parser: Parser::new_from_str(&source.text), source, end: (1, 1) };
     let (mut document, mut start): (Option<Node<'_>>, _) = (None, (1, 1));
     loop {

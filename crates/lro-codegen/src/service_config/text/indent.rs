@@ -13,15 +13,15 @@ const BUDGET: usize = 1 << 26;
 
 /// A text that the parser can read, if it is YAML.
 #[derive(Debug)]
-pub(super) struct Indented<'a> {
-    pub(super) text: Cow<'a, str>,
+pub(in crate::service_config) struct Indented<'a> {
+    pub(in crate::service_config) text: Cow<'a, str>,
     /// By how many columns a line was indented, by its number from one.
     shifts: HashMap<usize, usize>,
 }
 
 impl<'a> Indented<'a> {
     /// Indents what has to be, as long as the text stays within `longest` bytes.
-    pub(super) fn new(text: &'a str, longest: usize) -> Self {
+    pub(in crate::service_config) fn new(text: &'a str, longest: usize) -> Self {
         let mut indented = Self { text: Cow::Borrowed(text), shifts: HashMap::new() };
         let mut budget = BUDGET;
         while let Some((error, at)) = first_error(&indented.text) {
@@ -48,7 +48,7 @@ impl<'a> Indented<'a> {
     }
 
     /// The column that a place had, counted as the parser does.
-    pub(super) fn column(&self, at: Marker) -> usize {
+    pub(in crate::service_config) fn column(&self, at: Marker) -> usize {
         at.col().saturating_sub(self.shifts.get(&at.line()).copied().unwrap_or(0))
     }
 
