@@ -123,7 +123,7 @@ impl Client {
     pub(super) async fn about_operation(
         &self,
         path: &'static str,
-        request: Request<Vec<u8>>,
+        request: Request<Bytes>,
     ) -> Result<Bytes, Status> {
         let beginning = Beginning::default();
         let transport = beginning.keep(self.inner.operations_transport().clone());
@@ -135,7 +135,7 @@ impl Client {
     pub(super) async fn stream_of_operation(
         &self,
         path: &'static str,
-        request: Request<Vec<u8>>,
+        request: Request<Bytes>,
     ) -> Result<Streaming<Bytes>, Status> {
         self.inner.stream(self.inner.operations_transport(), path, request).await
     }
@@ -170,7 +170,7 @@ impl Inner {
         &self,
         transport: &Erased,
         path: &'static str,
-        mut request: Request<Vec<u8>>,
+        mut request: Request<Bytes>,
     ) -> Result<Streaming<Bytes>, Status> {
         let route = route(path, &mut request)?;
         let mut grpc = self.ready(transport.clone()).await?;

@@ -13,7 +13,7 @@ use crate::google::longrunning::Operation;
 pub(super) struct Encoded;
 
 impl Codec for Encoded {
-    type Encode = Vec<u8>;
+    type Encode = Bytes;
     type Decode = Bytes;
     type Encoder = Self;
     type Decoder = Self;
@@ -28,11 +28,11 @@ impl Codec for Encoded {
 }
 
 impl Encoder for Encoded {
-    type Item = Vec<u8>;
+    type Item = Bytes;
     type Error = Status;
 
-    fn encode(&mut self, message: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put(&message[..]);
+    fn encode(&mut self, message: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put(message);
         Ok(())
     }
 }
@@ -47,9 +47,9 @@ impl Decoder for Encoded {
 }
 
 /// A request whose message is encoded.
-pub(super) fn encoded(request: Request<impl Message>) -> Request<Vec<u8>> {
+pub(super) fn encoded(request: Request<impl Message>) -> Request<Bytes> {
     let (metadata, extensions, message) = request.into_parts();
-    Request::from_parts(metadata, extensions, message.encode_to_vec())
+    Request::from_parts(metadata, extensions, message.encode_to_vec().into())
 }
 
 /// Reads an answer that tells of an operation.

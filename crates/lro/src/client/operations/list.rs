@@ -151,7 +151,7 @@ async fn page(
     let Some(rpc) = rpcs.list() else {
         return Err(Status::unimplemented("the API has no RPC that lists operations of this method"));
     };
-    let mut request = Request::new((rpc.request)(&mut query));
+    let mut request = Request::new((rpc.request)(&mut query).into());
     for (what, left) in [("parent", query.parent), ("filter", query.filter), ("next page", query.page_token)]
     {
         if !left.is_empty() {

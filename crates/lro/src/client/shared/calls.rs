@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::Instant;
 use tonic::Request;
 
@@ -82,7 +83,7 @@ impl Shared {
         &self,
         rpcs: &OperationRpcs,
         path: &'static str,
-        request: Request<Vec<u8>>,
+        request: Request<Bytes>,
     ) -> Result<Operation, RpcFailure> {
         let answer = self.client.about_operation(path, request).await.and_then(|answer| read(rpcs, answer));
         answer.map_err(RpcFailure::of(path))
@@ -98,8 +99,8 @@ impl Shared {
         once_more(&self.client.retry_policy(), tell).await
     }
 
-    fn request(&self, message: Vec<u8>) -> Request<Vec<u8>> {
-        let mut request = Request::new(message);
+    fn request(&self, message: Vec<u8>) -> Request<Bytes> {
+        let mut request = Request::new(Bytes::from(message));
         if let Some(carried) = self.carried() {
             *request.metadata_mut() = carried.metadata.clone();
             if let Some(deadline) = carried.deadline {
@@ -126,7 +127,7 @@ where
 }
 
 /// Limits the time of a call, unless the caller's time is over before.
-fn limit_to(request: &mut Request<Vec<u8>>, time_limit: Duration) {
+fn limit_to(request: &mut Request<Bytes>, time_limit: Duration) {
     let is_shorter = header::timeout(request.metadata()).is_some_and(|own| own < time_limit);
     if !is_shorter {
         request.set_timeout(time_limit);

@@ -4,6 +4,7 @@ mod starting;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use prost::Message;
 use tokio::time::{Instant, sleep};
 use tonic::metadata::MetadataMap;
@@ -121,7 +122,7 @@ struct Begun {
 }
 
 impl Begun {
-    async fn run(self, request: Request<Vec<u8>>) -> Result<RawOperation, Status> {
+    async fn run(self, request: Request<Bytes>) -> Result<RawOperation, Status> {
         let begin = Instant::now();
         let deadline = self.timeout.and_then(|timeout| begin.checked_add(timeout));
         let (metadata, extensions, message) = request.into_parts();
@@ -159,7 +160,7 @@ impl Begun {
         }
     }
 
-    async fn once(&self, request: Request<Vec<u8>>) -> Result<(Operation, Option<Feed>), Status> {
+    async fn once(&self, request: Request<Bytes>) -> Result<(Operation, Option<Feed>), Status> {
         let inner = &self.client.inner;
         if self.streams {
             let stream = inner.stream(&inner.transport, self.path, request).await?;
@@ -172,6 +173,6 @@ impl Begun {
 }
 
 /// One more request of the same content.
-fn same(metadata: &MetadataMap, extensions: &Extensions, message: Vec<u8>) -> Request<Vec<u8>> {
+fn same(metadata: &MetadataMap, extensions: &Extensions, message: Bytes) -> Request<Bytes> {
     Request::from_parts(metadata.clone(), extensions.clone(), message)
 }
