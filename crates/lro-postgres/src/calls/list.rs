@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use lro_store::{Cursor, ListQuery, Owner, Page, StateKind, TimeRange, Timestamp};
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::ToSql;
 
 use crate::call::{Call, Shared};
 use crate::connections::connection::Connection;
-use crate::database::sql::{Query, look_up, now, view};
+use crate::database::sql::{Planned, Query, look_up, now, view};
 use crate::error::Failure;
 use crate::row;
 
@@ -101,21 +101,21 @@ impl Statement {
     /// looked at. Behind the view of each row: whether it is selected, and whether it is that last one.
     fn new(shared: &Shared, query: &ListQuery, after: Option<&Cursor>, looks: usize, wanted: usize) -> Self {
         let mut builder = Builder::default();
-        builder.value(shared.now(), Type::INT8);
+        builder.value(shared.now());
         let of_unfinished = is_of_unfinished(query);
         let mut scope = String::from("true");
         // Said twice each, so that the index is known to have them all.
         if let Some(owner) = owner_of(query) {
-            let at = builder.value(owner.to_owned(), Type::TEXT);
+            let at = builder.value(owner.to_owned());
             let _ = write!(scope, " AND o.owner = ${at}::text AND o.owner <> ''");
         } else if let Some(parent) = query.parent.as_exact().filter(|_| !of_unfinished) {
-            let at = builder.value(parent.to_owned(), Type::TEXT);
+            let at = builder.value(parent.to_owned());
             let _ = write!(scope, " AND o.parent = ${at}::text AND o.parent <> ''");
         }
         builder.range(&mut scope, "o.create_time", query.create_time);
         if let Some(after) = after {
-            let time = builder.value(after.create_time.as_micros(), Type::INT8);
-            let name = builder.value(after.name.as_str().to_owned(), Type::TEXT);
+            let time = builder.value(after.create_time.as_micros());
+            let name = builder.value(after.name.as_str().to_owned());
             let _ = write!(
                 scope,
                 " AND o.create_time <= ${time}::bigint AND (o.create_time, o.name) < (${time}, ${name}::text)"
@@ -125,8 +125,8 @@ impl Statement {
         let by_parent = builder.by_parent(query);
         let selected = builder.selected(query);
         let looks = i64::try_from(looks).unwrap_or(i64::MAX);
-        let looks = builder.value(looks, Type::INT8);
-        let wanted = builder.value(i64::try_from(wanted).unwrap_or(i64::MAX), Type::INT8);
+        let looks = builder.value(looks);
+        let wanted = builder.value(i64::try_from(wanted).unwrap_or(i64::MAX));
         // Of what is looked at, only what may be selected is looked up in other tables.
         let numbered = if of_unfinished {
             format!(
@@ -166,16 +166,7 @@ impl Statement {
             unfinished = look_up!("unfinished", "u", "name", "CASE WHEN o.may_be THEN o.name END"),
             finished = look_up!("finished", "f", "id", "CASE WHEN o.may_be THEN o.id END"),
         );
-        Self {
-            query: Query { number: None, ..Query::new(None, &shared.schema, &text) },
-            values: builder.values,
-        }
-        .with_types(builder.types)
-    }
-
-    fn with_types(mut self, types: Vec<Type>) -> Self {
-        self.query.types = types;
-        self
+        Self { query: Query::new(Planned::AmongFew, &shared.schema, &text), values: builder.values }
     }
 
     fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
@@ -186,21 +177,19 @@ impl Statement {
 #[derive(Default)]
 struct Builder {
     values: Vec<Box<dyn ToSql + Send + Sync>>,
-    types: Vec<Type>,
 }
 
 impl Builder {
     /// The number of a parameter with this value.
-    fn value(&mut self, value: impl ToSql + Send + Sync + 'static, of: Type) -> usize {
+    fn value(&mut self, value: impl ToSql + Send + Sync + 'static) -> usize {
         self.values.push(Box::new(value));
-        self.types.push(of);
         self.values.len()
     }
 
     fn range(&mut self, condition: &mut String, column: &str, range: TimeRange) {
         for (bound, comparison) in [(range.from, ">="), (range.until, "<")] {
             if let Some(time) = bound {
-                let at = self.value(time.as_micros(), Type::INT8);
+                let at = self.value(time.as_micros());
                 let _ = write!(condition, " AND {column} {comparison} ${at}::bigint");
             }
         }
@@ -212,7 +201,7 @@ impl Builder {
             return "true".to_owned();
         }
         let methods: Vec<String> = query.methods.iter().map(Arc::as_ref).map(str::to_owned).collect();
-        let at = self.value(methods, Type::TEXT_ARRAY);
+        let at = self.value(methods);
         format!("o.method = ANY(${at}::text[])")
     }
 
@@ -222,9 +211,9 @@ impl Builder {
         let is_scope =
             query.parent.as_exact().is_some() && owner_of(query).is_none() && !is_of_unfinished(query);
         if !query.parent.is_all() && !is_scope {
-            let like = self.value(query.parent.to_like(), Type::TEXT);
+            let like = self.value(query.parent.to_like());
             let slashes = i64::try_from(query.parent.segments().count()).unwrap_or(i64::MAX) - 1;
-            let slashes = self.value(slashes, Type::INT8);
+            let slashes = self.value(slashes);
             let _ = write!(
                 condition,
                 " AND o.parent LIKE ${like}::text AND o.parent <> '' \
@@ -232,7 +221,7 @@ impl Builder {
             );
         }
         if let Some(owner) = query.owner.as_ref().filter(|owner| owner.as_str().is_empty()) {
-            let at = self.value(owner.as_str().to_owned(), Type::TEXT);
+            let at = self.value(owner.as_str().to_owned());
             let _ = write!(condition, " AND o.owner = ${at}::text");
         }
         condition + ")"
@@ -243,7 +232,7 @@ impl Builder {
         let mut condition = String::from("true");
         if !query.states.is_empty() {
             let states: Vec<i16> = query.states.iter().copied().map(StateKind::to_column).collect();
-            let at = self.value(states, Type::INT2_ARRAY);
+            let at = self.value(states);
             let _ = write!(
                 condition,
                 " AND CASE WHEN f.id IS NULL THEN u.state ELSE 2::smallint END = ANY(${at}::smallint[])"
@@ -251,7 +240,7 @@ impl Builder {
         }
         if !query.error_codes.is_empty() {
             let codes: Vec<i32> = query.error_codes.iter().map(|code| code.number()).collect();
-            let at = self.value(codes, Type::INT4_ARRAY);
+            let at = self.value(codes);
             let _ = write!(condition, " AND coalesce(f.error_code = ANY(${at}::integer[]), false)");
         }
         self.range(&mut condition, "coalesce(u.update_time, f.update_time)", query.update_time);

@@ -12,19 +12,22 @@ use tokio_postgres::{Client, Error, Row, Statement, Transaction};
 
 use crate::Mode;
 use crate::connections::connect::Driver;
-use crate::database::sql::Query;
+use crate::database::sql::{Planned, Query};
 
 pub(crate) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// A statement with its parameters.
 pub(crate) type Step<'a> = (&'a Query, Parameters<'a>);
 
+/// How many statements that were written for calls a connection keeps.
+const FEW: usize = 64;
+
 /// A connection to the database.
 #[derive(Debug)]
 pub(crate) struct Connection {
     client: Client,
     mode: Mode,
-    prepared: Mutex<HashMap<usize, Statement>>,
+    prepared: Mutex<Prepared>,
     /// Whether a transaction has begun and its end is not known.
     open: AtomicBool,
     driver: AbortHandle,
@@ -143,8 +146,8 @@ impl Connection {
     }
 
     async fn send(&self, query: &Query, parameters: Parameters<'_>) -> Result<Vec<Row>, Error> {
-        let known = query.number.and_then(|number| self.prepared().get(&number).cloned());
-        match known {
+        let prepared = self.prepared().get(query);
+        match prepared {
             Some(statement) => self.client.query(&statement, parameters).await,
             None => self.client.query_typed(&query.text, &typed(query, parameters)).await,
         }
@@ -156,19 +159,50 @@ impl Connection {
             return Ok(());
         }
         for (query, _) in steps {
-            let Some(number) = query.number else { continue };
-            if self.prepared().contains_key(&number) {
+            if matches!(query.planned, Planned::EachTime) || self.prepared().get(query).is_some() {
                 continue;
             }
             let statement = self.client.prepare_typed(&query.text, &query.types).await?;
-            self.prepared().insert(number, statement);
+            self.prepared().insert(query, statement);
         }
         Ok(())
     }
 
     /// Nothing panics while this lock is held.
-    fn prepared(&self) -> MutexGuard<'_, HashMap<usize, Statement>> {
+    fn prepared(&self) -> MutexGuard<'_, Prepared> {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The statements that a connection has planned.
+#[derive(Debug, Default)]
+struct Prepared {
+    once: HashMap<usize, Statement>,
+    among_few: HashMap<String, Statement>,
+}
+
+impl Prepared {
+    fn get(&self, query: &Query) -> Option<Statement> {
+        match query.planned {
+            Planned::Once(number) => self.once.get(&number),
+            Planned::AmongFew => self.among_few.get(&query.text),
+            Planned::EachTime => None,
+        }
+        .cloned()
+    }
+
+    fn insert(&mut self, query: &Query, statement: Statement) {
+        match query.planned {
+            Planned::Once(number) => drop(self.once.insert(number, statement)),
+            Planned::AmongFew => {
+                if self.among_few.len() >= FEW {
+                    // Callers choose what is asked for. What is asked for often is soon here again.
+                    self.among_few.clear();
+                }
+                self.among_few.insert(query.text.clone(), statement);
+            }
+            Planned::EachTime => {}
+        }
     }
 }
 

@@ -145,7 +145,7 @@ fn settings(timeout: Duration) -> String {
     let timeout = timeout.as_millis().max(1);
     format!(
         "SELECT set_config(s.name, v.setting, false) FROM pg_catalog.pg_settings s JOIN (VALUES ('jit', 'off'),
-            ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),
+            ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('enable_bitmapscan', 'off'), ('enable_sort', 'off'),
             ('plan_cache_mode', 'force_generic_plan'), ('statement_timeout', '{timeout}'),
             ('idle_in_transaction_session_timeout', '{}')
         ) v(name, setting) ON v.name = s.name WHERE s.source <> 'client'",

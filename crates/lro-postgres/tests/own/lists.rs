@@ -1,8 +1,8 @@
 //! What a list costs.
 
 use lro_store::{
-    ListQuery, MAX_BATCH, NewOperation, OperationName, Owner, ParentPattern, Payload, StateKind, Store,
-    StoreExt as _, TimeRange,
+    Beginning, ListQuery, MAX_BATCH, NewOperation, OperationName, Outcome, Owner, ParentPattern, Payload,
+    StateKind, Store, StoreExt as _, TimeRange, View,
 };
 
 use crate::support::{METHOD, store};
@@ -50,5 +50,34 @@ async fn a_list_of_what_is_not_done_takes_every_other_condition_too() {
         assert_eq!(store.list(&query).await.unwrap().views.len(), expected, "{parent}");
         query.methods = vec!["/test.Service/Other".into()];
         assert_eq!(store.list(&query).await.unwrap().views, [], "{parent}");
+    }
+}
+
+/// Each combination of conditions is a statement of its own, and there are more of them than a connection keeps.
+#[tokio::test]
+async fn lists_with_all_combinations_of_conditions_are_right() {
+    let Some((store, _schema)) = store().await else { return };
+    let name = |id: usize| OperationName::parse(&format!("shelves/{}/operations/{id}", id % 2)).unwrap();
+    let payload = || Payload::new("type.googleapis.com/test.Request", "request");
+    for id in 0..6 {
+        let method = if id % 3 == 0 { METHOD } else { "/test.Service/Other" };
+        let new = NewOperation::new(name(id), method, payload());
+        let done = new.clone().with_beginning(Beginning::Done(Outcome::Response(payload())));
+        store.create(vec![if id > 3 { done } else { new }]).await.unwrap();
+    }
+    let all = store.list(&ListQuery::new(ParentPattern::all(), 10)).await.unwrap().views;
+    let middle = Some(all[3].create_time());
+    for conditions in 0..1 << 9 {
+        let with = |condition: usize| conditions & 1 << condition != 0;
+        let parent = if with(0) { "shelves/0" } else { "" };
+        let mut query = ListQuery::new(ParentPattern::parse(parent).unwrap(), 10);
+        query.methods = if with(1) { vec![METHOD.into()] } else { Vec::new() };
+        query.states = if with(2) { vec![StateKind::Queued, StateKind::Done] } else { Vec::new() };
+        let bound = |condition| if with(condition) { middle } else { None };
+        query.create_time = TimeRange::new(bound(3), bound(4));
+        query.update_time = TimeRange::new(bound(5), bound(6));
+        query.end_time = TimeRange::new(bound(7), bound(8));
+        let expected: Vec<View> = all.iter().filter(|view| query.selects(view)).cloned().collect();
+        assert_eq!(store.list(&query).await.unwrap().views, expected, "{query:?}");
     }
 }

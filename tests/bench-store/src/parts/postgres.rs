@@ -1,14 +1,19 @@
 //! Start to done on PostgreSQL, against the same two writes in arrays, and over gRPC against the memory store.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lro::Engine;
-use lro::store::MemoryStore;
+use lro::store::{
+    Beginning, Finish, MemoryStore, NewOperation, OperationName, Outcome as Ended, Parent, Payload, Store as _,
+    WorkerId,
+};
 use lro_postgres::PostgresStore;
 use test_measure::figures::{Figures, Limit, count, p99};
 use test_measure::jobs::Jobs;
 use test_measure::load::{self, CALLERS};
 use test_measure::pairs::{Pairs, pair_of};
+use test_measure::rpc::START_PATH;
 use test_measure::{Outcome, rpc};
 use tonic::transport::Channel;
 
@@ -35,6 +40,7 @@ const RPC_LIMIT: f64 = 0.6;
 
 pub(crate) async fn run(server: &Server, plan: &Plan, figures: &mut Figures) -> Outcome {
     inserts(server, figures).await?;
+    calls(server, figures).await?;
     without_network(server, plan, figures).await?;
     over_grpc(server, plan, figures).await
 }
@@ -55,6 +61,41 @@ async fn inserts(server: &Server, figures: &mut Figures) -> Outcome {
         );
         drop(raw);
         usage.print(what, figures).await?;
+    }
+    Ok(())
+}
+
+/// What the store makes of arrays as large as they can be: with nothing around it.
+async fn calls(server: &Server, figures: &mut Figures) -> Outcome {
+    let url = server.database("calls")?;
+    let mut usage = Usage::of(&url).await?;
+    let store = PostgresStore::connect(&url).await?;
+    let worker = WorkerId::new("w");
+    store.keep_alive(&worker, Duration::from_secs(600)).await?;
+    let method: Arc<str> = START_PATH.into();
+    let call = move |store: PostgresStore, _| {
+        let (worker, method) = (worker.clone(), Arc::clone(&method));
+        async move {
+            let payload = || Payload::new("type.googleapis.com/bench.Job", vec![b'x'; PAYLOAD]);
+            let new = (0..CALLERS).map(|_| {
+                NewOperation::new(OperationName::random(&Parent::default()), Arc::clone(&method), payload())
+                    .with_beginning(Beginning::ClaimedBy(worker.clone()))
+            });
+            let created = store.create(new.collect()).await?;
+            let finish = created.into_iter().filter_map(|creation| {
+                let fence = creation.created()?.fence()?;
+                Some(Finish::new(fence, Ended::Response(payload())))
+            });
+            store.finish(finish.collect()).await.map(drop)
+        }
+    };
+    for callers in [1, 2, 3] {
+        let stores = [store.clone()];
+        let run = load::run_by(callers, &stores, TIME, call.clone());
+        let run = usage.measure(server, CALLERS, run).await?;
+        let what = format!("create and finish, {callers} arrays of {CALLERS} at a time");
+        figures.print(&what, run.rate() * count(CALLERS), "operations/s", Limit::None);
+        figures.print("processor time", 1e6 / run.rate_of_cpu() / count(CALLERS), "us an operation", Limit::None);
     }
     Ok(())
 }

@@ -92,10 +92,20 @@ const LOCAL: &str = "FROM set_config('synchronous_commit', 'local', true)";
 /// A statement and the types of its parameters.
 #[derive(Debug)]
 pub(crate) struct Query {
-    /// Tells it from all others, so that a connection prepares it once; `None` for one that is made for one call.
-    pub(crate) number: Option<usize>,
+    pub(crate) planned: Planned,
     pub(crate) text: String,
     pub(crate) types: Vec<Type>,
+}
+
+/// How often a connection has a statement planned.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Planned {
+    /// Once. The number tells it from all others.
+    Once(usize),
+    /// Once, as long as few others of its kind are sent: it is written for a call, and calls are alike.
+    AmongFew,
+    /// Each time.
+    EachTime,
 }
 
 macro_rules! queries {
@@ -145,7 +155,7 @@ macro_rules! queries {
                         };
                         text = text.replace(&format!("@within_{row}"), &within);
                     }
-                    Query::new(Some(number), schema, &text)
+                    Query::new(Planned::Once(number), schema, &text)
                 };
                 Self { $($name: query($text),)* }
             }
@@ -228,9 +238,8 @@ impl Query {
     /// The statement with the schema in place of `@`.
     ///
     /// Each parameter has its type beside it somewhere, as in `$1::bigint`.
-    pub(crate) fn new(number: Option<usize>, schema: &str, text: &str) -> Self {
-        let types = parameter_types(text);
-        Self { number, text: text.replace("@.", &format!("{schema}.")), types }
+    pub(crate) fn new(planned: Planned, schema: &str, text: &str) -> Self {
+        Self { planned, text: text.replace("@.", &format!("{schema}.")), types: parameter_types(text) }
     }
 
     /// The same for one call, with its last parameters written out, so that the planner knows them.
@@ -240,7 +249,7 @@ impl Query {
         for (number, value) in (kept + 1..).zip(values) {
             text = text.replace(&format!("${number}::bigint"), &value.to_string());
         }
-        Self { number: None, text, types: self.types[..kept].to_vec() }
+        Self { planned: Planned::EachTime, text, types: self.types[..kept].to_vec() }
     }
 }
 
