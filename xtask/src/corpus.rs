@@ -116,6 +116,7 @@ fn generate_all(tree: &Tree, emit: Emit, routing_headers: bool, failures: &mut V
     }
     let mut found: BTreeMap<Rule, usize> = BTreeMap::new();
     let (mut time, mut bytes, mut generated, mut warnings) = (Duration::ZERO, 0, 0, 0);
+    let mut descriptors = Vec::new();
     let packages = tree.packages();
     for (package, files) in &packages {
         let request = tree.request(files)?;
@@ -128,6 +129,9 @@ fn generate_all(tree: &Tree, emit: Emit, routing_headers: bool, failures: &mut V
                 warnings += output.warnings().len();
                 output.warnings().iter().for_each(|warning| *found.entry(warning.rule()).or_default() += 1);
                 bytes += size(&output);
+                for file in output.files() {
+                    descriptors.extend(descriptor_sizes(file.content())?);
+                }
             }
             Err(diagnostics) => failures
                 .push(format!("{package} ({emit:?}, routing_headers={routing_headers}):\n{diagnostics}")),
@@ -140,6 +144,12 @@ fn generate_all(tree: &Tree, emit: Emit, routing_headers: bool, failures: &mut V
         seconds(time)
     );
     if hears_all {
+        println!(
+            "  descriptors that filters need: {} bytes in the servers of {} services, at most {} in one",
+            descriptors.iter().sum::<usize>(),
+            descriptors.len(),
+            descriptors.iter().max().unwrap_or(&0)
+        );
         for (spec, level) in RULES.iter().filter_map(|spec| Some((spec, spec.level?))) {
             println!("  {:5} {} ({level:?})", found.get(&spec.rule).unwrap_or(&0), spec.name);
         }
@@ -149,4 +159,16 @@ fn generate_all(tree: &Tree, emit: Emit, routing_headers: bool, failures: &mut V
 
 fn size(output: &Output) -> usize {
     output.files().iter().map(|file| file.content().len()).sum()
+}
+
+/// How many bytes the descriptors take that the servers of a file have for filters: what they add to a program.
+fn descriptor_sizes(content: &str) -> Outcome<Vec<usize>> {
+    const BEGIN: &str = "let descriptors = ";
+    let size = |(at, _): (usize, &str)| {
+        let rest = &content[at + BEGIN.len()..];
+        let mut literals = rest.match_indices("\";").map(|(end, _)| syn::parse_str(&rest[..=end]));
+        let literal: syn::LitByteStr = literals.find_map(Result::ok).ok_or("descriptors are no literal")?;
+        Ok(literal.value().len())
+    };
+    content.match_indices(BEGIN).map(size).collect()
 }

@@ -33,6 +33,7 @@ const LIBRARY: &str = "\
 pub mod stands_for_the_runtime {
     pub struct Client;
     pub struct Operation;
+    pub struct Registration;
 }
 ";
 

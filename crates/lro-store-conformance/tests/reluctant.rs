@@ -67,7 +67,7 @@ impl Store for Reluctant {
         self.store.keep_alive(worker, lease).await
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
         self.store.leave(worker).await
     }
 

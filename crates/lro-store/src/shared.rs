@@ -41,7 +41,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).keep_alive(worker, lease).await
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
         (**self).leave(worker).await
     }
 

@@ -127,8 +127,8 @@ pub trait Store: Debug + Send + Sync + 'static {
     async fn keep_alive(&self, worker: &WorkerId, lease: Duration) -> Result<KeepAlive, Error>;
 
     /// The end of a worker: applies [`Worker::leave`](crate::Worker::leave) and [`View::reclaim`] to all that it
-    /// has. One that the store does not know is gone from now on too.
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error>;
+    /// has; how many, and which of them have ended by this. One that the store does not know is gone from now on too.
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error>;
 
     /// Takes back what others have whose lease is over or who are gone: declares the former gone and applies
     /// [`View::reclaim`] to at most `limit` operations; how many, and which of them have ended by this.

@@ -83,9 +83,10 @@ impl Store for Recorder {
         self.store.keep_alive(worker, lease).await
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
-        self.store.leave(worker).await?;
-        self.observe(Cause::Reclaim, Vec::new()).await
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
+        let sweep = self.store.leave(worker).await?;
+        self.observe(Cause::Reclaim, Vec::new()).await?;
+        Ok(sweep)
     }
 
     async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {

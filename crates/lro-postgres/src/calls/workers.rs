@@ -101,10 +101,17 @@ impl Call for TakeBack {
 }
 
 /// Takes everything back from a worker that has left.
-pub(crate) async fn leave(shared: &Shared, worker: &WorkerId) -> Result<(), lro_store::Error> {
+pub(crate) async fn leave(shared: &Shared, worker: &WorkerId) -> Result<Sweep, lro_store::Error> {
     attempt(shared, &Leave(worker.clone())).await?;
-    while attempt(shared, &TakeBack { worker: worker.clone(), limit: BATCH }).await?.count == BATCH {}
-    Ok(())
+    let mut sweep = Sweep::new();
+    loop {
+        let taken = attempt(shared, &TakeBack { worker: worker.clone(), limit: BATCH }).await?;
+        let is_all = taken.count < BATCH;
+        sweep.append(taken);
+        if is_all {
+            return Ok(sweep);
+        }
+    }
 }
 
 /// Takes back what others have whose lease is over or who are gone.

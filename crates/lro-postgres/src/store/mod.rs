@@ -240,7 +240,7 @@ impl Store for PostgresStore {
         execute(&self.0.shared, Live { worker: worker.clone(), lease }).await
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
         let (shared, worker) = (Arc::clone(&self.0.shared), worker.clone());
         in_task(async move { leave(&shared, &worker).await }).await
     }

@@ -11,7 +11,7 @@ use crate::transaction::Step;
 
 /// How many operations are taken back in one transaction from a worker that leaves: few enough that others who write hardly
 /// notice, and enough that a sync of the disk for each batch costs little.
-const BATCH: usize = 500;
+pub(crate) const BATCH: usize = 500;
 
 /// A worker as it is stored.
 pub(crate) fn find(connection: &Connection, id: &WorkerId) -> Result<Option<Worker>, Failed> {
@@ -43,14 +43,14 @@ pub(crate) fn keep_alive(step: &mut Step<'_>, id: &WorkerId, lease: Duration) ->
     Ok(if worker.is_alive() { KeepAlive::alive(stops) } else { KeepAlive::gone(stops) })
 }
 
-/// The end of a worker; takes back some of what it has, and says whether that may not be all.
+/// The end of a worker; takes back [`BATCH`] of what it has, or less where that is all.
 ///
-/// All later calls give it nothing, so a caller that goes on until this says no has taken back everything.
-pub(crate) fn leave(step: &mut Step<'_>, id: &WorkerId) -> Result<bool, Failed> {
+/// All later calls give it nothing, so a caller that goes on until less was taken back has taken back everything.
+pub(crate) fn leave(step: &mut Step<'_>, id: &WorkerId) -> Result<Sweep, Failed> {
     let now = step.now();
     let known = find(step.transaction(), id)?.unwrap_or_else(|| Worker::new(Duration::ZERO, now));
     put(step, id, &known.leave(now))?;
-    Ok(take_back(step, id, BATCH, now)?.count == BATCH)
+    take_back(step, id, BATCH, now)
 }
 
 /// Takes back at most `limit` operations from workers that are gone or whose lease is over.

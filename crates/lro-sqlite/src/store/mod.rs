@@ -147,15 +147,17 @@ impl Store for SqliteStore {
         self.0.threads.write_urgently(move |step| workers::keep_alive(step, &worker, lease)).await
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
         // Each batch is a job of its own, so that what others write goes between.
         let all = async {
+            let mut sweep = Sweep::new();
             loop {
                 let worker = worker.clone();
-                let is_more =
-                    self.0.threads.write_urgently(move |step| workers::leave(step, &worker)).await?;
-                if !is_more {
-                    return Ok(());
+                let taken = self.0.threads.write_urgently(move |step| workers::leave(step, &worker)).await?;
+                let is_all = taken.count < workers::BATCH;
+                sweep.append(taken);
+                if is_all {
+                    return Ok(sweep);
                 }
             }
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lro_sqlite::{SqliteStore, rusqlite};
 use lro_store::{
-    Beginning, Creation, Error, InTransaction, MAX_BATCH, ManualClock, NewOperation, Store, WorkerId,
+    Beginning, Creation, Error, InTransaction, MAX_BATCH, ManualClock, NewOperation, Store, Sweep, WorkerId,
 };
 use tokio::task::JoinHandle;
 
@@ -46,7 +46,7 @@ fn look() -> (InTransaction, mpsc::Receiver<u32>) {
 
 /// The worker has begun to leave and is held up in the middle of it.
 struct Middle {
-    leave: JoinHandle<Result<(), Error>>,
+    leave: JoinHandle<Result<Sweep, Error>>,
     /// What is written before and in the middle.
     others: [JoinHandle<Result<Creation, Error>>; 2],
     /// Lets it go on.

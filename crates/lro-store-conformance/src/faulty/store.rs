@@ -198,7 +198,7 @@ impl<S: Store> Store for FaultyStore<S> {
         self.call(StoreMethod::KeepAlive, 1, || self.store.keep_alive(worker, lease)).await
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
         self.call(StoreMethod::Leave, 1, || self.store.leave(worker)).await
     }
 

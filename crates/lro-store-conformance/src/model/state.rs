@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use lro_store::{
     Claim, Created, Creation, Cursor, ExclusiveKey, Fence, Holder, KeepAlive, NewOperation, OnConflict,
-    OperationName, Payload, Record, RequestKey, State, Stop, StopReason, Timestamp, TransitionError, View,
-    Worker, WorkerId, WriteResult, holder,
+    OperationName, Payload, Record, RequestKey, State, Stop, StopReason, Sweep, Timestamp, TransitionError,
+    View, Worker, WorkerId, WriteResult, holder,
 };
 
 /// The store as it is specified. What is expired is not in it.
@@ -84,14 +84,16 @@ impl Model {
         if alive { KeepAlive::alive(stops) } else { KeepAlive::gone(stops) }
     }
 
-    pub(super) fn leave(&mut self, id: &WorkerId, now: Timestamp) {
+    /// The end of a worker; what it had, as it then is.
+    pub(super) fn leave(&mut self, id: &WorkerId, now: Timestamp) -> Sweep {
         let worker = self.workers.get(id).cloned().unwrap_or_else(|| Worker::new(Duration::ZERO, now));
         self.workers.insert(id.clone(), worker.leave(now));
         let taken: Vec<View> =
             self.held(id).map(|view| view.reclaim(id, now).expect("the worker has it")).collect();
-        for view in taken {
+        for view in taken.clone() {
             self.put(view);
         }
+        taken.into_iter().collect()
     }
 
     /// What a call to take back may take back, as it is then.

@@ -124,12 +124,13 @@ impl Store for SmallStore {
         })
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
         self.step(|data, now| {
             let known = data.workers.get(worker).cloned();
             let gone = known.unwrap_or_else(|| Worker::new(Duration::ZERO, now)).leave(now);
             data.workers.insert(worker.clone(), gone);
-            data.replace(data.held(worker).filter_map(|view| view.reclaim(worker, now).ok()).collect());
+            let taken = data.held(worker).filter_map(|view| view.reclaim(worker, now).ok()).collect();
+            data.replace(taken).into_iter().collect()
         })
     }
 

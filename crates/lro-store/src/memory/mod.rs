@@ -209,13 +209,12 @@ impl Store for MemoryStore {
         }))
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
-        self.step(|table, now| {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
+        Ok(self.step(|table, now| {
             let known = table.worker(worker).cloned().unwrap_or_else(|| Worker::new(Duration::ZERO, now));
             table.put_worker(worker, known.leave(now));
-            table.reclaim(worker, usize::MAX, now);
-        });
-        Ok(())
+            table.reclaim(worker, usize::MAX, now).into_iter().collect()
+        }))
     }
 
     async fn reclaim(&self, worker: &WorkerId, limit: usize) -> Result<Sweep, Error> {

@@ -123,7 +123,7 @@ impl Store for Rows {
         self.operations.keep_alive(worker, lease).await
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
         self.operations.leave(worker).await
     }
 

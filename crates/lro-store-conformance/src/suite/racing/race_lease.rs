@@ -96,7 +96,7 @@ pub(crate) async fn who_leaves_is_left_with_nothing<H: Harness>(fixture: &mut Fi
             let id = id.clone();
             async move {
                 match number {
-                    0 => store.leave(&worker(&id)).await.unwrap(),
+                    0 => drop(store.leave(&worker(&id)).await.unwrap()),
                     1 => {
                         create(&store, claimed(&format!("{round}-new"), &id)).await;
                     }

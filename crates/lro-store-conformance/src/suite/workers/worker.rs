@@ -8,8 +8,9 @@ use lro_store::{
 };
 
 use crate::suite::support::{
-    APPLIED, LEASE, MICRO, SECOND, attempt, begin, cancel, claim, claim_one, claimed, code, create, fence,
-    finish, get, held, live, name, names, operation, pass, purge, reclaim, reclaim_one, release, worker,
+    APPLIED, LEASE, MICRO, SECOND, attempt, begin, cancel, claim, claim_one, claimed, code, create,
+    ended_names, fence, finish, get, held, live, name, names, operation, pass, purge, reclaim, reclaim_one,
+    release, worker,
 };
 
 pub(crate) async fn a_worker_is_alive_from_its_first_sign_of_life(store: &impl Store, clock: &ManualClock) {
@@ -76,7 +77,8 @@ pub(crate) async fn a_worker_that_leaves_hands_back_all_at_once(store: &impl Sto
     let stopped = begin(store, "stopped", "w").await;
     cancel(store, "stopped").await;
     let stays = begin(store, "stays", "other").await;
-    store.leave(&worker("w")).await.unwrap();
+    let sweep = store.leave(&worker("w")).await.unwrap();
+    assert_eq!((sweep.count, ended_names([&sweep])), (21, vec!["stopped".to_owned()]));
     assert!(held(store, "w").await.is_empty());
     assert_eq!(code(&get(store, "stopped").await), Some(FailureCode::CANCELLED));
     assert_eq!(finish(store, &stopped, "late").await, WriteResult::Done);

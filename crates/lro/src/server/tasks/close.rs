@@ -11,7 +11,7 @@ use super::reconcile::reconcile;
 use crate::server::shared::Shared;
 use crate::server::state::backoff::Backoff;
 use crate::server::state::call::in_time;
-use crate::server::telemetry::ended;
+use crate::server::telemetry::{ended, ended_by_store};
 
 /// How long handing work back may take. A store that does not answer by then keeps the work until the lease is
 /// over.
@@ -68,8 +68,16 @@ async fn hand_back(shared: &Shared, has_ended: bool) {
     if shared.doubt.is_raised() {
         reconcile(shared).await;
     }
-    while let Err(error) = in_time(shared.store.leave(&shared.worker.id())).await {
-        tracing::warn!(error = &error as &dyn Error, "could not say that this process leaves; trying again");
+    loop {
+        match in_time(shared.store.leave(&shared.worker.id())).await {
+            Ok(sweep) => return ended_by_store(&sweep.ended),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn Error,
+                    "could not say that this process leaves; trying again"
+                );
+            }
+        }
         backoff.pause().await;
     }
 }

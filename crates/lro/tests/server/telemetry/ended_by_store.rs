@@ -1,7 +1,9 @@
 //! One line for each operation that a call of the store ends by itself, where that call was made.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
+use lro::store::{Beginning, Holder, NewOperation, OperationName, Parent, Payload, StoreExt as _};
 use lro::{OnConflict, Retry, Start};
 use lro_store_conformance::{Fault, StoreMethod};
 use tokio::time::advance;
@@ -106,4 +108,21 @@ async fn a_cancellation_that_comes_after_the_deadline_leaves_the_line_to_whoever
     server.store.inject_next(StoreMethod::RequestCancel, 1, Fault::none().delay(Duration::from_secs(8)));
     server.cancel(&name).await.unwrap();
     assert_eq!(shown(&lines.only(ENDED), &["name", "outcome"]), [&*name, "DEADLINE_EXCEEDED"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_attempt_that_a_process_has_without_its_knowledge_has_a_line_when_it_leaves() {
+    let lines = Lines::collect();
+    let mut server = Server::new();
+    let known = server.begin("wait").await;
+    let known = server.stored(&known).await;
+    let Some(Holder::Worker(worker)) = known.holder() else { panic!("it runs: {known:?}") };
+    let name = OperationName::random(&Parent::default());
+    let unknown = NewOperation::new(name.clone(), known.method().clone(), Payload::new("", ""))
+        .with_beginning(Beginning::ClaimedBy(worker.clone()))
+        .with_max_attempts(NonZeroU32::MIN);
+    server.store.create_one(unknown).await.unwrap().created().expect("it is new");
+    server.engine.drain().await;
+    let fields = ["name", "outcome", "attempts"];
+    assert_eq!(shown(&lines.only(ENDED), &fields), [name.as_str(), "ABORTED", "1"]);
 }

@@ -158,7 +158,7 @@ impl Store for ObservedStore {
         call.end((*self.store).keep_alive(worker, lease).await)
     }
 
-    async fn leave(&self, worker: &WorkerId) -> Result<(), Error> {
+    async fn leave(&self, worker: &WorkerId) -> Result<Sweep, Error> {
         let call = self.begin("leave");
         call.end((*self.store).leave(worker).await)
     }
