@@ -7,7 +7,7 @@ use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 
 /// A message, enum or service in Rust style.
 pub(crate) fn type_name(proto: &str) -> String {
-    escape(proto.to_upper_camel_case())
+    escape(if is_camel(proto) { proto.to_owned() } else { proto.to_upper_camel_case() })
 }
 
 /// The enum of a oneof, by the rule of prost-build: a type of that name which the message declares has it be called otherwise.
@@ -18,7 +18,30 @@ pub(crate) fn oneof_type<'a>(oneof: &str, declared: impl IntoIterator<Item = &'a
 
 /// A package segment, a message's module or a method in Rust style.
 pub(crate) fn snake(proto: &str) -> String {
-    escape(proto.to_snake_case())
+    escape(if is_snake(proto) { proto.to_owned() } else { proto.to_snake_case() })
+}
+
+/// Whether a name is in upper camel case without doubt, as most are that should be: each word a capital letter and small ones.
+fn is_camel(name: &str) -> bool {
+    let mut after_capital = true;
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && !name.ends_with(|last: char| last.is_ascii_uppercase())
+        && name.bytes().skip(1).all(|letter| {
+            let is_apart = !after_capital || !letter.is_ascii_uppercase();
+            after_capital = letter.is_ascii_uppercase();
+            is_apart && letter.is_ascii_alphabetic()
+        })
+}
+
+/// Whether a name is in snake case without doubt.
+fn is_snake(name: &str) -> bool {
+    let mut after_underscore = true;
+    let is_snake = name.bytes().all(|letter| {
+        let is_apart = letter == b'_' && !after_underscore;
+        after_underscore = letter == b'_';
+        is_apart || letter.is_ascii_lowercase() || letter.is_ascii_digit()
+    });
+    is_snake && !after_underscore
 }
 
 /// A constant in Rust style.
@@ -65,6 +88,22 @@ mod tests {
         assert_eq!(type_name("self"), "Self_");
         assert_eq!(snake("ImportBooks"), "import_books");
         assert_eq!(constant("ImportBooks"), "IMPORT_BOOKS");
+    }
+
+    #[test]
+    fn what_is_taken_as_it_is_would_not_be_changed() {
+        let letters = ["a", "B", "1", "_", "É", ""];
+        for number in 0..letters.len().pow(6) {
+            let letter = |place: u32| letters[number / letters.len().pow(place) % letters.len()];
+            let name: String = (0..6).map(letter).collect();
+            assert!(!is_camel(&name) || name.to_upper_camel_case() == name, "{name}");
+            assert!(!is_snake(&name) || name.to_snake_case() == name, "{name}");
+        }
+        for (name, expected) in
+            [("ImportBooks", [true, false]), ("shelf_2", [false, true]), ("APIKey", [false; 2])]
+        {
+            assert_eq!([is_camel(name), is_snake(name)], expected, "{name}");
+        }
     }
 
     #[test]
