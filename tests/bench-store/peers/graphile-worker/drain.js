@@ -30,8 +30,15 @@ async function drain() {
   const preset = {
     worker: { logger, concurrentJobs, localQueue: { size: 500 }, completeJobBatchDelay: 0, failJobBatchDelay: 0 },
   };
-  const runner = await run({ preset, pgPool: pool, taskList: { nothing: () => {} } });
-  // Jobs that are done are deleted. The look stops at the first one that is left.
+  let begun = 0;
+  const nothing = () => {
+    begun += 1;
+  };
+  const runner = await run({ preset, pgPool: pool, taskList: { nothing } });
+  // Looking for one that is left walks over all that was deleted, so that is left for the end.
+  while (begun < Number(count)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   const isLeft = "SELECT EXISTS (SELECT FROM graphile_worker._private_jobs) AS is_left";
   while ((await pool.query(isLeft)).rows[0].is_left) {
     await new Promise((resolve) => setTimeout(resolve, 50));

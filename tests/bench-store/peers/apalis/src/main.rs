@@ -1,12 +1,15 @@
 //! A queue of no-op jobs on apalis-postgres: `drain-apalis load URL COUNT`, then `drain-apalis run URL COUNT CONCURRENCY`,
 //! which prints how many seconds it took.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use apalis::prelude::*;
 use apalis_postgres::{Config, PgPool, PostgresStorage};
 
 const QUEUE: &str = "bench";
+
+static BEGUN: AtomicUsize = AtomicUsize::new(0);
 
 #[tokio::main]
 async fn main() -> Result<(), BoxDynError> {
@@ -15,7 +18,7 @@ async fn main() -> Result<(), BoxDynError> {
     let count: usize = arguments[2].parse()?;
     match arguments[0].as_str() {
         "load" => load(&pool, count).await,
-        _ => run(&pool, arguments[3].parse()?).await,
+        _ => run(&pool, count, arguments[3].parse()?).await,
     }
 }
 
@@ -31,13 +34,16 @@ async fn load(pool: &PgPool, count: usize) -> Result<(), BoxDynError> {
     Ok(())
 }
 
-async fn run(pool: &PgPool, concurrency: usize) -> Result<(), BoxDynError> {
+async fn run(pool: &PgPool, count: usize, concurrency: usize) -> Result<(), BoxDynError> {
     let began = Instant::now();
     let config = Config::default().queue(QUEUE).batch_size(concurrency);
     let storage: PostgresStorage<usize> = PostgresStorage::new(pool).with_config(config);
     let worker = WorkerBuilder::new("bench").backend(storage).concurrency(concurrency).build(job);
     let worker = tokio::spawn(worker.run());
-    // Stops at the first one that is not done, so that asking costs next to nothing.
+    // Looking for one that is not done walks over all that was, so that is left for the end.
+    while BEGUN.load(Ordering::Relaxed) < count {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let is_left = "SELECT EXISTS (SELECT FROM apalis.jobs WHERE status IN ('Pending', 'Queued', 'Running'))";
     while sqlx::query_scalar::<_, bool>(is_left).fetch_one(pool).await? {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -48,5 +54,6 @@ async fn run(pool: &PgPool, concurrency: usize) -> Result<(), BoxDynError> {
 }
 
 async fn job(_: usize) -> Result<(), BoxDynError> {
+    BEGUN.fetch_add(1, Ordering::Relaxed);
     Ok(())
 }
