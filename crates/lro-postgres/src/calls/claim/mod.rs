@@ -4,6 +4,7 @@ mod entry;
 
 use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use lro_store::{Claim, Cursor, MethodLimit, Record, View};
 use tokio_postgres::Row;
@@ -66,14 +67,13 @@ impl Call for ClaimSome {
         if *in_vain >= QUIET && !self.may_find(shared, connection).await? {
             return Ok(Vec::new());
         }
-        loop {
-            let (records, is_behind_head) = self.claim(shared, connection).await?;
-            // What lies before the place where the queue was entered is looked for at once if there is nothing behind.
-            if !records.is_empty() || !is_behind_head {
-                *in_vain = if records.is_empty() { in_vain.saturating_add(1) } else { 0 };
-                return Ok(records);
-            }
+        let (mut records, is_behind_head) = self.claim(shared, connection, false).await?;
+        if records.is_empty() && is_behind_head {
+            // There may be something before the places where the queues were entered.
+            records = self.claim(shared, connection, true).await?.0;
         }
+        *in_vain = if records.is_empty() { in_vain.saturating_add(1) } else { 0 };
+        Ok(records)
     }
 }
 
@@ -90,19 +90,20 @@ impl ClaimSome {
     }
 
     /// Claims once; also whether some queue was not entered at its head.
-    async fn claim(&self, shared: &Shared, connection: &Connection) -> Result<(Vec<Record>, bool), Failure> {
+    async fn claim(
+        &self,
+        shared: &Shared,
+        connection: &Connection,
+        from_head: bool,
+    ) -> Result<(Vec<Record>, bool), Failure> {
         let now = shared.now();
         let limit = i64::try_from(self.claim.limit).unwrap_or(i64::MAX);
         let methods: Vec<&str> = self.wanted().map(|method| &*method.method).collect();
         let most: Vec<i64> =
             self.wanted().map(|method| i64::try_from(method.limit).unwrap_or(i64::MAX).min(limit)).collect();
-        let (mut ranks, mut times, mut is_behind_head) = (Vec::new(), Vec::new(), false);
-        for method in self.wanted() {
-            let ((rank, time), is_behind) = self.places.entries.enter(&method.method);
-            ranks.push(rank);
-            times.push(time);
-            is_behind_head |= is_behind;
-        }
+        let wanted = self.wanted().map(|method| &method.method);
+        let (places, is_behind_head) = self.places.entries.enter(wanted, from_head);
+        let (ranks, times): (Vec<i32>, Vec<i64>) = places.into_iter().unzip();
         let worker = self.claim.worker.as_str();
         let locks = [shared.locks.worker(&self.claim.worker)];
         let locks: &[i64] = &locks;
@@ -115,12 +116,16 @@ impl ClaimSome {
             // Whether the worker lives is decided by what is committed once the lock is held.
             steps.insert(0, (&shared.queries.lock_shared, &lock));
         }
+        let began = Instant::now();
         let rows = connection.transact(Begin::Durable, &steps).await?.pop().unwrap_or_default();
         let waits_under_a_key =
             rows.first().map(|row| row::get(row, row::RECORD)).transpose()?.unwrap_or(false);
         if !waits_under_a_key {
             let records = records(&rows)?;
             self.note(&records);
+            if !is_behind_head {
+                self.places.entries.note_head(began.elapsed());
+            }
             return Ok((records, is_behind_head));
         }
         let keys = self.claimable_keys(shared, connection, &methods).await?;
@@ -132,12 +137,10 @@ impl ClaimSome {
 
     /// Notes how far the queues were emptied.
     fn note(&self, records: &[Record]) {
-        let is_full = records.len() >= self.claim.limit;
         for method in self.wanted() {
-            let mut of_method = records.iter().filter(|record| *record.view.method() == method.method);
-            let last = of_method.next_back().map(|record| &record.view);
-            let count = of_method.count() + usize::from(last.is_some());
-            self.places.entries.note(&method.method, count, last, is_full || count >= method.limit);
+            let of_method = records.iter().filter(|record| *record.view.method() == method.method);
+            let last = of_method.clone().next_back().map(|record| &record.view);
+            self.places.entries.note(&method.method, last, of_method.count());
         }
     }
 
