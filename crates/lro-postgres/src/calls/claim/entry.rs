@@ -2,8 +2,8 @@
 //!
 //! What was claimed leaves dead entries at the head of the index of a queue. Vacuum removes them, unless some long
 //! transaction might still see the rows. Then each claim would walk over all that was ever claimed since, which takes the
-//! longer the more that is. So once that takes its time, claims enter a queue where the last one has stopped, and begin at
-//! its head a few times a second.
+//! longer the more that is. So while a queue is long, or once the way to its head is, claims enter it where the last one has
+//! stopped, and begin at its head a few times a second.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 /// From when on a claim that begins at the head takes long.
 const LONG: Duration = Duration::from_millis(5);
 
-/// So many have to be claimed before that may be for what was claimed.
+/// So many have to be claimed before that may be for what was claimed. After so many without an end in sight it will be.
 const MANY: usize = 2_000;
 
 /// How often claims begin at the head all the same: what comes later and goes first is found by then.
@@ -35,9 +35,10 @@ pub(crate) struct Entries(Mutex<State>);
 struct State {
     /// Where the last claim that has got something has stopped.
     places: HashMap<Arc<str>, Place>,
-    /// How many were claimed.
+    /// How many were claimed, in all and since the end of a queue was last in sight.
     claimed: usize,
-    /// When a claim last began at the head of all queues, if that took long.
+    endless: usize,
+    /// When a claim last began at the head of all queues, if the next ones had better not.
     long: Option<Instant>,
 }
 
@@ -56,10 +57,11 @@ impl Entries {
         (places, is_behind)
     }
 
-    /// Notes the last of a method that a claim has got, of how many.
-    pub(super) fn note(&self, method: &Arc<str>, last: Option<&View>, count: usize) {
+    /// Notes the last of a method that a claim has got, of how many, and whether there may be more.
+    pub(super) fn note(&self, method: &Arc<str>, last: Option<&View>, count: usize, may_be_more: bool) {
         let mut state = self.state();
         state.claimed = state.claimed.saturating_add(count);
+        state.endless = if may_be_more { state.endless.saturating_add(count) } else { 0 };
         if let Some(last) = last {
             state.places.insert(Arc::clone(method), place(last));
         }
@@ -68,7 +70,8 @@ impl Entries {
     /// Notes how long a claim took that began at the head of all queues.
     pub(super) fn note_head(&self, took: Duration) {
         let mut state = self.state();
-        state.long = (took >= LONG && state.claimed >= MANY).then(Instant::now);
+        let is_long = (took >= LONG && state.claimed >= MANY) || state.endless >= MANY;
+        state.long = is_long.then(Instant::now);
     }
 
     /// Nothing panics while this lock is held.
@@ -97,10 +100,13 @@ mod tests {
         let view = new.into_record(Timestamp::from_micros(5), false).view;
         let (heads, behind) = ((vec![FIRST; 2], false), (vec![(-7, 5), FIRST], true));
         assert_eq!(enter(), heads);
-        entries.note(&work, Some(&view), MANY - 1);
+        entries.note(&work, Some(&view), MANY - 1, true);
         entries.note_head(LONG);
         assert_eq!(enter(), heads, "nothing much was claimed");
-        entries.note(&work, Some(&view), 1);
+        entries.note(&work, Some(&view), 1, true);
+        entries.note_head(LONG / 2);
+        assert_eq!(enter(), behind, "there is no end in sight");
+        entries.note(&work, Some(&view), 1, false);
         entries.note_head(LONG / 2);
         assert_eq!(enter(), heads, "that does not take long");
         entries.note_head(LONG);
@@ -109,7 +115,7 @@ mod tests {
         assert_eq!(enter(), heads, "others may have come before it");
         entries.note_head(LONG);
         assert_eq!(enter(), behind);
-        entries.note(&work, None, 0);
+        entries.note(&work, None, 0, false);
         assert_eq!(enter(), behind, "what comes is behind it");
         assert_eq!(entries.enter([&work, &other].into_iter(), true), heads);
     }

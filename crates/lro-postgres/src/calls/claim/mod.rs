@@ -137,10 +137,12 @@ impl ClaimSome {
 
     /// Notes how far the queues were emptied.
     fn note(&self, records: &[Record]) {
+        let is_full = records.len() >= self.claim.limit;
         for method in self.wanted() {
             let of_method = records.iter().filter(|record| *record.view.method() == method.method);
             let last = of_method.clone().next_back().map(|record| &record.view);
-            self.places.entries.note(&method.method, last, of_method.count());
+            let count = of_method.count();
+            self.places.entries.note(&method.method, last, count, is_full || count >= method.limit);
         }
     }
 
