@@ -129,7 +129,7 @@ fn generate_all(tree: &Tree, emit: Emit, routing_headers: bool, failures: &mut V
                 warnings += output.warnings().len();
                 output.warnings().iter().for_each(|warning| *found.entry(warning.rule()).or_default() += 1);
                 bytes += size(&output);
-                for file in output.files() {
+                for file in output.files().iter().filter(|_| hears_all) {
                     descriptors.extend(descriptor_sizes(file.content())?);
                 }
             }

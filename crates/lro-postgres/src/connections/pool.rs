@@ -139,13 +139,15 @@ impl Pool {
 
 /// Sets what sessions are to have, unless the URL has set it.
 ///
-/// Statements look few rows up by indexes, and are planned once. What tables were like then must not decide how, as they
-/// grow. It is no part of how a session begins, because poolers refuse settings there.
+/// Statements look few rows up by indexes, or walk along the one that has their order, and are planned once. What tables
+/// were like then must not decide how, as they grow. It is no part of how a session begins, because poolers refuse
+/// settings there.
 fn settings(timeout: Duration) -> String {
     let timeout = timeout.as_millis().max(1);
     format!(
         "SELECT set_config(s.name, v.setting, false) FROM pg_catalog.pg_settings s JOIN (VALUES ('jit', 'off'),
-            ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('enable_bitmapscan', 'off'), ('enable_sort', 'off'),
+            ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),
+            ('enable_bitmapscan', 'off'), ('enable_sort', 'off'),
             ('plan_cache_mode', 'force_generic_plan'), ('statement_timeout', '{timeout}'),
             ('idle_in_transaction_session_timeout', '{}')
         ) v(name, setting) ON v.name = s.name WHERE s.source <> 'client'",

@@ -35,8 +35,9 @@ pub(crate) struct Entries(Mutex<State>);
 struct State {
     /// Where the last claim that has got something has stopped.
     places: HashMap<Arc<str>, Place>,
-    /// How many were claimed, in all and since the end of a queue was last in sight.
+    /// How many were claimed.
     claimed: usize,
+    /// How many of them since the end of a queue was last in sight.
     endless: usize,
     /// When a claim last began at the head of all queues, if the next ones had better not.
     long: Option<Instant>,
